@@ -1,0 +1,144 @@
+# The return station. `make demo` and `make check` install what is missing (Debian), build into build/ and run.
+# Switches: CC=clang  SANITIZE=address,undefined  COVERAGE=1  BUILD=folder  T=name (one test or fuzz target)
+.DEFAULT_GOAL := all
+MAKEFLAGS += --no-builtin-rules
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+VERSION := 0.1.0
+prefix ?= /usr/local
+
+# Each variant builds in a folder of its own, so that switching never mixes objects.
+VARIANT := $(if $(filter clang%,$(notdir $(CC))),/clang)$(if $(SANITIZE),/sanitize)$(if $(COVERAGE),/coverage)
+BUILD ?= build$(VARIANT)
+
+WARN := -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum -Wvla -Wstrict-prototypes -Wmissing-prototypes -Werror
+CFLAGS ?= -O2 -g
+HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+ALL_CFLAGS := -std=c17 $(WARN) $(CFLAGS) -Iinclude -Isrc -D_GNU_SOURCE -DSTATION_VERSION='"$(VERSION)"' \
+	-DSTATION_SHARE='"$(prefix)/share/station"' -MMD -MP
+ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
+ifneq ($(SANITIZE),)
+ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer -fPIE
+ALL_LDFLAGS += -fsanitize=$(SANITIZE)
+else
+ALL_CFLAGS += $(HARDEN)
+endif
+ifneq ($(COVERAGE),)
+ALL_CFLAGS += --coverage -O0 -U_FORTIFY_SOURCE
+ALL_LDFLAGS += --coverage
+endif
+
+# The one list of libraries; the README gives each one's reason.
+LIBS_CORE := nettle
+LIBS_IO := libsystemd sqlite3 libserialport
+LIBS_CTL := jansson ncursesw
+pkg = $(shell pkg-config --$(1) $(2) 2>/dev/null)
+
+CORE_SRC := $(wildcard src/core/*.c)
+IO_SRC := $(wildcard src/io/*.c)
+PROGRAMS := stationd stationctl
+CORE := $(BUILD)/libcore.a
+IO := $(BUILD)/libio.a
+obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+all: $(PROGRAMS:%=$(BUILD)/%)
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(EXTRA) -c -o $@ $<
+# An archive is made anew, so that no member of a removed file stays in it.
+$(CORE): $(call obj,$(CORE_SRC))
+	@rm -f $@; ar rcs $@ $^
+$(IO): $(call obj,$(IO_SRC))
+	@rm -f $@; ar rcs $@ $^
+
+define program
+$(BUILD)/$(1): $(call obj,$(wildcard src/$(1)/*.c)) $(IO) $(CORE)
+	$(CC) $(ALL_CFLAGS) -o $$@ $$(filter %.o,$$^) $(IO) $(CORE) $(ALL_LDFLAGS) $$(call pkg,libs,$(LIBS_IO) $(LIBS_CORE) $(LIBS_CTL)) -lpthread
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
+
+# --- tests: each tests/unit/test_*.c is one program; it prints TAP ---
+UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+$(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(IO) $(CORE)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_IO) $(LIBS_CORE)) -lpthread
+$(BUILD)/tests/replay: $(BUILD)/obj/tests/replay/replay.o $(CORE)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_CORE))
+$(BUILD)/tests/walk: $(BUILD)/obj/tests/walk/walk.o $(CORE)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_CORE))
+$(BUILD)/tests/baseline: $(BUILD)/obj/tests/perf/baseline.o
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS) $(call pkg,libs,sqlite3)
+# Preloaded into stationd by tests that need a slow, full or broken disk.
+$(BUILD)/tests/baddisk.so: tests/system/baddisk.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $< -ldl
+TEST_TOOLS := $(UNIT) $(BUILD)/tests/replay $(BUILD)/tests/walk $(BUILD)/tests/baddisk.so
+
+deps-%:
+	@sh .ci/deps $*
+
+# make check installs first, then builds in a second make, because pkg-config's answers are read when make starts.
+check: deps-check
+	@$(MAKE) --no-print-directory build-tests
+	@$(MAKE) --no-print-directory build-tests SANITIZE=address,undefined
+	@BUILD=$(BUILD) sh tests/run $(T)
+build-tests: all $(TEST_TOOLS)
+
+demo: deps-demo
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) python3 tests/demo/demo.py
+
+layers: $(CORE) $(IO)
+	@BUILD=$(BUILD) sh tests/layers
+
+perf: deps-check
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/baseline
+	@BUILD=$(BUILD) python3 tests/perf/perf.py
+
+# --- fuzzing: make fuzz T=label [SECONDS=60]; libFuzzer, needs clang ---
+FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_BUILD := build/fuzz
+SECONDS ?= 60
+$(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE_SRC) $(wildcard include/station/*.h src/core/*.h) Makefile
+	@mkdir -p $(@D)
+	clang -std=c17 -g -O1 -Iinclude -Isrc -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-o $@ $< $(CORE_SRC) $(call pkg,libs,$(LIBS_CORE))
+fuzz: deps-fuzz
+	@for t in $(or $(T),$(FUZZ)); do $(MAKE) --no-print-directory $(FUZZ_BUILD)/fuzz_$$t || exit 1; \
+		mkdir -p $(FUZZ_BUILD)/corpus_$$t; \
+		$(FUZZ_BUILD)/fuzz_$$t -max_total_time=$(SECONDS) -max_len=16384 -timeout=10 -print_final_stats=1 -artifact_prefix=$(FUZZ_BUILD)/ \
+		$(FUZZ_BUILD)/corpus_$$t tests/fuzz/corpus_$$t || exit 1; done
+
+# --- lint ---
+C_FILES := $(wildcard src/*/*.c src/*/*.h include/station/*.h tests/*/*.c tests/*/*.h)
+lint: deps-lint
+	@$(MAKE) --no-print-directory run-lint
+run-lint:
+	clang-format --dry-run --Werror $(C_FILES)
+	clang-tidy --quiet $(CORE_SRC) $(IO_SRC) $(wildcard src/station*/*.c) -- -std=c17 -Iinclude -Isrc -D_GNU_SOURCE \
+		-DSTATION_VERSION='""' -DSTATION_SHARE='""' $(call pkg,cflags,$(LIBS_IO) $(LIBS_CTL) $(LIBS_CORE))
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -Iinclude -Isrc src
+format:
+	clang-format -i $(C_FILES)
+
+install: all
+	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/sbin $(DESTDIR)$(prefix)/share/station/boards \
+		$(DESTDIR)$(prefix)/share/man/man1 $(DESTDIR)$(prefix)/share/man/man5 $(DESTDIR)$(prefix)/share/man/man8
+	install -m 755 $(BUILD)/stationd $(DESTDIR)$(prefix)/sbin/
+	install -m 755 $(BUILD)/stationctl $(DESTDIR)$(prefix)/bin/
+	install -m 644 boards/*.board $(DESTDIR)$(prefix)/share/station/boards/
+	install -m 644 docs/man/*.1 $(DESTDIR)$(prefix)/share/man/man1/
+	install -m 644 docs/man/*.5 $(DESTDIR)$(prefix)/share/man/man5/
+	install -m 644 docs/man/*.8 $(DESTDIR)$(prefix)/share/man/man8/
+
+clean:
+	rm -rf build
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+.PHONY: all check build-tests demo layers perf fuzz lint run-lint format install clean
+.SECONDARY:

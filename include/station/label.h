@@ -1,0 +1,100 @@
+/* label.h - names a scan: return label, house label, command, reason, badge, or unknown.
+ * Commands, reasons and badges carry a keyed check (HMAC-SHA-256, RFC 2104, cut to 40 bits) under
+ * the site's key, so that a customer's label cannot order the station about; all of ours end in an
+ * ISO/IEC 7064 MOD 37,36 check character. */
+#ifndef STATION_LABEL_H
+#define STATION_LABEL_H
+#include "station/scan.h"
+#include "station/shape.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LABEL_MAX	 128 /* longest text that is looked at as a label, bytes */
+#define LABEL_KEY	 32  /* bytes of a site key */
+#define LABEL_CODE_MAX	 16  /* longest reason code or badge id, bytes; [A-Z0-9]+ */
+#define LABEL_CANDIDATES 8
+
+enum label_kind {
+	LABEL_UNKNOWN, /* none of ours: waybill, product, licence plate, rubbish */
+	LABEL_RETURN,  /* a return number (RMA) of this company */
+	LABEL_HOUSE,   /* printed by the site for a parcel without a readable label */
+	LABEL_COMMAND,
+	LABEL_REASON,
+	LABEL_BADGE,
+};
+
+enum label_check { LABEL_CHECK_NONE, LABEL_CHECK_OK, LABEL_CHECK_BAD };
+
+enum label_fault {
+	LABEL_FAULT_NONE,
+	LABEL_FAULT_SHAPE,    /* fits no shape of ours */
+	LABEL_FAULT_TOO_LONG, /* over LABEL_MAX bytes */
+	LABEL_FAULT_BYTES,    /* NUL, control characters or bytes outside ASCII (GS, 0x1d, is let
+				 through) */
+	LABEL_FAULT_CHECK,    /* the check character is wrong: a misread or a forgery */
+	LABEL_FAULT_KEY,      /* command, reason or badge of another site, or made up */
+	LABEL_FAULT_NO_KEY,   /* command, reason or badge, but this station has no site key */
+	LABEL_FAULT_COMMAND,  /* rightly signed, but a command this version does not know */
+};
+
+enum label_command {
+	LABEL_COMMAND_RECEIVING,   /* enters or ends receiving mode */
+	LABEL_COMMAND_PARCEL_DONE, /* the rest of the parcel's units are missing */
+	LABEL_COMMAND_BADGE_OUT,
+	LABEL_COMMAND_ACCEPT, /* supervisor: open the return that was just refused */
+};
+
+enum label_rule {
+	LABEL_RULE_NONE,
+	LABEL_RULE_MOD37_36
+}; /* check rule of a return number, over its letters and digits */
+
+struct label_rules {
+	char site[9];	  /* [A-Z0-9]{2,8}, in house labels */
+	struct shape rma; /* the return number's shape */
+	enum label_rule rma_rule;
+	uint8_t key[LABEL_KEY];
+	bool has_key;
+};
+
+struct label {
+	enum label_kind kind;
+	enum label_check check;
+	enum label_fault fault; /* not NONE only for LABEL_UNKNOWN, or a candidate that failed */
+	enum label_command command; /* for LABEL_COMMAND */
+	char aim[4]; /* AIM symbology identifier without ']' ("C1"), or "" (ISO/IEC 15424) */
+	char text[LABEL_MAX + 1]; /* printable text: trimmed, AIM id removed, case as scanned; "" if
+				     it is not printable */
+	char id[LABEL_MAX + 1];	  /* normalised id: return or house number, reason code, badge id,
+				     command name; else as text */
+};
+
+/* Names one scan. *out is always filled; nothing is kept of scan. */
+void label_parse(const struct label_rules *rules, const struct scan *scan, struct label *out);
+/* All readings of a scan, best first, failed ones (check bad, key wrong) last; at least one
+ * (LABEL_UNKNOWN). Returns how many of out[0..LABEL_CANDIDATES-1] were filled. out[0] is what
+ * label_parse says. */
+size_t label_candidates(const struct label_rules *rules, const struct scan *scan,
+			struct label out[LABEL_CANDIDATES]);
+/* Makes the text to print for a kind: RETURN wants the number without its check character and
+ * appends it where the rule has one; HOUSE a serial 0..99999999 as digits; COMMAND a name of
+ * label_command_name(); REASON and BADGE a code. False when the code does not fit, a key is
+ * missing, or cap is too small. */
+bool label_make(const struct label_rules *rules, enum label_kind kind, const char *code, char *out,
+		size_t cap);
+
+const char *
+label_kind_name(enum label_kind kind); /* "unknown" "return" "house" "command" "reason" "badge" */
+const char *label_check_name(enum label_check check); /* "none" "ok" "bad" */
+const char *label_fault_name(enum label_fault fault); /* "shape" "too-long" "bytes" "check" "key"
+							 "no-key" "command"; NONE: "" */
+const char *
+label_command_name(enum label_command command); /* "RECEIVING" "PARCELDONE" "BADGEOUT" "ACCEPT" */
+
+/* ISO/IEC 7064 MOD 37,36 (hybrid system): check character of s over [0-9A-Z]; other bytes are
+ * skipped. */
+char label_mod37_36(const char *s, size_t len);
+bool label_mod37_36_ok(const char *s,
+		       size_t len); /* the last letter or digit is the check character */
+#endif

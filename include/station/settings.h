@@ -1,0 +1,99 @@
+/* settings.h - what a person may set, and the reader of its lines. Files are found and ordered by
+ * an adapter (io/confdir.h); this reads one line at a time, so that every error names file, line
+ * and what was meant. */
+#ifndef STATION_SETTINGS_H
+#define STATION_SETTINGS_H
+#include "station/label.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SETTINGS_LINE_MAX 1023
+#define SETTINGS_PATH	  256
+#define SETTINGS_SCANNERS 4
+
+enum settings_unknown {
+	SETTINGS_UNKNOWN_ACCEPT,
+	SETTINGS_UNKNOWN_CONFIRM,
+	SETTINGS_UNKNOWN_REFUSE
+};
+
+struct settings_scanner {
+	char name[33];		    /* from the section: [scanner NAME] */
+	char device[SETTINGS_PATH]; /* path, best one of /dev/serial/by-id (F10) */
+	uint32_t baud;		    /* 300..921600, default 9600 */
+	char format[4];		    /* "8N1" (default), "7E1", "7O1", "8E1", "8O1", "7N1", "8N2" */
+	uint32_t gap_ms;	    /* silence that ends a scan, 0..10000, default 200 */
+};
+
+struct settings {
+	/* [station] */
+	char station[33];	       /* name: [A-Za-z0-9._-]{1,32}, required */
+	char board[SETTINGS_PATH];     /* a board's name, or a path with a slash; "" = by the device
+					  tree */
+	char state_dir[SETTINGS_PATH]; /* default /var/lib/station */
+	char runtime_dir[SETTINGS_PATH]; /* default /run/station */
+	/* [site] */
+	char timezone[65];	      /* IANA name, default "UTC"; only recorded */
+	char key_file[SETTINGS_PATH]; /* 64 hex digits; "" = no commands, reasons, badges */
+	/* [labels] */
+	struct label_rules labels; /* site = [site] name (required); rma_shape, rma_check =
+				      mod37-36|none; key not filled here */
+	char rma_shape[129];
+	uint32_t repeat_ms; /* the same code within it is a double read (F3); 0..10000, default 500
+			     */
+	/* [inspection] */
+	uint32_t hold_s;	       /* 1..3600, default 10 */
+	enum settings_unknown unknown; /* accept|confirm|refuse, default confirm */
+	uint32_t question_s;	       /* 5..3600, default 60 */
+	uint32_t remind_s;	       /* 10..86400, default 600 */
+	uint32_t receiving_s;	       /* 10..86400, default 300 */
+	uint32_t deadline_h;	       /* 1..8760, default 48 */
+	/* [expected] */
+	char expected_file[SETTINGS_PATH]; /* CSV; "" = no list */
+	/* [scanner NAME] */
+	struct settings_scanner scanner[SETTINGS_SCANNERS];
+	uint8_t scanners;
+};
+
+/* A board file, boards/NAME.board, in the same syntax. */
+struct settings_board {
+	char name[33];	      /* [board] name, required */
+	char driver[17];      /* [board] driver = sim (gpio comes with the GPIO adapters) */
+	char compatible[129]; /* [board] compatible: device-tree string, or "" */
+	char serial[65];      /* [board] serial: fixed text ... */
+	char serial_file[SETTINGS_PATH]; /* ... or serial_file: first line of a file. One of the two
+					    is required */
+};
+
+struct settings_error {
+	char text[512]; /* "FILE:LINE: what is wrong; what was meant" */
+};
+
+/* Where the reader is. file is a name for messages and must live as long as the reader is used. */
+struct settings_reader {
+	struct settings *settings; /* one of these two is set */
+	struct settings_board *board;
+	const char *file;
+	unsigned line;
+	char section[65];
+	uint8_t section_kind;
+	uint8_t scanner; /* index while in [scanner NAME] */
+};
+
+void settings_defaults(struct settings *s);
+void settings_reader_init(struct settings_reader *r, struct settings *s, const char *file);
+void settings_reader_board(struct settings_reader *r, struct settings_board *b, const char *file);
+/* One line without its LF (a trailing CR is dropped); up to SETTINGS_LINE_MAX bytes, longer ones
+ * are refused. Comments begin with # or ; at the line's start. False: error is filled, with a
+ * nearest known key suggested for an unknown one. A later line overrides an earlier. */
+bool settings_line(struct settings_reader *r, const char *line, size_t len,
+		   struct settings_error *error);
+/* Whether all that is required is there and fits together; where = what to name in the message (a
+ * file or folder). */
+bool settings_finish(struct settings *s, const char *where, struct settings_error *error);
+bool settings_board_finish(struct settings_board *b, const char *where,
+			   struct settings_error *error);
+/* 64 hex digits, white space around allowed. */
+bool settings_key(const char *text, size_t len, uint8_t key[LABEL_KEY]);
+#endif

@@ -1,0 +1,18 @@
+/* confdir.h - finds and orders the settings files: station.conf and its drop-ins
+ * station.conf.d/NAME.conf, merged by name, /etc over /run over /usr/lib, sorted by name, last one
+ * wins (as systemd does). Also reads the board file and the site key. */
+#ifndef IO_CONFDIR_H
+#define IO_CONFDIR_H
+#include "station/settings.h"
+
+/* path NULL: the standard places (a missing main file is an error naming it). Else: that file and
+ * its drop-ins in path.d/ only. Fills s from defaults, then the files, then the site key. False:
+ * error says what and where. */
+bool __attribute__((warn_unused_result))
+confdir_settings(const char *path, struct settings *s, struct settings_error *error);
+/* boards: folder of .board files. Chosen by s->board (name, or path with a slash), else by the
+ * device tree's compatible. The board's serial number goes to serial[65]. */
+bool __attribute__((warn_unused_result))
+confdir_board(const struct settings *s, const char *boards, struct settings_board *board,
+	      char serial[65], struct settings_error *error);
+#endif

@@ -1,0 +1,106 @@
+/* journal.h - the journal: an append-only chain of events in SQLite (WAL, synchronous=FULL),
+ * written by a thread of its own in groups, one sync for all that queued meanwhile. Completions
+ * come back to the loop. The guard (what was inspected) and the list of expected returns are
+ * projections and tables in the same file; they are looked up by the same thread, in order. */
+#ifndef IO_JOURNAL_H
+#define IO_JOURNAL_H
+#include "loop.h"
+#include "station/event.h"
+#include "station/parcel.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+struct journal;
+
+#define JOURNAL_FILE	       "journal.db"
+#define JOURNAL_APPLICATION_ID 0x5354414e /* "STAN" */
+#define JOURNAL_SCHEMA	       1
+#define JOURNAL_GROUP	       4 /* most events of one append */
+
+struct journal_config {
+	const char *dir;      /* state folder; must exist */
+	const char *board;    /* serial number of the board */
+	const char *station;  /* name */
+	uint64_t deadline_ms; /* parcel.arrived to overdue */
+	struct moment now;    /* for journal.opened */
+	const char *boot;     /* boot id, 36 characters */
+};
+
+enum journal_trouble {
+	JOURNAL_FINE,
+	JOURNAL_IN_USE,	   /* another stationd has it */
+	JOURNAL_NOT_OURS,  /* a file of this name that is not a station journal: never touched */
+	JOURNAL_NEWER,	   /* written by a newer version */
+	JOURNAL_NO_FOLDER, /* dir is missing or not accessible */
+	JOURNAL_CANT,	   /* can't be written now (read-only, full, I/O error): may pass */
+};
+
+struct journal_report {
+	enum journal_trouble trouble;
+	char text[512];	 /* for a person: what, and what to do */
+	char aside[256]; /* file to which a damaged or foreign-board journal was moved, or "" */
+};
+
+struct journal_state { /* for status; a copy */
+	char journal[EVENT_UUID + 1];
+	uint64_t seq; /* last durable event, 0 = none */
+	uint8_t head[EVENT_HASH];
+	uint64_t acked;	   /* headquarters has it up to here */
+	uint64_t expected; /* returns on the list */
+	bool has_list;
+	bool works;
+	bool checked;	   /* the check of the whole file that runs behind the start is through */
+	char problem[256]; /* why it does not work, or "" */
+};
+
+/* All calls come on the loop's thread, never from within journal_append or journal_lookup. */
+struct journal_calls {
+	void (*stored)(void *user, bool ok); /* one a journal_append, in order; ok: on disk */
+	void (*found)(void *user,
+		      const struct parcel *parcel); /* one a journal_lookup, in order; NULL: could
+						       not be read. Valid during the call */
+	void (*works)(void *user, bool works);	    /* it failed / it works again; changes only */
+	void *user;
+};
+
+/* Opens or makes the journal, sets aside a damaged one (and one of another board), begins a new one
+ * with `journal.opened`. 0, or -errno with report->trouble. On JOURNAL_CANT *out is a journal that
+ * does not work yet and tries again by itself: the bench shows it (calls.works). */
+int __attribute__((warn_unused_result))
+journal_open(struct journal **out, const struct journal_config *config,
+	     struct journal_report *report);
+/* Calls fn with each event needed to resume, oldest first: the last badge, and from the open
+ * inspection's first event (or a few before the end) to the end. Before journal_start. */
+int __attribute__((warn_unused_result))
+journal_resume(struct journal *j, void (*fn)(void *user, const struct event_view *event),
+	       void *user);
+/* The same answer as calls.found would give, at once. Before journal_start. */
+int __attribute__((warn_unused_result))
+journal_find(struct journal *j, const char *label, bool house, const struct moment *now,
+	     struct parcel *out);
+int __attribute__((warn_unused_result))
+journal_start(struct journal *j, struct loop *loop, const struct journal_calls *calls);
+/* Queues 1..JOURNAL_GROUP events that stand or fall together; copied. -EAGAIN when its queue is
+ * full (it holds more than bench ever asks). */
+int __attribute__((warn_unused_result))
+journal_append(struct journal *j, const struct event *events, size_t count);
+int __attribute__((warn_unused_result))
+journal_lookup(struct journal *j, const char *label, bool house, const struct moment *now);
+/* Reads the list of expected returns from a CSV file, in pieces between appends; rows it refuses
+ * are logged. The new list takes effect as a whole. */
+int __attribute__((warn_unused_result)) journal_expect(struct journal *j, const char *csv_path);
+void journal_state(struct journal *j, struct journal_state *out);
+void journal_close(struct journal *j); /* waits for what is queued; NULL is fine */
+
+/* --- for tools: read-only, no thread, works beside a running stationd --- */
+struct journal_reader;
+int __attribute__((warn_unused_result))
+journal_reader_open(struct journal_reader **out, const char *path, struct journal_report *report);
+/* Lines with seq > after, in order, at most max; fn returns false to stop. Returns how many were
+ * handed out, or -errno. */
+int journal_reader_lines(struct journal_reader *r, uint64_t after, unsigned max,
+			 bool (*fn)(void *user, uint64_t seq, const char *line, size_t len,
+				    const uint8_t hash[EVENT_HASH]),
+			 void *user);
+void journal_reader_close(struct journal_reader *r);
+#endif

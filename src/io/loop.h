@@ -1,0 +1,52 @@
+/* loop.h - the event loop (sd-event): one timestamp a turn, shared by all handlers; timers are
+ * monotonic. */
+#ifndef IO_LOOP_H
+#define IO_LOOP_H
+#include "station/moment.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct loop;
+struct loop_source;
+
+typedef void (*loop_io_fn)(void *user, int fd, uint32_t epoll_events);
+typedef void (*loop_fn)(void *user);
+typedef void (*loop_signal_fn)(void *user, int signo);
+
+/* All return 0 or -errno. A loop belongs to one thread. */
+int __attribute__((warn_unused_result)) loop_open(struct loop **out);
+void loop_close(struct loop *l); /* frees its sources too; NULL is fine */
+/* Runs until loop_quit. */
+int __attribute__((warn_unused_result)) loop_run(struct loop *l);
+void loop_quit(struct loop *l);
+
+/* The clocks, read once a turn (CLOCK_MONOTONIC, CLOCK_REALTIME, and whether the kernel says the
+ * clock is synchronised). */
+struct moment loop_moment(struct loop *l);
+
+/* Watches fd; the fd stays the caller's. Sources are freed with loop_source_free (safe inside any
+ * handler, its own included), before fd is closed. */
+int __attribute__((warn_unused_result)) loop_io(struct loop *l, struct loop_source **out, int fd,
+						uint32_t epoll_events, loop_io_fn fn, void *user);
+int __attribute__((warn_unused_result))
+loop_io_events(struct loop_source *s, uint32_t epoll_events); /* 0 events = paused */
+/* A timer, unset at first. */
+int __attribute__((warn_unused_result))
+loop_timer(struct loop *l, struct loop_source **out, loop_fn fn, void *user);
+/* Monotonic ms; a time in the past fires in the next turn; MOMENT_NEVER disarms. Accuracy 1 ms. One
+ * shot. */
+int __attribute__((warn_unused_result)) loop_timer_set(struct loop_source *s, uint64_t at_ms);
+/* Runs fn at the end of the turn once for each loop_defer_arm (several in one turn count as one).
+ */
+int __attribute__((warn_unused_result))
+loop_defer(struct loop *l, struct loop_source **out, loop_fn fn, void *user);
+int __attribute__((warn_unused_result)) loop_defer_arm(struct loop_source *s);
+/* Blocks signo in this thread and delivers it here. Call before threads are started. */
+int __attribute__((warn_unused_result))
+loop_signal(struct loop *l, struct loop_source **out, int signo, loop_signal_fn fn, void *user);
+void loop_source_free(struct loop_source *s); /* NULL is fine */
+
+/* systemd: READY=1, STATUS=..., STOPPING=1 as given; nothing where there is no systemd. The
+ * watchdog is kept fed by loop_run when systemd asks for it (WATCHDOG_USEC). */
+void loop_notify(struct loop *l, const char *state);
+#endif
