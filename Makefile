@@ -46,7 +46,8 @@ all: $(PROGRAMS:%=$(BUILD)/%)
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(EXTRA) -c -o $@ $<
+	@echo "  CC $@"
+	@$(CC) $(ALL_CFLAGS) $(EXTRA) -c -o $@ $<
 # An archive is made anew, so that no member of a removed file stays in it.
 $(CORE): $(call obj,$(CORE_SRC))
 	@rm -f $@; ar rcs $@ $^
@@ -55,7 +56,8 @@ $(IO): $(call obj,$(IO_SRC))
 
 define program
 $(BUILD)/$(1): $(call obj,$(wildcard src/$(1)/*.c)) $(IO) $(CORE)
-	$(CC) $(ALL_CFLAGS) -o $$@ $$(filter %.o,$$^) $(IO) $(CORE) $(ALL_LDFLAGS) $$(call pkg,libs,$(LIBS_IO) $(LIBS_CORE) $(LIBS_CTL)) -lpthread
+	@echo "  LD $$@"
+	@$(CC) $(ALL_CFLAGS) -o $$@ $$(filter %.o,$$^) $(IO) $(CORE) $(ALL_LDFLAGS) $$(call pkg,libs,$(LIBS_IO) $(LIBS_CORE) $(LIBS_CTL)) -lpthread
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
@@ -63,16 +65,20 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(IO) $(CORE)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $< $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_IO) $(LIBS_CORE)) -lpthread
-$(BUILD)/tests/replay: $(BUILD)/obj/tests/replay/replay.o $(CORE)
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_IO) $(LIBS_CORE)) -lpthread
+$(BUILD)/tests/replay: $(call obj,$(wildcard tests/replay/*.c)) $(CORE)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $< $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_CORE))
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_CORE))
 $(BUILD)/tests/walk: $(BUILD)/obj/tests/walk/walk.o $(CORE)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $< $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_CORE))
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_CORE))
 $(BUILD)/tests/baseline: $(BUILD)/obj/tests/perf/baseline.o
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS) $(call pkg,libs,sqlite3)
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS) $(call pkg,libs,sqlite3)
 # Preloaded into stationd by tests that need a slow, full or broken disk.
 $(BUILD)/tests/baddisk.so: tests/system/baddisk.c Makefile
 	@mkdir -p $(@D)

@@ -92,7 +92,8 @@ enum event_fault {
 };
 
 /* Writes the line (without LF, NUL-terminated) and returns its length, or 0 when it does not fit
- * cap (EVENT_LINE_MAX + 1 always fits what the bounds of struct event allow, save data). */
+ * cap (EVENT_LINE_MAX + 1 always fits what the bounds of struct event allow) or event_read would
+ * refuse it: what no reader takes must not get into a chain. */
 size_t event_encode(const struct event *e, char *buf, size_t cap);
 /* Reads one line without its LF. Of a newer v it checks what v 1 has; unknown keys behind `prev`
  * are allowed only for v > 1. */
@@ -106,7 +107,8 @@ const char *event_kind_name(enum event_kind kind);
  * raw token. False if absent. */
 bool event_data(const struct event_span *data, const char *key, struct event_span *out);
 bool event_span_is(const struct event_span *s, const char *text);
-/* Decodes JSON escapes of a string span into dst (UTF-8); false when it does not fit. */
+/* Decodes JSON escapes of a string span into dst (UTF-8); false, and dst is "", when it does not
+ * fit. */
 bool event_span_copy(const struct event_span *s, char *dst, size_t cap);
 
 /* Walking a chain: feed lines in order. */

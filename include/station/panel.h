@@ -32,6 +32,8 @@ enum panel_pattern { /* every pattern begins with its first phase when it is set
 				  */
 		     PANEL_RUN2, /* 300 off, 300 on, 300 off */
 		     PANEL_RUN3, /* 600 off, 300 on */
+		     PANEL_FLICKER, /* 50 on, 50 off: the echo of a tone on a lamp that blinks
+				       already */
 		     PANEL_PATTERNS
 };
 
@@ -54,7 +56,7 @@ const char *panel_lamp_name(enum panel_lamp l); /* "appearance" "accessories" "u
 						   "attention" "link" */
 const char *
 panel_pattern_name(enum panel_pattern p); /* "off" "on" "slow" "fast" "double" "triple" "alternate"
-					     "alternate2" "run1" "run2" "run3" */
+					     "alternate2" "run1" "run2" "run3" "flicker" */
 const char *
 panel_tone_name(enum panel_tone t); /* "none" "tick" "double-tick" "beep" "chime" "chime-fail"
 				       "error" "wrong-label" "question" "falling" */

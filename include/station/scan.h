@@ -1,5 +1,5 @@
 /* scan.h - from bytes to scans: one framer a source makes one scan of whatever pieces the wire
- * delivered. A scan ends at CR, LF, NUL-free ETX, or when the source has been silent for the idle
+ * delivered. A scan ends at CR, LF, ETX, or when the source has been silent for the idle
  * gap; empty scans are dropped, so CRLF ends one scan, not two (F3). STX begins a new scan. The
  * same framer serves serial, HID, camera and replay. */
 #ifndef STATION_SCAN_H
@@ -21,6 +21,8 @@ struct framer {
 	uint64_t last_ms; /* when the last byte came, monotonic */
 	uint32_t gap_ms;  /* silence that ends a scan; 0 = only a terminator does */
 	bool complete;	  /* scan holds a finished scan; the next byte starts afresh */
+	bool has_held;	  /* held came so late that the gap ended the scan before it: */
+	uint8_t held;	  /* it begins the next scan */
 };
 
 enum framer_verdict {
@@ -30,7 +32,8 @@ enum framer_verdict {
 
 void framer_init(struct framer *f, uint32_t gap_ms);
 /* Feeds one byte. An STX that interrupts collected bytes drops them: they belong to a scan that was
- * cut off. */
+ * cut off. A byte that comes after the gap ends the scan before it, whether or not framer_idle()
+ * was called in between. */
 enum framer_verdict framer_feed(struct framer *f, uint8_t byte, uint64_t now_ms);
 /* Call when framer_deadline() has come. */
 enum framer_verdict framer_idle(struct framer *f, uint64_t now_ms);

@@ -82,6 +82,8 @@ struct settings_reader {
 };
 
 void settings_defaults(struct settings *s);
+/* One reader a file; several files fill the same settings. A board has one file: its reader begins
+ * with an empty board. */
 void settings_reader_init(struct settings_reader *r, struct settings *s, const char *file);
 void settings_reader_board(struct settings_reader *r, struct settings_board *b, const char *file);
 /* One line without its LF (a trailing CR is dropped); up to SETTINGS_LINE_MAX bytes, longer ones

@@ -48,4 +48,6 @@ void text_escape(struct text *t, const uint8_t *bytes, size_t len);
 /* Well-formed UTF-8 after Unicode 15 table 3-7 (no surrogates, nothing over U+10FFFF), without NUL.
  */
 bool text_is_utf8(const char *s, size_t len);
+/* A UUID as we write it: 36 characters, lower case (RFC 9562). */
+bool text_is_uuid(const char *s, size_t len);
 #endif

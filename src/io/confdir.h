@@ -1,6 +1,9 @@
 /* confdir.h - finds and orders the settings files: station.conf and its drop-ins
  * station.conf.d/NAME.conf, merged by name, /etc over /run over /usr/lib, sorted by name, last one
- * wins (as systemd does). Also reads the board file and the site key. */
+ * wins (as systemd does; a link to /dev/null or an empty file masks the name). Also reads the board
+ * file and the site key. Relative paths in the settings are taken from the main file's folder,
+ * those in a board file from the board file's, so that a folder with everything in it can be moved.
+ */
 #ifndef IO_CONFDIR_H
 #define IO_CONFDIR_H
 #include "station/settings.h"
@@ -15,4 +18,11 @@ confdir_settings(const char *path, struct settings *s, struct settings_error *er
 bool __attribute__((warn_unused_result))
 confdir_board(const struct settings *s, const char *boards, struct settings_board *board,
 	      char serial[65], struct settings_error *error);
+/* The same with another root for the standard places and the device tree ("" = /): for tests. */
+bool __attribute__((warn_unused_result))
+confdir_settings_under(const char *root, const char *path, struct settings *s,
+		       struct settings_error *error);
+bool __attribute__((warn_unused_result))
+confdir_board_under(const char *root, const struct settings *s, const char *boards,
+		    struct settings_board *board, char serial[65], struct settings_error *error);
 #endif

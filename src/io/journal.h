@@ -24,6 +24,7 @@ struct journal_config {
 	uint64_t deadline_ms; /* parcel.arrived to overdue */
 	struct moment now;    /* for journal.opened */
 	const char *boot;     /* boot id, 36 characters */
+	uint64_t retry_ms;    /* between two tries while it does not work; 0 = 5000 */
 };
 
 enum journal_trouble {
@@ -59,7 +60,9 @@ struct journal_calls {
 	void (*found)(void *user,
 		      const struct parcel *parcel); /* one a journal_lookup, in order; NULL: could
 						       not be read. Valid during the call */
-	void (*works)(void *user, bool works);	    /* it failed / it works again; changes only */
+	/* It failed / it works again; changes only. A journal that journal_open could not open says
+	 * works(false) soon after journal_start. */
+	void (*works)(void *user, bool works);
 	void *user;
 };
 
@@ -70,7 +73,8 @@ int __attribute__((warn_unused_result))
 journal_open(struct journal **out, const struct journal_config *config,
 	     struct journal_report *report);
 /* Calls fn with each event needed to resume, oldest first: the last badge, and from the open
- * inspection's first event (or a few before the end) to the end. Before journal_start. */
+ * inspection's first event (or a few before the end) to the end. Before journal_start; of a journal
+ * that could not be opened then, in the first calls.works(true). */
 int __attribute__((warn_unused_result))
 journal_resume(struct journal *j, void (*fn)(void *user, const struct event_view *event),
 	       void *user);

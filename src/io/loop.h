@@ -34,7 +34,7 @@ loop_io_events(struct loop_source *s, uint32_t epoll_events); /* 0 events = paus
 int __attribute__((warn_unused_result))
 loop_timer(struct loop *l, struct loop_source **out, loop_fn fn, void *user);
 /* Monotonic ms; a time in the past fires in the next turn; MOMENT_NEVER disarms. Accuracy 1 ms. One
- * shot. */
+ * shot. Timers fire in the order of their times, also when the loop is late for several. */
 int __attribute__((warn_unused_result)) loop_timer_set(struct loop_source *s, uint64_t at_ms);
 /* Runs fn at the end of the turn once for each loop_defer_arm (several in one turn count as one).
  */

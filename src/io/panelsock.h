@@ -3,7 +3,8 @@
  * board offers. client -> "press pass", "release pass", "tap back 80" (ms), "scan TEXT" (C
  * escapes), "state" station -> "lamp NAME PATTERN", "tone NAME", "show JSON", "ready", "error
  * WORDS". Every client gets the whole state on connecting (all lamps, show, and ready if the
- * station is), then each change. */
+ * station is), then each change. A button that a client presses is released when it leaves; a tap
+ * belongs to the panel and ends after its time (1..60000 ms, 80 if not told) whoever leaves. */
 #ifndef IO_PANELSOCK_H
 #define IO_PANELSOCK_H
 #include "loop.h"
@@ -23,8 +24,9 @@ struct panelsock_calls {
 #define PANELSOCK_CLIENTS 16 /* more are told "error too many clients" and closed */
 #define PANELSOCK_LINE                                                                             \
 	2600 /* longest line from a client; a longer one is answered with an error and dropped */
-#define PANELSOCK_BACKLOG 65536 /* bytes waiting for a slow reader; over it the reader is dropped  \
-				 */
+#define PANELSOCK_BACKLOG                                                                          \
+	65536 /* bytes waiting for a slow reader; over it the reader is dropped                    \
+	       */
 
 /* Replaces a stale socket at path (a live one is -EADDRINUSE), mode 0660. calls NULL: read-only,
  * any command but "state" is an error. */

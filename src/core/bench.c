@@ -1,0 +1,388 @@
+/* bench.c - one bench: scan to label to checklist, and the checklist's effects as events, lamps and
+ * a view. It holds the texts (labels, products, ids) that the checklist needs not know. */
+#include "station/bench.h"
+#include "bench_event.h"
+#include <string.h>
+
+void bench_init(struct bench *b, const struct bench_config *config)
+{
+	memset(b, 0, sizeof(*b));
+	b->config = *config;
+	checklist_plan(&b->plan, config->settings);
+	checklist_init(&b->check);
+	b->deadline = MOMENT_NEVER;
+}
+
+static void out_begin(const struct bench *b, struct bench_out *out)
+{
+	out->count = 0;
+	out->lookup = false;
+	out->lamps = 0;
+	out->tone = PANEL_TONE_NONE;
+	out->show = false;
+	out->halt = false;
+	out->deadline = b->deadline;
+}
+
+/* --- the checklist's effects --- */
+
+static void bench_adopt(struct bench *b)
+{
+	b->current = b->offered;
+	b->arrivals = 0;
+}
+
+static void step(struct bench *b, const struct checklist_event *event, const struct moment *now,
+		 struct bench_out *out)
+{
+	struct checklist_effects effects;
+
+	checklist_step(&b->plan, &b->check, event, now->mono_ms, &effects);
+	for (uint8_t i = 0; i < effects.count; i++) {
+		const struct checklist_effect *e = &effects.of[i];
+
+		switch (e->kind) {
+		case CHECKLIST_APPEND:
+			bench_event_make(b, &e->append, now, &out->events[out->count++]);
+			break;
+		case CHECKLIST_LAMP:
+			out->lamps |= (uint8_t)(1u << e->lamp);
+			break;
+		case CHECKLIST_TONE:
+			out->tone = e->tone;
+			break;
+		case CHECKLIST_SHOW:
+			out->show = true;
+			break;
+		case CHECKLIST_ADOPT:
+			bench_adopt(b);
+			break;
+		case CHECKLIST_ARM:
+			b->deadline = e->due_ms;
+			break;
+		case CHECKLIST_HALT:
+			out->halt = true;
+			break;
+		}
+	}
+	out->deadline = b->deadline;
+}
+
+/* --- scans --- */
+
+/* FNV-1a: tells codes apart in the repeat window, where a clash costs one repeated scan. */
+static uint64_t scan_hash(const struct scan *scan)
+{
+	uint64_t hash = 14695981039346656037u;
+
+	for (uint16_t i = 0; i < scan->len; i++)
+		hash = (hash ^ scan->bytes[i]) * 1099511628211u;
+	return hash ^ scan->total;
+}
+
+/* F3: the same code within the window is a double read; another code is never held back. */
+static bool is_double_read(struct bench *b, const struct scan *scan, uint64_t now)
+{
+	uint64_t hash = scan_hash(scan);
+
+	for (int i = 0; i < BENCH_REPEATS; i++) {
+		if (b->repeat[i].hash != hash || b->repeat[i].at == 0)
+			continue;
+		bool within = now - b->repeat[i].at < b->config.settings->repeat_ms;
+		b->repeat[i].at = now;
+		return within;
+	}
+	b->repeat[b->repeat_next].hash = hash;
+	b->repeat[b->repeat_next].at = now;
+	b->repeat_next = (uint8_t)((b->repeat_next + 1) % BENCH_REPEATS);
+	return false;
+}
+
+static uint32_t matching_units(const struct parcel *p, const char *code)
+{
+	uint32_t units = 0;
+
+	for (uint8_t i = 0; i < p->units; i++)
+		if (p->unit[i].product[0] && strcmp(p->unit[i].product, code) == 0)
+			units |= 1u << i;
+	return units;
+}
+
+static enum checklist_why why_of(enum label_fault fault)
+{
+	switch (fault) {
+	case LABEL_FAULT_TOO_LONG:
+		return CHECKLIST_WHY_TOO_LONG;
+	case LABEL_FAULT_BYTES:
+		return CHECKLIST_WHY_BYTES;
+	case LABEL_FAULT_CHECK:
+		return CHECKLIST_WHY_CHECK;
+	case LABEL_FAULT_KEY:
+		return CHECKLIST_WHY_KEY;
+	case LABEL_FAULT_NO_KEY:
+		return CHECKLIST_WHY_NO_KEY;
+	case LABEL_FAULT_COMMAND:
+		return CHECKLIST_WHY_COMMAND;
+	case LABEL_FAULT_NONE:
+	case LABEL_FAULT_SHAPE:
+		break;
+	}
+	return CHECKLIST_WHY_SHAPE;
+}
+
+/* A product code counts only where the parcel asks for one; else it is a wrong label. */
+static struct checklist_event unknown_label(const struct bench *b)
+{
+	const struct checklist_situation *s = &b->check.now;
+	struct checklist_event e = {.kind = CHECKLIST_WRONG, .why = why_of(b->label.fault)};
+
+	if (s->at != CHECKLIST_WHICH && (s->at != CHECKLIST_CLOSED || s->units < 2))
+		return e;
+	e.units = matching_units(&b->current.parcel, b->label.text);
+	if (e.units)
+		e.kind = CHECKLIST_PRODUCT;
+	return e;
+}
+
+static bool is_asking(const struct checklist_situation *s)
+{
+	return s->at == CHECKLIST_REPEAT || s->at == CHECKLIST_UNKNOWN;
+}
+
+static bool is_current(const struct bench *b, const char *id)
+{
+	const struct checklist_situation *s = &b->check.now;
+	bool beneath = is_asking(s) && s->under != CHECKLIST_IDLE;
+
+	if (!beneath && s->at != CHECKLIST_STEP && s->at != CHECKLIST_REASON &&
+	    s->at != CHECKLIST_CLOSED && s->at != CHECKLIST_WHICH)
+		return false;
+	return strcmp(b->current.parcel.label, id) == 0;
+}
+
+static void hand_in_return(struct bench *b, const struct parcel *parcel, const struct moment *now,
+			   struct bench_out *out)
+{
+	const struct checklist_situation *s = &b->check.now;
+	struct checklist_event e = {.kind = CHECKLIST_RETURN};
+
+	e.same_current = is_current(b, parcel->label);
+	e.same_offer = is_asking(s) && s->offer.unit == CHECKLIST_NO_UNIT &&
+		       strcmp(b->offered.parcel.label, parcel->label) == 0;
+	e.offer = (struct checklist_offer){.list = parcel->list,
+					   .house = parcel->house,
+					   .arrived = parcel->arrived,
+					   .overdue = parcel->overdue,
+					   .units = parcel->units,
+					   .unit = CHECKLIST_NO_UNIT};
+	for (uint8_t i = 0; i < parcel->units; i++)
+		if (parcel->unit[i].last.verdict != PARCEL_NONE)
+			e.offer.done |= 1u << i;
+	b->replaced.from = b->offered.from;
+	memcpy(b->replaced.parcel.label, b->offered.parcel.label, sizeof(b->replaced.parcel.label));
+	b->offered.from = b->handled;
+	b->offered.parcel = *parcel;
+	step(b, &e, now, out);
+}
+
+static void hand_in(struct bench *b, const struct moment *now, struct bench_out *out)
+{
+	struct checklist_event e = {0};
+
+	label_parse(&b->config.settings->labels, &b->handled.scan, &b->label);
+	switch (b->label.kind) {
+	case LABEL_UNKNOWN:
+		e = unknown_label(b);
+		break;
+	case LABEL_RETURN:
+	case LABEL_HOUSE:
+		if (!b->check.broken) {
+			b->looking_up = true;
+			out->lookup = true;
+			text_copy(out->lookup_label, sizeof(out->lookup_label), b->label.id);
+			out->lookup_house = b->label.kind == LABEL_HOUSE;
+			return;
+		}
+		e.kind = CHECKLIST_UNREADABLE;
+		break;
+	case LABEL_COMMAND:
+		e.kind = CHECKLIST_COMMAND;
+		e.command = b->label.command;
+		break;
+	case LABEL_REASON:
+		e.kind = CHECKLIST_LABEL_REASON;
+		break;
+	case LABEL_BADGE:
+		e.kind = CHECKLIST_BADGE;
+		e.same = strcmp(b->by, b->label.id) == 0;
+		break;
+	}
+	step(b, &e, now, out);
+}
+
+/* Handles what waits until something is in flight: one group of events or one look-up a call. */
+static void pump(struct bench *b, const struct moment *now, struct bench_out *out)
+{
+	while (b->queue_len && !b->looking_up && !out->count && checklist_ready(&b->check)) {
+		b->handled = b->queue[b->queue_first];
+		b->queue_first = (uint8_t)((b->queue_first + 1) % BENCH_QUEUE);
+		b->queue_len--;
+		hand_in(b, now, out);
+	}
+}
+
+static void step_and_pump(struct bench *b, const struct checklist_event *event,
+			  const struct moment *now, struct bench_out *out)
+{
+	out_begin(b, out);
+	step(b, event, now, out);
+	pump(b, now, out);
+}
+
+unsigned bench_room(const struct bench *b)
+{
+	return b->queue_len + 1 < BENCH_QUEUE ? BENCH_QUEUE - 1u - b->queue_len : 0;
+}
+
+void bench_scan(struct bench *b, const struct scan *scan, uint8_t source, const struct moment *now,
+		struct bench_out *out)
+{
+	out_begin(b, out);
+	if (is_double_read(b, scan, now->mono_ms)) {
+		b->doubles++;
+		return;
+	}
+	if (b->queue_len < BENCH_QUEUE) {
+		struct bench_scan *q = &b->queue[(b->queue_first + b->queue_len) % BENCH_QUEUE];
+
+		q->scan = *scan;
+		q->source = source;
+		b->queue_len++;
+	}
+	pump(b, now, out);
+}
+
+/* --- the other inputs --- */
+
+void bench_button(struct bench *b, enum panel_button button, bool down, const struct moment *now,
+		  struct bench_out *out)
+{
+	struct checklist_event e = {.kind = CHECKLIST_EDGE, .button = button, .down = down};
+
+	step_and_pump(b, &e, now, out);
+}
+
+void bench_tick(struct bench *b, const struct moment *now, struct bench_out *out)
+{
+	struct checklist_event e = {.kind = CHECKLIST_TICK};
+
+	step_and_pump(b, &e, now, out);
+}
+
+void bench_stored(struct bench *b, bool ok, const struct moment *now, struct bench_out *out)
+{
+	struct checklist_event e = {.kind = ok ? CHECKLIST_STORED : CHECKLIST_REFUSED};
+
+	if (ok) {
+		memcpy(b->by, b->by_next, sizeof(b->by));
+		memcpy(b->inspection, b->inspection_next, sizeof(b->inspection));
+		b->line = b->line_next;
+		b->unit = b->unit_next;
+	} else {
+		bench_event_forget(b);
+	}
+	step_and_pump(b, &e, now, out);
+}
+
+void bench_found(struct bench *b, const struct parcel *parcel, const struct moment *now,
+		 struct bench_out *out)
+{
+	static const struct checklist_event unreadable = {.kind = CHECKLIST_UNREADABLE};
+
+	out_begin(b, out);
+	if (b->check.writing) { /* a press came first: the label waits its turn again */
+		b->looking_up = false;
+		b->queue_first = (uint8_t)((b->queue_first + BENCH_QUEUE - 1) % BENCH_QUEUE);
+		b->queue[b->queue_first] = b->handled;
+		b->queue_len++;
+		return;
+	}
+	b->looking_up = false;
+	if (parcel)
+		hand_in_return(b, parcel, now, out);
+	else
+		step(b, &unreadable, now, out);
+	pump(b, now, out);
+}
+
+void bench_journal(struct bench *b, bool works, const struct moment *now, struct bench_out *out)
+{
+	struct checklist_event e = {.kind = works ? CHECKLIST_RECOVERED : CHECKLIST_BROKEN};
+
+	step_and_pump(b, &e, now, out);
+}
+
+void bench_fault(struct bench *b, uint8_t fault, bool raised, const struct moment *now,
+		 struct bench_out *out)
+{
+	struct checklist_event e = {.kind = CHECKLIST_FAULT, .fault = fault, .raised = raised};
+
+	step_and_pump(b, &e, now, out);
+}
+
+void bench_link(struct bench *b, enum checklist_link link, const struct moment *now,
+		struct bench_out *out)
+{
+	struct checklist_event e = {.kind = CHECKLIST_LINK, .link = link};
+
+	step_and_pump(b, &e, now, out);
+}
+
+void bench_stick(struct bench *b, enum checklist_stick stick, const struct moment *now,
+		 struct bench_out *out)
+{
+	struct checklist_event e = {.kind = CHECKLIST_STICK, .stick = stick};
+
+	step_and_pump(b, &e, now, out);
+}
+
+void bench_stop(struct bench *b, const char *why, const struct moment *now, struct bench_out *out)
+{
+	struct checklist_event e = {.kind = CHECKLIST_STOP};
+
+	text_copy(b->why_stopped, sizeof(b->why_stopped), why);
+	step_and_pump(b, &e, now, out);
+}
+
+void bench_start(struct bench *b, const struct moment *now, bool works, struct bench_out *out)
+{
+	struct checklist_situation s = b->check.now;
+	struct checklist_event e = {.kind = works ? CHECKLIST_TICK : CHECKLIST_BROKEN};
+
+	checklist_resume(&b->plan, &b->check, &s, now->mono_ms);
+	step_and_pump(b, &e, now, out);
+}
+
+enum panel_pattern bench_lamp(const struct bench *b, enum panel_lamp lamp)
+{
+	return b->check.shown[lamp];
+}
+
+const char *bench_source_name(const struct bench *b, uint8_t source)
+{
+	return source < b->config.settings->scanners ? b->config.settings->scanner[source].name
+						     : "panel";
+}
+
+void bench_fault_name(const struct bench *b, uint8_t fault, struct text *t)
+{
+	if (fault == CHECKLIST_FAULT_JOURNAL) {
+		text_put(t, "journal");
+	} else if (fault < CHECKLIST_FAULT_JOURNAL) {
+		text_put(t, "button:");
+		text_put(t, panel_button_name((enum panel_button)(fault - CHECKLIST_FAULT_BUTTON)));
+	} else {
+		text_put(t, "scanner:");
+		text_put(t, bench_source_name(b, (uint8_t)(fault - CHECKLIST_FAULT_SCANNER)));
+	}
+}

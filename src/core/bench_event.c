@@ -1,0 +1,274 @@
+/* bench_event.c - the checklist's appends as events: labels, items, raw scans and ids put in.
+ * Shapes of `data` are those of docs/events/. */
+#include "bench_event.h"
+#include <nettle/sha2.h>
+#include <string.h>
+
+/* UUIDv7 from the clock and SHA-256(seed, count): unique for as long as the seed is fresh, and the
+ * same in every replay. */
+static void make_id(struct bench *b, const struct moment *now, char out[EVENT_UUID + 1])
+{
+	struct sha256_ctx ctx;
+	uint8_t random[10];
+	uint8_t count[8];
+
+	for (unsigned i = 0; i < sizeof(count); i++)
+		count[i] = (uint8_t)(b->ids >> (8 * i));
+	b->ids++;
+	sha256_init(&ctx);
+	sha256_update(&ctx, sizeof(b->config.seed), b->config.seed);
+	sha256_update(&ctx, sizeof(count), count);
+	sha256_digest(&ctx, sizeof(random), random);
+	event_uuid7(out, now->wall_ms, random);
+}
+
+/* --- data: a JSON object, member by member --- */
+
+static void member(struct text *t, const char *key)
+{
+	text_put(t, t->len > 1 ? ",\"" : "\"");
+	text_put(t, key);
+	text_put(t, "\":");
+}
+
+static void member_text(struct text *t, const char *key, const char *value)
+{
+	member(t, key);
+	text_json(t, value, strlen(value));
+}
+
+static void member_scan(struct text *t, const struct bench *b, const struct bench_scan *from)
+{
+	member(t, "raw");
+	text_char(t, '"');
+	text_base64(t, from->scan.bytes, from->scan.len);
+	text_char(t, '"');
+	member_text(t, "scanner", bench_source_name(b, from->source));
+}
+
+static void data_opened(struct text *t, const struct bench *b, const struct bench_label *about,
+			const struct bench_scan *from, uint8_t unit)
+{
+	const struct parcel_last *last = &about->parcel.unit[unit].last;
+
+	member_scan(t, b, from);
+	member_text(t, "list", parcel_list_name(about->parcel.list));
+	member(t, "supersedes");
+	if (last->verdict != PARCEL_NONE && last->inspection[0])
+		text_json(t, last->inspection, strlen(last->inspection));
+	else
+		text_put(t, "null");
+}
+
+static void data_rejected(struct text *t, const struct bench *b, const struct bench_scan *from,
+			  enum checklist_why why)
+{
+	member_scan(t, b, from);
+	member_text(t, "why", checklist_why_name(why));
+	member(t, "bytes");
+	text_u64(t, from->scan.total);
+}
+
+static void data_missing(struct text *t, const struct parcel *p, uint32_t done)
+{
+	bool first = true;
+
+	member(t, "missing");
+	text_char(t, '[');
+	for (uint8_t i = 0; i < p->units; i++) {
+		if (done & (1u << i))
+			continue;
+		text_put(t, first ? "{\"line\":" : ",{\"line\":");
+		text_u64(t, p->unit[i].line);
+		text_put(t, ",\"unit\":");
+		text_u64(t, p->unit[i].unit);
+		text_char(t, '}');
+		first = false;
+	}
+	text_char(t, ']');
+}
+
+static void data_started(struct text *t, const struct bench *b)
+{
+	member_text(t, "site", b->config.settings->labels.site);
+	member_text(t, "timezone", b->config.settings->timezone);
+	member_text(t, "software", b->config.software);
+	member_text(t, "reasons", "keyed-1");
+	member_text(t, "labels", "builtin-1");
+}
+
+static void data_fault(struct text *t, const struct bench *b, uint8_t fault)
+{
+	char name[64];
+	struct text n = text_over(name, sizeof(name));
+
+	bench_fault_name(b, fault, &n);
+	member_text(t, "what", name);
+}
+
+static const struct bench_label *about(const struct bench *b, const struct checklist_append *a)
+{
+	switch (a->target) {
+	case CHECKLIST_OFFERED:
+		return &b->offered;
+	case CHECKLIST_REPLACED:
+		return &b->replaced;
+	case CHECKLIST_CURRENT:
+	case CHECKLIST_SCANNED:
+		break;
+	}
+	return &b->current;
+}
+
+static void data_step(struct text *t, const struct checklist_append *a)
+{
+	member_text(t, "step", checklist_step_name(a->step));
+	member_text(t, "answer", parcel_verdict_name(a->answer));
+}
+
+static void write_data(const struct bench *b, const struct checklist_append *a, struct event *e)
+{
+	const struct bench_label *l = about(b, a);
+	const struct bench_scan *from = a->target == CHECKLIST_SCANNED ? &b->handled : &l->from;
+	struct text t = text_over(e->data, sizeof(e->data));
+
+	text_char(&t, '{');
+	switch (a->kind) {
+	case EVENT_STATION_STARTED:
+		data_started(&t, b);
+		break;
+	case EVENT_STATION_STOPPED:
+		member_text(&t, "why", b->why_stopped);
+		break;
+	case EVENT_BADGE_IN:
+		member_text(&t, "badge", b->label.id);
+		break;
+	case EVENT_BADGE_OUT:
+		member_text(&t, "badge", b->by);
+		break;
+	case EVENT_PARCEL_ARRIVED:
+		member_scan(&t, b, from);
+		member_text(&t, "list", parcel_list_name(l->parcel.list));
+		break;
+	case EVENT_PARCEL_CLOSED:
+		data_missing(&t, &l->parcel, a->done);
+		break;
+	case EVENT_LABEL_REJECTED:
+		data_rejected(&t, b, from, a->why);
+		break;
+	case EVENT_INSPECTION_OPENED:
+		data_opened(&t, b, l, from, a->unit);
+		break;
+	case EVENT_STEP_ANSWERED:
+	case EVENT_STEP_WITHDRAWN:
+		data_step(&t, a);
+		break;
+	case EVENT_REASON_GIVEN:
+		member_text(&t, "step", checklist_step_name(a->step));
+		member_text(&t, "code", a->unspecified ? "UNSPECIFIED" : b->label.id);
+		break;
+	case EVENT_INSPECTION_CLOSED:
+	case EVENT_INSPECTION_FINAL:
+		member_text(&t, "verdict", parcel_verdict_name(a->answer));
+		break;
+	case EVENT_INSPECTION_REOPENED:
+		member_text(&t, "step", checklist_step_name(CHECKLIST_STEPS - 1));
+		break;
+	case EVENT_FAULT_RAISED:
+	case EVENT_FAULT_CLEARED:
+		data_fault(&t, b, a->fault);
+		break;
+	case EVENT_INSPECTION_ABANDONED:
+	case EVENT_CLOCK_STEPPED:
+	case EVENT_PHOTO_TAKEN:
+	case EVENT_EXPORT_DONE:
+	case EVENT_JOURNAL_OPENED:
+	case EVENT_UNKNOWN:
+		break;
+	}
+	text_char(&t, '}');
+}
+
+/* What becomes true once the event is stored. */
+static void note_opened(struct bench *b, const struct checklist_append *a, struct event *e)
+{
+	const struct parcel_unit *u = &about(b, a)->parcel.unit[a->unit];
+
+	b->line_next = u->line;
+	b->unit_next = u->unit;
+	memcpy(b->inspection_next, e->id, sizeof(b->inspection_next));
+	memcpy(e->inspection, e->id, sizeof(e->inspection));
+	e->line = u->line;
+	e->unit = u->unit;
+}
+
+/* The unit has its verdict: a repeat within this parcel shows and supersedes it. */
+static void note_final(struct bench *b, const struct checklist_append *a, const struct event *e)
+{
+	struct parcel_last *last = &b->current.parcel.unit[b->check.now.unit].last;
+	struct text at = text_over(last->at, sizeof(last->at));
+
+	last->verdict = a->answer;
+	memcpy(last->inspection, b->inspection, sizeof(last->inspection));
+	memcpy(last->station, e->station, sizeof(last->station));
+	memcpy(last->by, e->by, sizeof(last->by));
+	text_time(&at, e->at.wall_ms);
+	b->inspection_next[0] = '\0';
+	b->line_next = b->unit_next = 0;
+}
+
+static bool is_of_inspection(enum event_kind kind)
+{
+	return kind == EVENT_STEP_ANSWERED || kind == EVENT_STEP_WITHDRAWN ||
+	       kind == EVENT_REASON_GIVEN || kind == EVENT_INSPECTION_CLOSED ||
+	       kind == EVENT_INSPECTION_REOPENED || kind == EVENT_INSPECTION_FINAL ||
+	       kind == EVENT_INSPECTION_ABANDONED;
+}
+
+/* Whether the event is about a return's label at all. */
+static bool has_label(const struct checklist_append *a)
+{
+	return is_of_inspection(a->kind) || a->kind == EVENT_INSPECTION_OPENED ||
+	       a->kind == EVENT_PARCEL_ARRIVED || a->kind == EVENT_PARCEL_CLOSED ||
+	       (a->kind == EVENT_LABEL_REJECTED && a->target != CHECKLIST_SCANNED);
+}
+
+void bench_event_make(struct bench *b, const struct checklist_append *a, const struct moment *now,
+		      struct event *e)
+{
+	memset(e, 0, sizeof(*e));
+	e->kind = a->kind;
+	text_copy(e->station, sizeof(e->station), b->config.settings->station);
+	make_id(b, now, e->id);
+	e->at = *now;
+	memcpy(e->boot, b->config.boot, sizeof(e->boot));
+	if (a->kind == EVENT_BADGE_IN)
+		text_copy(b->by_next, sizeof(b->by_next), b->label.id);
+	text_copy(e->by, sizeof(e->by), a->kind == EVENT_BADGE_IN ? b->by_next : b->by);
+	if (a->kind == EVENT_BADGE_OUT)
+		b->by_next[0] = '\0';
+	if (has_label(a))
+		text_copy(e->label, sizeof(e->label), about(b, a)->parcel.label);
+	if (is_of_inspection(a->kind)) {
+		memcpy(e->inspection, b->inspection, sizeof(e->inspection));
+		e->line = b->line;
+		e->unit = b->unit;
+	}
+	write_data(b, a, e);
+	if (a->kind == EVENT_INSPECTION_OPENED)
+		note_opened(b, a, e);
+	else if (a->kind == EVENT_INSPECTION_FINAL)
+		note_final(b, a, e);
+	else if (a->kind == EVENT_INSPECTION_ABANDONED)
+		b->inspection_next[0] = '\0';
+	else if (a->kind == EVENT_PARCEL_ARRIVED)
+		b->arrivals++;
+}
+
+void bench_event_forget(struct bench *b)
+{
+	memcpy(b->by_next, b->by, sizeof(b->by_next));
+	memcpy(b->inspection_next, b->inspection, sizeof(b->inspection_next));
+	b->line_next = b->line;
+	b->unit_next = b->unit;
+}

@@ -1,0 +1,606 @@
+/* settings.c - the reader of the settings' and the board's lines (settings.h): one table of keys
+ * for both, and errors that name file, line, what is wrong and what was meant. */
+#include "station/settings.h"
+#include "station/text.h"
+#include "words.h"
+#include <limits.h>
+#include <string.h>
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+enum section {
+	SECTION_NONE, /* before the first section line */
+	SECTION_STATION,
+	SECTION_SITE,
+	SECTION_LABELS,
+	SECTION_INSPECTION,
+	SECTION_EXPECTED,
+	SECTION_SCANNER,
+	SECTION_BOARD,
+};
+
+enum type {
+	TYPE_NAME,     /* [A-Za-z0-9._-], required */
+	TYPE_SITE,     /* [A-Z0-9]{2,8} */
+	TYPE_ZONE,     /* IANA time zone name */
+	TYPE_BOARD,    /* a name, or a path with a slash; may be empty */
+	TYPE_PATH,     /* not empty */
+	TYPE_OPTIONAL, /* text that may be empty */
+	TYPE_SHAPE,    /* a return number's shape, kept as text and read */
+	TYPE_NUMBER,   /* uint32_t from min to max */
+	TYPE_CHOICE,   /* one of the choices, kept as its index */
+	TYPE_WORD,     /* one of the choices, kept as text */
+};
+
+struct key {
+	const char *name;
+	enum section section;
+	enum type type;
+	size_t offset;	     /* in struct settings, settings_scanner or settings_board */
+	size_t cap;	     /* bytes of a text, its NUL included */
+	uint32_t min, max;   /* of a number */
+	const char *choices; /* "a|b|c" */
+};
+
+/* Choices are stored by index through an unsigned. */
+_Static_assert(sizeof(enum settings_unknown) == sizeof(unsigned) &&
+		       sizeof(enum label_rule) == sizeof(unsigned),
+	       "enums have the size of unsigned");
+/* The order in `choices` is the order of the enums. */
+_Static_assert(SETTINGS_UNKNOWN_ACCEPT == 0 && SETTINGS_UNKNOWN_CONFIRM == 1 &&
+		       SETTINGS_UNKNOWN_REFUSE == 2 && LABEL_RULE_NONE == 0 &&
+		       LABEL_RULE_MOD37_36 == 1,
+	       "choices are in the enums' order");
+
+#define AT(type, field)	  .offset = offsetof(struct type, field)
+#define TEXT(type, field) AT(type, field), .cap = sizeof(((struct type *)0)->field)
+
+static const struct key keys[] = {
+	{"name", SECTION_STATION, TYPE_NAME, TEXT(settings, station)},
+	{"board", SECTION_STATION, TYPE_BOARD, TEXT(settings, board)},
+	{"state_dir", SECTION_STATION, TYPE_PATH, TEXT(settings, state_dir)},
+	{"runtime_dir", SECTION_STATION, TYPE_PATH, TEXT(settings, runtime_dir)},
+	{"name", SECTION_SITE, TYPE_SITE, TEXT(settings, labels.site)},
+	{"timezone", SECTION_SITE, TYPE_ZONE, TEXT(settings, timezone)},
+	{"key_file", SECTION_SITE, TYPE_OPTIONAL, TEXT(settings, key_file)},
+	{"rma_shape", SECTION_LABELS, TYPE_SHAPE, TEXT(settings, rma_shape)},
+	{"rma_check", SECTION_LABELS, TYPE_CHOICE, AT(settings, labels.rma_rule),
+	 .choices = "none|mod37-36"},
+	{"repeat_ms", SECTION_LABELS, TYPE_NUMBER, AT(settings, repeat_ms), .max = 10000},
+	{"hold_s", SECTION_INSPECTION, TYPE_NUMBER, AT(settings, hold_s), .min = 1, .max = 3600},
+	{"unknown", SECTION_INSPECTION, TYPE_CHOICE, AT(settings, unknown),
+	 .choices = "accept|confirm|refuse"},
+	{"question_s", SECTION_INSPECTION, TYPE_NUMBER, AT(settings, question_s), .min = 5,
+	 .max = 3600},
+	{"remind_s", SECTION_INSPECTION, TYPE_NUMBER, AT(settings, remind_s), .min = 10,
+	 .max = 86400},
+	{"receiving_s", SECTION_INSPECTION, TYPE_NUMBER, AT(settings, receiving_s), .min = 10,
+	 .max = 86400},
+	{"deadline_h", SECTION_INSPECTION, TYPE_NUMBER, AT(settings, deadline_h), .min = 1,
+	 .max = 8760},
+	{"file", SECTION_EXPECTED, TYPE_OPTIONAL, TEXT(settings, expected_file)},
+	{"device", SECTION_SCANNER, TYPE_PATH, TEXT(settings_scanner, device)},
+	{"baud", SECTION_SCANNER, TYPE_NUMBER, AT(settings_scanner, baud), .min = 300,
+	 .max = 921600},
+	{"format", SECTION_SCANNER, TYPE_WORD, TEXT(settings_scanner, format),
+	 .choices = "8N1|7E1|7O1|8E1|8O1|7N1|8N2"},
+	{"gap_ms", SECTION_SCANNER, TYPE_NUMBER, AT(settings_scanner, gap_ms), .max = 10000},
+	{"name", SECTION_BOARD, TYPE_NAME, TEXT(settings_board, name)},
+	{"driver", SECTION_BOARD, TYPE_WORD, TEXT(settings_board, driver), .choices = "sim"},
+	{"compatible", SECTION_BOARD, TYPE_OPTIONAL, TEXT(settings_board, compatible)},
+	{"serial", SECTION_BOARD, TYPE_OPTIONAL, TEXT(settings_board, serial)},
+	{"serial_file", SECTION_BOARD, TYPE_OPTIONAL, TEXT(settings_board, serial_file)},
+};
+
+static const struct {
+	const char *name;
+	enum section section;
+	bool board; /* in a board file; else in the settings */
+} sections[] = {
+	{"station", SECTION_STATION, false},   {"site", SECTION_SITE, false},
+	{"labels", SECTION_LABELS, false},     {"inspection", SECTION_INSPECTION, false},
+	{"expected", SECTION_EXPECTED, false}, {"scanner", SECTION_SCANNER, false},
+	{"board", SECTION_BOARD, true},
+};
+
+/* --- messages --- */
+
+static struct text error_at(const struct settings_reader *r, struct settings_error *error)
+{
+	struct text t = words_where(error->text, sizeof(error->text), r->file);
+
+	text_char(&t, ':');
+	text_u64(&t, r->line);
+	text_put(&t, ": ");
+	return t;
+}
+
+static bool refuse(const struct settings_reader *r, struct settings_error *error, const char *words)
+{
+	struct text t = error_at(r, error);
+
+	text_put(&t, words);
+	return false;
+}
+
+static const char *section_name(uint8_t kind)
+{
+	for (size_t i = 0; i < COUNT(sections); i++) {
+		if (sections[i].section == kind)
+			return sections[i].name;
+	}
+	return "";
+}
+
+static bool key_is_elsewhere(const struct settings_reader *r, const struct key *k)
+{
+	bool board = k->section == SECTION_BOARD;
+
+	return k->section != r->section_kind && board == (r->board != NULL);
+}
+
+/* The keys of a section; one is held back until it is known whether it is the last. */
+static void put_keys(struct text *t, uint8_t section)
+{
+	const char *waiting = NULL;
+	bool first = true;
+
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		if (keys[i].section != section)
+			continue;
+		if (waiting) {
+			words_list(t, waiting, strlen(waiting), first, false);
+			first = false;
+		}
+		waiting = keys[i].name;
+	}
+	if (waiting)
+		words_list(t, waiting, strlen(waiting), first, true);
+}
+
+static bool refuse_key(const struct settings_reader *r, struct words name,
+		       struct settings_error *error)
+{
+	struct text t = error_at(r, error);
+	const struct key *near = NULL, *elsewhere = NULL;
+	unsigned best = UINT_MAX;
+
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		if (keys[i].section == r->section_kind && words_near(name, keys[i].name, &best))
+			near = &keys[i];
+		if (words_is(name, keys[i].name) && key_is_elsewhere(r, &keys[i]))
+			elsewhere = &keys[i];
+	}
+	text_put(&t, "unknown key ");
+	words_quote(&t, name);
+	text_put(&t, " in [");
+	text_put(&t, r->section);
+	text_put(&t, "]; ");
+	if (elsewhere) {
+		text_put(&t, "it belongs in [");
+		text_put(&t, section_name((uint8_t)elsewhere->section));
+		text_put(&t, elsewhere->section == SECTION_SCANNER ? " NAME]" : "]");
+		return false;
+	}
+	if (near) {
+		text_put(&t, "did you mean '");
+		text_put(&t, near->name);
+		text_put(&t, "'?");
+		return false;
+	}
+	text_put(&t, "its keys are ");
+	put_keys(&t, r->section_kind);
+	return false;
+}
+
+/* --- section lines --- */
+
+static bool refuse_section(const struct settings_reader *r, struct words all, struct words word,
+			   struct settings_error *error)
+{
+	struct text t = error_at(r, error);
+	const char *near = NULL;
+	unsigned best = UINT_MAX;
+	bool first = true;
+
+	for (size_t i = 0; i < COUNT(sections); i++) {
+		if (sections[i].board == (r->board != NULL) &&
+		    words_near(word, sections[i].name, &best))
+			near = sections[i].name;
+	}
+	text_put(&t, "unknown section ");
+	words_quote(&t, all);
+	text_put(&t, near ? "; did you mean '" : "; the sections are ");
+	if (near) {
+		text_put(&t, near);
+		text_put(&t, "'?");
+		return false;
+	}
+	for (size_t i = 0; i < COUNT(sections); i++) {
+		if (sections[i].board != (r->board != NULL))
+			continue;
+		words_list(&t, sections[i].name, strlen(sections[i].name), first, false);
+		first = false;
+	}
+	return false;
+}
+
+/* Finds the scanner of this name or begins a new one. */
+static bool section_scanner(struct settings_reader *r, struct words name,
+			    struct settings_error *error)
+{
+	struct settings *s = r->settings;
+	uint8_t i = 0;
+
+	if (!words_is_name(name))
+		return refuse(r, error,
+			      "a scanner's section names it: [scanner NAME], NAME being 1 to 32 "
+			      "letters, digits, '.', '_' or '-'");
+	while (i < s->scanners && !words_is(name, s->scanner[i].name))
+		i++;
+	if (i == SETTINGS_SCANNERS)
+		return refuse(r, error, "there are more than 4 scanners; a station has at most 4");
+	if (i == s->scanners) {
+		s->scanner[i] =
+			(struct settings_scanner){.baud = 9600, .format = "8N1", .gap_ms = 200};
+		memcpy(s->scanner[i].name, name.at, name.len);
+		s->scanners++;
+	}
+	r->scanner = i;
+	return true;
+}
+
+static bool read_section(struct settings_reader *r, struct words line, struct settings_error *error)
+{
+	struct text kept = text_over(r->section, sizeof(r->section));
+
+	r->section_kind = SECTION_NONE;
+	if (line.at[line.len - 1] != ']')
+		return refuse(r, error, "a section line ends with ]");
+	struct words all = words_trim((struct words){line.at + 1, line.len - 2}), name = all, rest;
+	while (name.len > 0 && memchr(name.at, ' ', name.len))
+		name.len--;
+	rest = words_trim((struct words){all.at + name.len, all.len - name.len});
+	for (size_t i = 0; i < COUNT(sections); i++) {
+		if (sections[i].board != (r->board != NULL) || !words_is(name, sections[i].name))
+			continue;
+		if (sections[i].section == SECTION_SCANNER) {
+			if (!section_scanner(r, rest, error))
+				return false;
+		} else if (rest.len > 0) {
+			break;
+		}
+		text_bytes(&kept, all.at, all.len);
+		r->section_kind = (uint8_t)sections[i].section;
+		return true;
+	}
+	return refuse_section(r, all, name, error);
+}
+
+/* --- values --- */
+
+/* "KEY = 'VALUE': " begins every message about a value. */
+static struct text value_error(const struct settings_reader *r, const struct key *k,
+			       struct words value, struct settings_error *error)
+{
+	struct text t = error_at(r, error);
+
+	text_put(&t, k->name);
+	text_put(&t, " = ");
+	words_quote(&t, value);
+	text_put(&t, ": ");
+	return t;
+}
+
+static bool refuse_value(const struct settings_reader *r, const struct key *k, struct words value,
+			 const char *words, struct settings_error *error)
+{
+	struct text t = value_error(r, k, value, error);
+
+	text_put(&t, words);
+	return false;
+}
+
+static bool refuse_number(const struct settings_reader *r, const struct key *k, struct words value,
+			  struct settings_error *error)
+{
+	struct text t = value_error(r, k, value, error);
+
+	text_put(&t, "this is a whole number from ");
+	text_u64(&t, k->min);
+	text_put(&t, " to ");
+	text_u64(&t, k->max);
+	return false;
+}
+
+static bool refuse_choice(const struct settings_reader *r, const struct key *k, struct words value,
+			  struct settings_error *error)
+{
+	struct text t = value_error(r, k, value, error);
+
+	text_put(&t, "this is ");
+	words_choices(&t, k->choices);
+	return false;
+}
+
+/* What is wrong with a text of this type, or NULL. */
+static const char *text_wrong(const struct key *k, struct words value)
+{
+	bool slash = value.len > 0 && memchr(value.at, '/', value.len) != NULL;
+
+	if (value.len > 0 && value.at[0] == '"' && value.at[value.len - 1] == '"')
+		return "a value is written without quotes";
+	if (value.len >= k->cap && k->type != TYPE_SITE)
+		return "this is too long";
+	switch (k->type) {
+	case TYPE_NAME:
+		return words_is_name(value) ? NULL
+					    : "a name is 1 to 32 letters, digits, '.', '_' or '-'";
+	case TYPE_SITE:
+		if (value.len < 2 || !words_of(value, 8, ""))
+			return "a site's name is 2 to 8 capital letters and digits";
+		for (size_t i = 0; i < value.len; i++) {
+			if (value.at[i] >= 'a')
+				return "a site's name is 2 to 8 capital letters and digits";
+		}
+		return NULL;
+	case TYPE_ZONE:
+		return words_of(value, 64, "/_+-") && value.at[0] != '/'
+			       ? NULL
+			       : "this is an IANA time zone name such as Europe/Berlin or UTC";
+	case TYPE_BOARD:
+		return value.len == 0 || slash || words_is_name(value)
+			       ? NULL
+			       : "this is a board's name, or the path of a board file with a slash";
+	case TYPE_PATH:
+		return value.len > 0 ? NULL : "this is a path and can't be empty";
+	case TYPE_OPTIONAL:
+	case TYPE_SHAPE:
+	case TYPE_NUMBER:
+	case TYPE_CHOICE:
+	case TYPE_WORD:
+		return NULL;
+	}
+	return NULL;
+}
+
+static void *field_of(const struct settings_reader *r, const struct key *k)
+{
+	char *base = (char *)r->settings;
+
+	if (k->section == SECTION_BOARD)
+		base = (char *)r->board;
+	else if (k->section == SECTION_SCANNER)
+		base = (char *)&r->settings->scanner[r->scanner];
+	return base + k->offset;
+}
+
+static void store_text(const struct settings_reader *r, const struct key *k, struct words value)
+{
+	char *field = field_of(r, k);
+
+	memset(field, 0, k->cap);
+	if (value.len > 0)
+		memcpy(field, value.at, value.len);
+}
+
+static bool store_shape(const struct settings_reader *r, const struct key *k, struct words value,
+			struct settings_error *error)
+{
+	char text[sizeof(r->settings->rma_shape)] = {0};
+	struct shape shape;
+
+	if (value.len > 0)
+		memcpy(text, value.at, value.len);
+	const char *wrong = shape_read(&shape, text);
+	if (wrong)
+		return refuse_value(r, k, value, wrong, error);
+	store_text(r, k, value);
+	r->settings->labels.rma = shape;
+	return true;
+}
+
+static bool store_value(const struct settings_reader *r, const struct key *k, struct words value,
+			struct settings_error *error)
+{
+	const char *wrong = k->cap > 0 ? text_wrong(k, value) : NULL;
+	uint64_t number;
+	unsigned index;
+
+	switch (k->type) {
+	case TYPE_NUMBER:
+		if (!text_read_u64(value.at, value.len, k->max, &number) || number < k->min)
+			return refuse_number(r, k, value, error);
+		*(uint32_t *)field_of(r, k) = (uint32_t)number;
+		return true;
+	case TYPE_CHOICE:
+	case TYPE_WORD:
+		if (!words_choice(k->choices, value, &index))
+			return refuse_choice(r, k, value, error);
+		if (k->type == TYPE_WORD)
+			store_text(r, k, value);
+		else
+			memcpy(field_of(r, k), &index, sizeof(index));
+		return true;
+	case TYPE_SHAPE:
+		return wrong ? refuse_value(r, k, value, wrong, error)
+			     : store_shape(r, k, value, error);
+	case TYPE_NAME:
+	case TYPE_SITE:
+	case TYPE_ZONE:
+	case TYPE_BOARD:
+	case TYPE_PATH:
+	case TYPE_OPTIONAL:
+		if (wrong)
+			return refuse_value(r, k, value, wrong, error);
+		store_text(r, k, value);
+		return true;
+	}
+	return true;
+}
+
+static bool read_key(const struct settings_reader *r, struct words line,
+		     struct settings_error *error)
+{
+	const char *equals = memchr(line.at, '=', line.len);
+
+	if (!equals || equals == line.at)
+		return refuse(r, error, "this is neither [section], key = value, nor a # comment");
+	size_t at = (size_t)(equals - line.at);
+	struct words name = words_trim((struct words){line.at, at});
+	struct words value = words_trim((struct words){equals + 1, line.len - at - 1});
+	if (r->section_kind == SECTION_NONE)
+		return refuse(r, error,
+			      r->board ? "a key before any section; begin with [board]"
+				       : "a key before any section; begin with [station]");
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		if (keys[i].section == r->section_kind && words_is(name, keys[i].name))
+			return store_value(r, &keys[i], value, error);
+	}
+	return refuse_key(r, name, error);
+}
+
+/* --- what others call --- */
+
+void settings_defaults(struct settings *s)
+{
+	*s = (struct settings){
+		.state_dir = "/var/lib/station",
+		.runtime_dir = "/run/station",
+		.timezone = "UTC",
+		.labels = {.rma_rule = LABEL_RULE_MOD37_36},
+		.rma_shape = "R%w{3}%d{7}%c",
+		.repeat_ms = 500,
+		.hold_s = 10,
+		.unknown = SETTINGS_UNKNOWN_CONFIRM,
+		.question_s = 60,
+		.remind_s = 600,
+		.receiving_s = 300,
+		.deadline_h = 48,
+	};
+	shape_read(&s->labels.rma, s->rma_shape);
+}
+
+void settings_reader_init(struct settings_reader *r, struct settings *s, const char *file)
+{
+	*r = (struct settings_reader){.settings = s, .file = file};
+}
+
+void settings_reader_board(struct settings_reader *r, struct settings_board *b, const char *file)
+{
+	*b = (struct settings_board){0};
+	*r = (struct settings_reader){.board = b, .file = file};
+}
+
+bool settings_line(struct settings_reader *r, const char *line, size_t len,
+		   struct settings_error *error)
+{
+	struct words s = {line, len};
+
+	r->line++;
+	if (s.len > 0 && s.at[s.len - 1] == '\r')
+		s.len--;
+	if (s.len > SETTINGS_LINE_MAX)
+		return refuse(r, error, "the line is longer than 1023 bytes");
+	if (!words_is_plain(s))
+		return refuse(r, error,
+			      "the line holds control characters or is not UTF-8; this is a text "
+			      "file");
+	/* Some editors put a byte order mark in front. */
+	if (r->line == 1 && s.len >= 3 && memcmp(s.at, "\xef\xbb\xbf", 3) == 0)
+		s = (struct words){s.at + 3, s.len - 3};
+	s = words_trim(s);
+	if (s.len == 0 || s.at[0] == '#' || s.at[0] == ';')
+		return true;
+	return s.at[0] == '[' ? read_section(r, s, error) : read_key(r, s, error);
+}
+
+static bool refuse_whole(const char *where, const char *words, struct settings_error *error)
+{
+	struct text t = words_where(error->text, sizeof(error->text), where);
+
+	text_put(&t, ": ");
+	text_put(&t, words);
+	return false;
+}
+
+static bool refuse_scanner(const char *where, const struct settings_scanner *scanner,
+			   const char *words, const struct settings_scanner *other,
+			   struct settings_error *error)
+{
+	struct text t = words_where(error->text, sizeof(error->text), where);
+
+	text_put(&t, ": [scanner ");
+	text_put(&t, scanner->name);
+	text_put(&t, "] ");
+	text_put(&t, words);
+	if (other) {
+		text_put(&t, " [scanner ");
+		text_put(&t, other->name);
+		text_put(&t, "]");
+	}
+	return false;
+}
+
+static bool scanners_fit(const struct settings *s, const char *where, struct settings_error *error)
+{
+	for (unsigned i = 0; i < s->scanners; i++) {
+		const struct settings_scanner *a = &s->scanner[i];
+
+		if (a->device[0] == '\0')
+			return refuse_scanner(where, a, "has no device = PATH", NULL, error);
+		for (unsigned j = 0; j < i; j++) {
+			if (strcmp(a->device, s->scanner[j].device) == 0)
+				return refuse_scanner(where, a, "has the same device as",
+						      &s->scanner[j], error);
+		}
+	}
+	return true;
+}
+
+bool settings_finish(struct settings *s, const char *where, struct settings_error *error)
+{
+	const struct shape *shape = &s->labels.rma;
+
+	if (s->station[0] == '\0')
+		return refuse_whole(where, "[station] name = ... is missing: this bench's name",
+				    error);
+	if (s->labels.site[0] == '\0')
+		return refuse_whole(where,
+				    "[site] name = ... is missing: 2 to 8 capital letters and "
+				    "digits for this site",
+				    error);
+	if (s->labels.rma_rule == LABEL_RULE_MOD37_36 &&
+	    (shape->parts == 0 || shape->part[shape->parts - 1].class != 'c'))
+		return refuse_whole(where,
+				    "[labels] rma_shape has to end in %c, the check character; if "
+				    "the numbers have none, set rma_check = none",
+				    error);
+	return scanners_fit(s, where, error);
+}
+
+bool settings_board_finish(struct settings_board *b, const char *where,
+			   struct settings_error *error)
+{
+	if (b->name[0] == '\0')
+		return refuse_whole(where, "[board] name = ... is missing", error);
+	if (b->driver[0] == '\0')
+		return refuse_whole(where, "[board] driver = ... is missing", error);
+	if ((b->serial[0] == '\0') == (b->serial_file[0] == '\0'))
+		return refuse_whole(where,
+				    "[board] needs the board's serial number: either serial = TEXT "
+				    "or serial_file = PATH, not both",
+				    error);
+	return true;
+}
+
+bool settings_key(const char *text, size_t len, uint8_t key[LABEL_KEY])
+{
+	while (len > 0 && strchr(" \t\r\n", text[0]) && text[0] != '\0') {
+		text++;
+		len--;
+	}
+	while (len > 0 && strchr(" \t\r\n", text[len - 1]) && text[len - 1] != '\0')
+		len--;
+	return text_read_hex(text, len, key, LABEL_KEY);
+}

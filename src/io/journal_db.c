@@ -1,0 +1,540 @@
+/* journal_db.c - the database under the journal: connection, schema, statements, head of the chain.
+ * Every statement of the journal stands here beside the schema, so that they are read together. */
+#include "journal_db.h"
+#include "station/text.h"
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#define BUSY_MS 2000 /* another program (a sqlite3 shell) may hold the lock for a moment */
+
+/* Only `event` is written on the way to a lamp; the rest can be derived again from it. */
+static const char schema[] =
+	"CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+	"CREATE TABLE event(seq INTEGER PRIMARY KEY, line BLOB NOT NULL, hash BLOB NOT NULL);"
+	"CREATE TABLE inspection(id TEXT PRIMARY KEY, label TEXT NOT NULL, line INTEGER NOT NULL,"
+	" unit INTEGER NOT NULL, verdict TEXT NOT NULL, state TEXT NOT NULL,"
+	" first_seq INTEGER NOT NULL, station TEXT NOT NULL, at TEXT NOT NULL, badge TEXT NOT NULL)"
+	" WITHOUT ROWID;"
+	"CREATE INDEX inspection_label ON inspection(label, first_seq);"
+	"CREATE INDEX inspection_open ON inspection(first_seq) WHERE state IN ('open','closed');"
+	"CREATE TABLE arrival(label TEXT PRIMARY KEY, at INTEGER NOT NULL, boot TEXT NOT NULL,"
+	" mono INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE expected(id INTEGER PRIMARY KEY, generation INTEGER NOT NULL,"
+	" rma TEXT NOT NULL, line INTEGER NOT NULL, quantity INTEGER NOT NULL,"
+	" approved INTEGER NOT NULL, wish TEXT NOT NULL, product TEXT NOT NULL,"
+	" title TEXT NOT NULL, accessories TEXT NOT NULL, reason TEXT NOT NULL,"
+	" last_verdict INTEGER NOT NULL, last_inspection TEXT NOT NULL,"
+	" last_station TEXT NOT NULL, last_at TEXT NOT NULL, last_by TEXT NOT NULL,"
+	" UNIQUE(generation, rma, line));";
+
+static const char *const queries[JOURNAL_DB_QUERIES] = {
+	[JOURNAL_DB_BEGIN] = "BEGIN IMMEDIATE",
+	[JOURNAL_DB_COMMIT] = "COMMIT",
+	[JOURNAL_DB_INSERT] = "INSERT INTO event(seq, line, hash) VALUES(?1, ?2, ?3)",
+	[JOURNAL_DB_EVENTS] = "SELECT seq, line, hash FROM event WHERE seq >= ?1 ORDER BY seq"
+			      " LIMIT ?2",
+	[JOURNAL_DB_TAIL_EVENTS] = "SELECT seq, line, hash FROM event WHERE seq > (SELECT max(seq)"
+				   " FROM event) - ?1 ORDER BY seq",
+	[JOURNAL_DB_META_GET] = "SELECT value FROM meta WHERE key = ?1",
+	[JOURNAL_DB_META_SET] = "INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)",
+	[JOURNAL_DB_OPENED] = "INSERT OR REPLACE INTO inspection(id, label, line, unit, verdict,"
+			      " state, first_seq, station, at, badge)"
+			      " VALUES(?1, ?2, ?3, ?4, '', 'open', ?5, ?6, '', '')",
+	[JOURNAL_DB_CLOSED] = "UPDATE inspection SET state = 'closed', verdict = ?2, at = ?3,"
+			      " badge = ?4 WHERE id = ?1",
+	[JOURNAL_DB_FINAL] = "UPDATE inspection SET state = 'final', verdict = ?2,"
+			     " badge = CASE at WHEN '' THEN ?4 ELSE badge END,"
+			     " at = CASE at WHEN '' THEN ?3 ELSE at END WHERE id = ?1",
+	[JOURNAL_DB_UNDONE] = "UPDATE inspection SET state = ?2, verdict = '', at = '', badge = ''"
+			      " WHERE id = ?1",
+	[JOURNAL_DB_ARRIVED] = "INSERT OR IGNORE INTO arrival(label, at, boot, mono)"
+			       " VALUES(?1, ?2, ?3, ?4)",
+	[JOURNAL_DB_VERDICTS] = "SELECT line, unit, verdict, id, station, at, badge FROM inspection"
+				" WHERE label = ?1 AND state IN ('closed', 'final')"
+				" ORDER BY first_seq DESC",
+	[JOURNAL_DB_OPEN_ONE] = "SELECT first_seq FROM inspection WHERE state IN ('open','closed')"
+				" ORDER BY first_seq DESC LIMIT 1",
+	[JOURNAL_DB_ARRIVAL] = "SELECT at, boot, mono FROM arrival WHERE label = ?1",
+	[JOURNAL_DB_RETURN] = "SELECT line, quantity, wish, product, title, accessories, reason,"
+			      " last_verdict, last_inspection, last_station, last_at, last_by"
+			      " FROM expected WHERE generation = ?1 AND rma = ?2 AND approved = 1"
+			      " ORDER BY line",
+	[JOURNAL_DB_LIST_TOP] = "SELECT coalesce(max(generation), 0) FROM expected",
+	[JOURNAL_DB_LIST_UNITS] = "SELECT coalesce(sum(quantity), 0), coalesce(max(approved), 0)"
+				  " FROM expected WHERE generation = ?1 AND rma = ?2",
+	[JOURNAL_DB_LIST_ADD] = "INSERT INTO expected(generation, rma, line, quantity, approved,"
+				" wish, product, title, accessories, reason, last_verdict,"
+				" last_inspection, last_station, last_at, last_by)"
+				" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+				" ?14, ?15)",
+	[JOURNAL_DB_LIST_SWEEP] = "DELETE FROM expected WHERE id IN (SELECT id FROM expected"
+				  " WHERE generation < ?1 LIMIT ?2)",
+};
+
+static int errno_of(int code, int system)
+{
+	switch (code & 0xff) {
+	case SQLITE_FULL:
+		return -ENOSPC;
+	case SQLITE_READONLY:
+		return -EROFS;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+	case SQLITE_ERROR: /* a table or column of ours is missing */
+	case SQLITE_MISMATCH:
+		return -EBADMSG;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return -EBUSY;
+	case SQLITE_NOMEM:
+		return -ENOMEM;
+	case SQLITE_INTERRUPT:
+		return -ECANCELED;
+	case SQLITE_CONSTRAINT:
+		return -EEXIST;
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return -EACCES;
+	case SQLITE_CANTOPEN:
+		return system > 0 ? -system : -EACCES;
+	default:
+		return system > 0 ? -system : -EIO;
+	}
+}
+
+/* A commit that fails leaves no sqlite3_system_errno; the WAL's file knows why. */
+static int wal_errno(struct journal_db *db)
+{
+	sqlite3_file *file = NULL;
+	int error = 0;
+
+	if (sqlite3_file_control(db->sql, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) ==
+		    SQLITE_OK &&
+	    file && file->pMethods)
+		(void)file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
+	return error;
+}
+
+int journal_db_fail(struct journal_db *db)
+{
+	db->fault = sqlite3_extended_errcode(db->sql);
+	db->fault_errno = sqlite3_system_errno(db->sql);
+	if ((db->fault & 0xff) == SQLITE_IOERR && db->fault_errno == 0)
+		db->fault_errno = wal_errno(db);
+	return errno_of(db->fault, db->fault_errno);
+}
+
+void journal_db_problem(const struct journal_db *db, int error, char *text, size_t cap)
+{
+	const char *what;
+
+	switch (-error) {
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+		what = "no space left on the disk; free some";
+		break;
+	case EROFS:
+		what = "it can only be read; the disk is mounted read-only or the file is "
+		       "write-protected";
+		break;
+	case EACCES:
+	case EPERM:
+		what = "permission denied; the folder and its files must belong to the station's "
+		       "user";
+		break;
+	case EBUSY:
+		what = "another program keeps it locked; close it";
+		break;
+	case EBADMSG:
+		what = "it is damaged; restart the station, which sets it aside and begins a new "
+		       "one";
+		break;
+	case EIO:
+		what = "the disk fails (I/O error); replace the card or disk";
+		break;
+	default:
+		what = strerror(-error);
+		break;
+	}
+	snprintf(text, cap, "the journal %.120s: %s", db->path, what);
+}
+
+sqlite3_stmt *journal_db_use(struct journal_db *db, enum journal_db_query query)
+{
+	sqlite3_stmt **s = &db->stmt[query];
+
+	if (*s) {
+		sqlite3_reset(*s);
+		sqlite3_clear_bindings(*s);
+	} else if (sqlite3_prepare_v3(db->sql, queries[query], -1, SQLITE_PREPARE_PERSISTENT, s,
+				      NULL) != SQLITE_OK) {
+		return NULL;
+	}
+	return *s;
+}
+
+int journal_db_run(struct journal_db *db, sqlite3_stmt *s)
+{
+	int rc;
+
+	if (!s)
+		return journal_db_fail(db);
+	do
+		rc = sqlite3_step(s);
+	while (rc == SQLITE_ROW);
+	rc = rc == SQLITE_DONE ? 0 : journal_db_fail(db);
+	sqlite3_reset(s);
+	return rc;
+}
+
+int journal_db_exec(struct journal_db *db, const char *sql)
+{
+	return sqlite3_exec(db->sql, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : journal_db_fail(db);
+}
+
+static int pragma_i64(struct journal_db *db, const char *sql, int64_t *value)
+{
+	sqlite3_stmt *s = NULL;
+	int rc = 0;
+
+	if (sqlite3_prepare_v2(db->sql, sql, -1, &s, NULL) == SQLITE_OK &&
+	    sqlite3_step(s) == SQLITE_ROW)
+		*value = sqlite3_column_int64(s, 0);
+	else
+		rc = journal_db_fail(db);
+	sqlite3_finalize(s);
+	return rc;
+}
+
+int journal_db_connect(struct journal_db *db, const char *path, int flags)
+{
+	int rc;
+
+	memset(db->stmt, 0, sizeof(db->stmt));
+	db->wal_pages = 0;
+	db->checkpoint_at = JOURNAL_DB_WAL_PAGES;
+	if (path != db->path && !text_copy(db->path, sizeof(db->path), path))
+		return -ENAMETOOLONG;
+	rc = sqlite3_open_v2(path, &db->sql, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	if (rc != SQLITE_OK) {
+		rc = db->sql ? journal_db_fail(db) : -ENOMEM;
+		journal_db_close(db, false);
+		return rc;
+	}
+	sqlite3_extended_result_codes(db->sql, 1);
+	sqlite3_busy_timeout(db->sql, BUSY_MS);
+	/* The file may have been tampered with: what its schema says is not to be run. */
+	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	/* cache_size reads the schema, so damage may show here already. */
+	rc = journal_db_exec(db, "PRAGMA mmap_size=0; PRAGMA cache_size=-512;"
+				 "PRAGMA temp_store=MEMORY");
+	if (rc)
+		journal_db_close(db, false);
+	return rc;
+}
+
+static int on_wal(void *user, sqlite3 *sql, const char *name, int pages)
+{
+	struct journal_db *db = user;
+
+	(void)sql;
+	(void)name;
+	if (pages < db->wal_pages) /* it began anew */
+		db->checkpoint_at = JOURNAL_DB_WAL_PAGES;
+	db->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+int journal_db_writable(struct journal_db *db)
+{
+	sqlite3_stmt *s = NULL;
+	int rc = 0;
+
+	if (sqlite3_db_readonly(db->sql, "main") != 0)
+		return -EROFS;
+	if (sqlite3_prepare_v2(db->sql, "PRAGMA journal_mode=WAL", -1, &s, NULL) != SQLITE_OK ||
+	    sqlite3_step(s) != SQLITE_ROW)
+		rc = journal_db_fail(db);
+	else if (!sqlite3_column_text(s, 0) ||
+		 strcmp((const char *)sqlite3_column_text(s, 0), "wal") != 0)
+		rc = -EIO;
+	sqlite3_finalize(s);
+	/* The limit keeps the WAL at a length that is overwritten, not grown: cheaper to sync. */
+	if (!rc)
+		rc = journal_db_exec(db, "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
+					 "PRAGMA journal_size_limit=8388608");
+	if (!rc)
+		sqlite3_wal_hook(db->sql, on_wal, db);
+	return rc;
+}
+
+int journal_db_marks(struct journal_db *db, int64_t *application, int64_t *version)
+{
+	int rc = pragma_i64(db, "PRAGMA application_id", application);
+
+	return rc ? rc : pragma_i64(db, "PRAGMA user_version", version);
+}
+
+void journal_db_close(struct journal_db *db, bool checkpoint)
+{
+	if (!db->sql)
+		return;
+	for (unsigned i = 0; i < JOURNAL_DB_QUERIES; i++) {
+		sqlite3_finalize(db->stmt[i]);
+		db->stmt[i] = NULL;
+	}
+	if (!checkpoint)
+		sqlite3_db_config(db->sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	sqlite3_close(db->sql);
+	db->sql = NULL;
+}
+
+/* --- meta --- */
+
+int journal_db_get(struct journal_db *db, const char *key, char *value, size_t cap)
+{
+	sqlite3_stmt *s = journal_db_use(db, JOURNAL_DB_META_GET);
+	const char *text;
+	int rc;
+
+	value[0] = 0;
+	if (!s)
+		return journal_db_fail(db);
+	sqlite3_bind_text(s, 1, key, -1, SQLITE_STATIC);
+	rc = sqlite3_step(s);
+	if (rc == SQLITE_ROW) {
+		text = (const char *)sqlite3_column_text(s, 0);
+		rc = text && text_copy(value, cap, text) ? 0 : -EBADMSG;
+	} else {
+		rc = rc == SQLITE_DONE ? 0 : journal_db_fail(db);
+	}
+	sqlite3_reset(s);
+	return rc;
+}
+
+int journal_db_get_u64(struct journal_db *db, const char *key, uint64_t *value)
+{
+	char text[24];
+	int rc = journal_db_get(db, key, text, sizeof(text));
+
+	*value = 0;
+	if (!rc && text[0] && !text_read_u64(text, strlen(text), INT64_MAX, value))
+		rc = -EBADMSG;
+	return rc;
+}
+
+int journal_db_set(struct journal_db *db, const char *key, const char *value)
+{
+	sqlite3_stmt *s = journal_db_use(db, JOURNAL_DB_META_SET);
+
+	if (s) {
+		sqlite3_bind_text(s, 1, key, -1, SQLITE_STATIC);
+		sqlite3_bind_text(s, 2, value, -1, SQLITE_STATIC);
+	}
+	return journal_db_run(db, s);
+}
+
+int journal_db_set_u64(struct journal_db *db, const char *key, uint64_t value)
+{
+	sqlite3_stmt *s = journal_db_use(db, JOURNAL_DB_META_SET);
+
+	if (s) {
+		sqlite3_bind_text(s, 1, key, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(s, 2, (sqlite3_int64)value);
+	}
+	return journal_db_run(db, s);
+}
+
+/* --- transactions --- */
+
+int journal_db_begin(struct journal_db *db)
+{
+	return journal_db_run(db, journal_db_use(db, JOURNAL_DB_BEGIN));
+}
+
+int journal_db_commit(struct journal_db *db)
+{
+	return journal_db_run(db, journal_db_use(db, JOURNAL_DB_COMMIT));
+}
+
+/* `synchronous` takes effect when the statement is compiled, so it can't be a prepared one. */
+int journal_db_begin_lazy(struct journal_db *db)
+{
+	int rc = journal_db_exec(db, "PRAGMA synchronous=NORMAL");
+
+	return rc ? rc : journal_db_begin(db);
+}
+
+int journal_db_commit_lazy(struct journal_db *db)
+{
+	int rc = journal_db_commit(db);
+
+	return rc ? rc : journal_db_exec(db, "PRAGMA synchronous=FULL");
+}
+
+void journal_db_rollback(struct journal_db *db)
+{
+	if (!db->sql)
+		return;
+	if (!sqlite3_get_autocommit(db->sql))
+		sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
+	sqlite3_exec(db->sql, "PRAGMA synchronous=FULL", NULL, NULL, NULL);
+}
+
+int journal_db_settle(struct journal_db *db)
+{
+	return sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) ==
+			       SQLITE_OK
+		       ? 0
+		       : journal_db_fail(db);
+}
+
+void journal_db_checkpoint(struct journal_db *db)
+{
+	/* A failure is no failure of the journal: the WAL keeps what it has, the next one tries. */
+	(void)sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	db->checkpoint_at = db->wal_pages + JOURNAL_DB_WAL_PAGES;
+}
+
+void journal_db_condemn(struct journal_db *db)
+{
+	if (!db->sql)
+		return;
+	journal_db_rollback(db);
+	if (journal_db_begin(db) || journal_db_set_u64(db, "damaged", 1) || journal_db_commit(db))
+		journal_db_rollback(db);
+}
+
+/* --- the chain --- */
+
+static int tail_verify(struct journal_db *db, sqlite3_stmt *s)
+{
+	struct event_chain chain;
+	enum event_fault fault;
+	int rc;
+
+	event_chain_init(&chain);
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+		const char *line = sqlite3_column_blob(s, 1);
+		size_t len = (size_t)sqlite3_column_bytes(s, 1);
+		const void *hash = sqlite3_column_blob(s, 2);
+
+		if (!line || event_chain_feed(&chain, line, len, &fault) != EVENT_LINK_OK)
+			return -EBADMSG;
+		if (chain.seq != (uint64_t)sqlite3_column_int64(s, 0) || !hash ||
+		    sqlite3_column_bytes(s, 2) != EVENT_HASH ||
+		    memcmp(hash, chain.head, EVENT_HASH) != 0 ||
+		    strcmp(chain.journal, db->journal) != 0)
+			return -EBADMSG;
+		db->seq = chain.seq;
+		memcpy(db->head, chain.head, EVENT_HASH);
+	}
+	if (rc != SQLITE_DONE)
+		return journal_db_fail(db);
+	return chain.begun ? 0 : -EBADMSG; /* there is always a journal.opened */
+}
+
+static int meta_load(struct journal_db *db)
+{
+	uint64_t clean, damaged;
+	int rc = journal_db_get(db, "journal", db->journal, sizeof(db->journal));
+
+	if (!rc)
+		rc = journal_db_get(db, "board", db->board, sizeof(db->board));
+	if (!rc)
+		rc = journal_db_get_u64(db, "acked", &db->acked);
+	if (!rc)
+		rc = journal_db_get_u64(db, "checked_seq", &db->checked);
+	if (!rc)
+		rc = journal_db_get_u64(db, "projected_seq", &db->projected);
+	if (!rc)
+		rc = journal_db_get_u64(db, "list", &db->list);
+	if (!rc)
+		rc = journal_db_get_u64(db, "list_returns", &db->expected);
+	if (!rc)
+		rc = journal_db_get_u64(db, "clean", &clean);
+	if (rc)
+		return rc;
+	db->clean = clean != 0;
+	rc = journal_db_get_u64(db, "damaged", &damaged);
+	if (!rc && (strlen(db->journal) != EVENT_UUID || damaged))
+		rc = -EBADMSG;
+	return rc;
+}
+
+int journal_db_load(struct journal_db *db)
+{
+	sqlite3_stmt *s;
+	int meta, rc;
+
+	db->seq = 0;
+	memset(db->head, 0, sizeof(db->head));
+	meta = meta_load(db);
+	if (meta && meta != -EBADMSG)
+		return meta;
+	/* The tail is read of a damaged one too: its last good event is the parent of the next. */
+	s = journal_db_use(db, JOURNAL_DB_TAIL_EVENTS);
+	if (!s)
+		return journal_db_fail(db);
+	sqlite3_bind_int64(s, 1, JOURNAL_DB_TAIL);
+	rc = tail_verify(db, s);
+	sqlite3_reset(s);
+	if (!rc && (db->projected > db->seq || db->checked > db->seq))
+		rc = -EBADMSG;
+	db->stale = db->projected < db->seq;
+	return rc ? rc : meta;
+}
+
+int journal_db_schema(struct journal_db *db)
+{
+	char marks[96];
+	int rc;
+
+	snprintf(marks, sizeof(marks), "PRAGMA application_id=%d; PRAGMA user_version=%d",
+		 JOURNAL_APPLICATION_ID, JOURNAL_SCHEMA);
+	rc = journal_db_exec(db, marks);
+	return rc ? rc : journal_db_exec(db, schema);
+}
+
+static int event_insert(struct journal_db *db, uint64_t seq, const char *line, size_t len,
+			const uint8_t hash[EVENT_HASH])
+{
+	sqlite3_stmt *s = journal_db_use(db, JOURNAL_DB_INSERT);
+
+	if (s) {
+		sqlite3_bind_int64(s, 1, (sqlite3_int64)seq);
+		sqlite3_bind_blob(s, 2, line, (int)len, SQLITE_STATIC);
+		sqlite3_bind_blob(s, 3, hash, EVENT_HASH, SQLITE_STATIC);
+	}
+	return journal_db_run(db, s);
+}
+
+int journal_db_append(struct journal_db *db, struct event *events, size_t count)
+{
+	uint8_t hash[JOURNAL_GROUP][EVENT_HASH];
+	size_t len[JOURNAL_GROUP];
+	int rc = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		memcpy(events[i].journal, db->journal, sizeof(events[i].journal));
+		events[i].seq = db->seq + i + 1;
+		memcpy(events[i].prev, i ? hash[i - 1] : db->head, EVENT_HASH);
+		len[i] = event_encode(&events[i], db->line[i], sizeof(db->line[i]));
+		if (!len[i])
+			return -EMSGSIZE;
+		event_hash(db->line[i], len[i], hash[i]);
+	}
+	for (size_t i = 0; i < count && !rc; i++)
+		rc = event_insert(db, events[i].seq, db->line[i], len[i], hash[i]);
+	if (!rc) {
+		db->seq += count;
+		memcpy(db->head, hash[count - 1], EVENT_HASH);
+	}
+	return rc;
+}

@@ -1,0 +1,107 @@
+/* journal_db.h - the database under the journal: connection, schema, statements, head of the chain.
+ * Private to journal*.c. A connection belongs to one thread at a time. */
+#ifndef IO_JOURNAL_DB_H
+#define IO_JOURNAL_DB_H
+#include "journal.h"
+#include <sqlite3.h>
+
+#define JOURNAL_DB_PATH	     320
+#define JOURNAL_DB_WAL_PAGES 1000 /* pages in the WAL from which a checkpoint is worth it */
+#define JOURNAL_DB_TAIL	     64	  /* events that are verified at every opening */
+
+enum journal_db_query {
+	JOURNAL_DB_BEGIN,
+	JOURNAL_DB_COMMIT,
+	JOURNAL_DB_INSERT,
+	JOURNAL_DB_EVENTS,
+	JOURNAL_DB_TAIL_EVENTS,
+	JOURNAL_DB_META_GET,
+	JOURNAL_DB_META_SET,
+	JOURNAL_DB_OPENED,
+	JOURNAL_DB_CLOSED,
+	JOURNAL_DB_FINAL,
+	JOURNAL_DB_UNDONE,
+	JOURNAL_DB_ARRIVED,
+	JOURNAL_DB_VERDICTS,
+	JOURNAL_DB_OPEN_ONE,
+	JOURNAL_DB_ARRIVAL,
+	JOURNAL_DB_RETURN,
+	JOURNAL_DB_LIST_TOP,
+	JOURNAL_DB_LIST_UNITS,
+	JOURNAL_DB_LIST_ADD,
+	JOURNAL_DB_LIST_SWEEP,
+	JOURNAL_DB_QUERIES
+};
+
+struct journal_db {
+	sqlite3 *sql; /* NULL: not open */
+	sqlite3_stmt *stmt[JOURNAL_DB_QUERIES];
+	char path[JOURNAL_DB_PATH];
+	char journal[EVENT_UUID + 1];
+	char board[65];
+	uint64_t seq; /* the head of the chain; of a damaged one: its last good event */
+	uint8_t head[EVENT_HASH];
+	uint64_t acked;
+	uint64_t checked; /* the chain is verified up to here */
+	bool clean;	  /* the last stop was in order */
+	uint64_t projected;
+	bool stale;	   /* events behind `projected` change the projection */
+	uint64_t list;	   /* generation of the list of expected returns, 0 = none */
+	uint64_t expected; /* returns on it */
+	int wal_pages;
+	int checkpoint_at; /* pages in the WAL at which the next checkpoint is tried */
+	int fault;	   /* SQLite's extended code of the last failure, for journal_db_problem */
+	int fault_errno;
+	char line[JOURNAL_GROUP][EVENT_LINE_MAX + 1];
+};
+
+/* All return 0 or -errno; -EBADMSG means that the database is damaged. */
+
+/* Opens path with SQLITE_OPEN_ flags and settles what every connection of ours has. */
+int journal_db_connect(struct journal_db *db, const char *path, int flags);
+/* The writer's settings (WAL, FULL, no automatic checkpoint). -EROFS when it can't be written. */
+int journal_db_writable(struct journal_db *db);
+/* application_id and user_version of the connected file. */
+int journal_db_marks(struct journal_db *db, int64_t *application, int64_t *version);
+/* Reads meta and verifies the last JOURNAL_DB_TAIL events; fills journal, board, head. */
+int journal_db_load(struct journal_db *db);
+/* Makes tables, marks and meta in the transaction that is open. */
+int journal_db_schema(struct journal_db *db);
+/* checkpoint false: the WAL stays beside the file as it is (damage, I/O errors). */
+void journal_db_close(struct journal_db *db, bool checkpoint);
+
+/* A prepared statement, ready to be bound; NULL: sqlite3_errcode says why. */
+sqlite3_stmt *journal_db_use(struct journal_db *db, enum journal_db_query query);
+/* Steps a statement that gives no row to its end and resets it. */
+int journal_db_run(struct journal_db *db, sqlite3_stmt *s);
+int journal_db_exec(struct journal_db *db, const char *sql);
+/* Remembers the failure of the last call and gives it as -errno. */
+int journal_db_fail(struct journal_db *db);
+/* What failed and what to do, for a person. */
+void journal_db_problem(const struct journal_db *db, int error, char *text, size_t cap);
+
+int journal_db_begin(struct journal_db *db);
+int journal_db_commit(struct journal_db *db);
+/* The same without a sync of its own: for what can be derived again. */
+int journal_db_begin_lazy(struct journal_db *db);
+int journal_db_commit_lazy(struct journal_db *db);
+/* Ends either kind without effect. Fine when none is open. */
+void journal_db_rollback(struct journal_db *db);
+/* Copies everything to the main file and empties the WAL: after an I/O error nobody knows what of
+ * the WAL is on disk, though the page cache still shows it. */
+int journal_db_settle(struct journal_db *db);
+void journal_db_checkpoint(struct journal_db *db);
+/* So that the next start sets it aside, though what it looks at may be sound. As far as possible.
+ */
+void journal_db_condemn(struct journal_db *db);
+
+/* Gives journal, seq and prev to the events and inserts them in the transaction that is open; the
+ * head moves (whoever rolls back puts it back). -EMSGSIZE: one can't be encoded, nothing of this
+ * call was inserted. */
+int journal_db_append(struct journal_db *db, struct event *events, size_t count);
+
+int journal_db_get(struct journal_db *db, const char *key, char *value, size_t cap);
+int journal_db_get_u64(struct journal_db *db, const char *key, uint64_t *value);
+int journal_db_set(struct journal_db *db, const char *key, const char *value);
+int journal_db_set_u64(struct journal_db *db, const char *key, uint64_t value);
+#endif

@@ -1,0 +1,82 @@
+/* journal_writer.h - the thread that writes the journal: groups, failures, retries, and what it
+ * does while it is idle. Private to journal*.c. */
+#ifndef IO_JOURNAL_WRITER_H
+#define IO_JOURNAL_WRITER_H
+#include "journal_begin.h"
+#include "journal_check.h"
+#include "journal_expect.h"
+#include <pthread.h>
+
+#define JOURNAL_WRITER_JOBS 128
+#define JOURNAL_WRITER_NONE (-1)
+
+struct journal_writer_find {
+	char label[LABEL_MAX + 1];
+	bool house;
+	struct moment now;
+	struct parcel parcel; /* the answer */
+};
+
+struct journal_writer_job {
+	bool lookup;
+	bool ok;
+	uint8_t count;	  /* of events */
+	unsigned changes; /* of `works` that come before its completion */
+	union {
+		struct event events[JOURNAL_GROUP];
+		struct journal_writer_find find;
+	};
+};
+
+/* A list of jobs through journal.next. */
+struct journal_writer_list {
+	int first, last;
+};
+
+struct journal {
+	/* The writer's, once it runs. */
+	struct journal_setup setup;
+	struct journal_db db;
+	struct journal_expect list;
+	bool opened;  /* journal_begin_open was through once */
+	bool damaged; /* never to be written again */
+	uint64_t retry_ms, retry_at;
+
+	/* The loop's. */
+	struct journal_calls calls;
+	struct loop_source *source;
+	bool told; /* what calls.works said last; true at first */
+	unsigned told_changes;
+
+	/* Shared, under lock. */
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	struct journal_writer_list waiting, done;
+	int unused; /* first free job; last freed, first used, so that few of them become resident
+		     */
+	int next[JOURNAL_WRITER_JOBS];
+	struct journal_state state;
+	unsigned changes; /* how often state.works changed */
+	bool stop;
+	bool wants_list; /* list_path is to be read */
+	bool check_done;
+	int check_result;
+	char list_path[JOURNAL_DB_PATH];
+
+	int event_fd; /* wakes the loop */
+	pthread_t writer, checker;
+	bool has_writer, has_checker;
+	struct journal_check check;
+	struct journal_writer_job *jobs; /* JOURNAL_WRITER_JOBS */
+};
+
+void journal_writer_push(struct journal *j, struct journal_writer_list *list, int job);
+int journal_writer_pop(struct journal *j, struct journal_writer_list *list);
+/* Copies what the database knows to the state that others see. */
+void journal_writer_publish(struct journal *j);
+/* Not working, because of error: says so, and refuses from here on. */
+void journal_writer_break(struct journal *j, const char *problem);
+int journal_writer_start(struct journal *j);
+/* Waits until everything that is queued is on disk, marks the stop as one in order, closes. */
+void journal_writer_stop(struct journal *j);
+#endif

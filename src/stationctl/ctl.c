@@ -1,0 +1,87 @@
+/* ctl.c - what the commands of stationctl share: where the settings and folders are, how it speaks
+ * of errors. */
+#include "ctl.h"
+#include "clean.h"
+#include "io/confdir.h"
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Where confdir looks; only to tell "no settings at all" from "settings that are refused". */
+static const char *const ctl_places[] = {
+	"/etc/station/station.conf",
+	"/run/station/station.conf",
+	"/usr/lib/station/station.conf",
+};
+
+void ctl_error(const char *format, ...)
+{
+	char line[1024];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(line, sizeof(line), format, ap);
+	va_end(ap);
+	fputs("stationctl: ", stderr);
+	clean_puts(stderr, line);
+	fputc('\n', stderr);
+}
+
+bool ctl_settings(struct ctl *ctl)
+{
+	const char *config = ctl->global.value[CTL_CONFIG];
+	struct settings_error error = {{0}};
+	bool any = config != NULL;
+
+	for (size_t i = 0; i < sizeof(ctl_places) / sizeof(ctl_places[0]); i++)
+		any = any || access(ctl_places[i], F_OK) == 0;
+	if (!any) {
+		settings_defaults(&ctl->settings);
+		return true;
+	}
+	if (confdir_settings(config, &ctl->settings, &error))
+		return true;
+	ctl_error("%s", error.text);
+	return false;
+}
+
+static bool ctl_join(const char *dir, const char *file, char path[CTL_PATH])
+{
+	int n = snprintf(path, CTL_PATH, "%s/%s", dir, file);
+
+	if (n > 0 && n < CTL_PATH)
+		return true;
+	ctl_error("the folder's name is too long: %.60s...", dir);
+	return false;
+}
+
+bool ctl_state_path(struct ctl *ctl, const char *file, char path[CTL_PATH])
+{
+	const char *dir = ctl->global.value[CTL_STATE];
+
+	if (!dir && !ctl_settings(ctl))
+		return false;
+	return ctl_join(dir ? dir : ctl->settings.state_dir, file, path);
+}
+
+bool ctl_runtime_path(struct ctl *ctl, const char *file, char path[CTL_PATH])
+{
+	const char *dir = ctl->global.value[CTL_RUNTIME];
+
+	if (!dir && !ctl_settings(ctl))
+		return false;
+	return ctl_join(dir ? dir : ctl->settings.runtime_dir, file, path);
+}
+
+int ctl_flush(int code)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	if (errno == EPIPE)
+		return CTL_FINE;
+	ctl_error("can't write the output: %s", strerror(errno ? errno : EIO));
+	return CTL_GONE;
+}

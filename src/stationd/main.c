@@ -1,0 +1,99 @@
+/* main.c - stationd: the daemon of one bench. Reads settings and board, then runs the station until
+ * SIGTERM. */
+#include "io/confdir.h"
+#include "io/log.h"
+#include "station.h"
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#define BOARDS STATION_SHARE "/boards"
+
+static const char usage[] =
+	"Usage: stationd [--config FILE] [--boards DIR] [--check]\n"
+	"The return station's daemon: labels and buttons in, lamps out, journal on disk.\n\n"
+	"  --config FILE  settings (and drop-ins FILE.d/*.conf) instead of /etc/station/station.conf\n"
+	"  --boards DIR   folder of the board files instead of " BOARDS "\n"
+	"  --check        only say whether settings and board are right\n"
+	"  --help, --version\n\n"
+	"Signals: SIGTERM stops, SIGHUP reads the list of expected returns again.\n"
+	"Exit codes: 0 fine, 1 failed, 2 usage, 78 settings or journal refused. See stationd(8).\n";
+
+struct options {
+	const char *config;
+	const char *boards;
+	bool check;
+};
+
+/* -1 = go on, else the exit code. */
+static int read_options(int argc, char **argv, struct options *o)
+{
+	static const struct option known[] = {
+		{"config", required_argument, NULL, 'c'}, {"boards", required_argument, NULL, 'b'},
+		{"check", no_argument, NULL, 'k'},	  {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},	  {NULL, 0, NULL, 0},
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			o->config = optarg;
+			break;
+		case 'b':
+			o->boards = optarg;
+			break;
+		case 'k':
+			o->check = true;
+			break;
+		case 'h':
+			(void)fputs(usage, stdout);
+			return 0;
+		case 'v':
+			(void)puts("stationd " STATION_VERSION);
+			return 0;
+		default:
+			(void)fputs("Try 'stationd --help'.\n", stderr);
+			return 2;
+		}
+	}
+	if (optind < argc) {
+		(void)fprintf(stderr, "stationd: what is '%s'? Try 'stationd --help'.\n",
+			      argv[optind]);
+		return 2;
+	}
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	static struct station station; /* large, and there is one */
+	struct options o = {.boards = BOARDS};
+	struct settings_error error = {0};
+	int code = read_options(argc, argv, &o);
+
+	if (code >= 0)
+		return code;
+	log_open("stationd", LOG_LEVEL_INFO);
+	if (!confdir_settings(o.config, &station.settings, &error) ||
+	    !confdir_board(&station.settings, o.boards, &station.board, station.serial_number,
+			   &error)) {
+		log_error("%s", error.text);
+		return EX_CONFIG;
+	}
+	if (o.check) {
+		(void)printf("settings are fine: station %s, site %s, board %s, %u scanners\n",
+			     station.settings.station, station.settings.labels.site,
+			     station.board.name, station.settings.scanners);
+		return 0;
+	}
+	code = station_open(&station);
+	if (code == 0)
+		code = station_run(&station);
+	station_close(&station);
+	if (code == 0)
+		log_write(LOG_LEVEL_NOTICE, LOG_STOPPED, "stopped");
+	return code;
+}

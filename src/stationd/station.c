@@ -1,0 +1,504 @@
+/* station.c - wires the bench to the world: scans and contacts in, events, lamps and view out.
+ * station_open opens things in order, station_close closes them in reverse. */
+#include "station.h"
+#include "io/log.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define STOP_MS 5000 /* station.stopped may take so long; then the journal is left as it is */
+
+/* --- out: what the bench wants done --- */
+
+static void arm_idle(struct station_scanner *sc)
+{
+	if (loop_timer_set(sc->idle, framer_deadline(&sc->framer)) != 0)
+		log_error("cannot set a timer");
+}
+
+static void pause_scanner(struct station_scanner *sc, bool paused)
+{
+	serial_pause(sc->serial, paused);
+	if (paused) {
+		sc->was_paused = true;
+		return;
+	}
+	sc->framer.last_ms =
+		loop_moment(sc->station->loop).mono_ms; /* our silence, not the scanner's */
+	arm_idle(sc);
+}
+
+static void pause_sources(struct station *s, bool paused)
+{
+	if (s->paused == paused)
+		return;
+	s->paused = paused;
+	if (paused && s->held_back++ == 0)
+		log_write(LOG_LEVEL_WARNING, LOG_SCANS_HELD_BACK,
+			  "the queue of %d scans is full: scanners are held back", BENCH_QUEUE - 1);
+	if (s->panel)
+		panelsock_pause(s->panel, paused);
+	for (uint8_t i = 0; i < s->settings.scanners; i++)
+		if (s->scanner[i].serial)
+			pause_scanner(&s->scanner[i], paused);
+}
+
+static void show(struct station *s)
+{
+	struct text t = text_over(s->show, sizeof(s->show));
+
+	bench_show(&s->bench, &t);
+	if (s->panel)
+		panelsock_show(s->panel, s->show);
+	panelsock_show(s->view, s->show);
+}
+
+static void show_lamps(struct station *s, uint8_t lamps)
+{
+	for (int i = 0; i < PANEL_LAMPS; i++) {
+		enum panel_pattern pattern = bench_lamp(&s->bench, (enum panel_lamp)i);
+
+		if (!(lamps & (1u << i)))
+			continue;
+		if (s->panel)
+			panelsock_lamp(s->panel, (enum panel_lamp)i, pattern);
+		panelsock_lamp(s->view, (enum panel_lamp)i, pattern);
+	}
+}
+
+static void become_ready(struct station *s)
+{
+	if (s->ready || !(s->bench.check.started || s->bench.check.broken))
+		return;
+	s->ready = true;
+	if (s->panel)
+		panelsock_ready(s->panel, true);
+	panelsock_ready(s->view, true);
+	loop_notify(s->loop, "READY=1");
+}
+
+/* Does what the bench asked for, lamps first: they are what a person waits for. */
+static void act(struct station *s)
+{
+	struct bench_out *out = &s->out;
+	struct moment now = loop_moment(s->loop);
+
+	if (out->count && journal_append(s->journal, out->events, out->count) != 0)
+		log_error("the journal's queue is full"); /* one group is in flight at a time */
+	if (out->lamps)
+		show_lamps(s, out->lamps);
+	if (out->tone != PANEL_TONE_NONE) {
+		if (s->panel)
+			panelsock_tone(s->panel, out->tone);
+		panelsock_tone(s->view, out->tone);
+	}
+	if (out->show)
+		show(s);
+	if (out->lookup &&
+	    journal_lookup(s->journal, out->lookup_label, out->lookup_house, &now) != 0)
+		log_error("the journal's queue is full");
+	if (loop_timer_set(s->timer, out->deadline) != 0)
+		log_error("cannot set a timer");
+	become_ready(s);
+	pause_sources(s, bench_room(&s->bench) == 0);
+	if (loop_defer_arm(s->status_due) != 0)
+		log_error("cannot defer");
+	if (out->halt)
+		loop_quit(s->loop);
+}
+
+/* --- in: what happened --- */
+
+static void on_timer(void *user)
+{
+	struct station *s = user;
+	struct moment now = loop_moment(s->loop);
+
+	if (s->stopping && now.mono_ms >= s->stop_by) {
+		log_warning("stopping without a last event: the journal does not answer");
+		loop_quit(s->loop);
+		return;
+	}
+	bench_tick(&s->bench, &now, &s->out);
+	act(s);
+	if (s->stopping && loop_timer_set(s->timer, s->stop_by) != 0)
+		loop_quit(s->loop);
+}
+
+static void on_button(void *user, enum panel_button button, bool down)
+{
+	struct station *s = user;
+	struct moment now = loop_moment(s->loop);
+
+	bench_button(&s->bench, button, down, &now, &s->out);
+	act(s);
+}
+
+static void take_scan(struct station *s, const struct scan *scan, uint8_t source)
+{
+	struct moment now = loop_moment(s->loop);
+
+	bench_scan(&s->bench, scan, source, &now, &s->out);
+	act(s);
+}
+
+static void on_panel_scan(void *user, const uint8_t *bytes, size_t len)
+{
+	struct scan scan = {.len = (uint16_t)(len < SCAN_MAX ? len : SCAN_MAX),
+			    .total = (uint32_t)len};
+
+	memcpy(scan.bytes, bytes, scan.len);
+	take_scan(user, &scan, BENCH_SOURCE_PANEL);
+}
+
+/* Feeds bytes until the queue of scans is full. Returns how many were taken. Bytes that waited for
+ * us came without a gap. */
+static size_t feed(struct station_scanner *sc, const uint8_t *bytes, size_t len)
+{
+	uint64_t now = loop_moment(sc->station->loop).mono_ms;
+	uint64_t at = sc->was_paused ? sc->framer.last_ms : now;
+	size_t i = 0;
+
+	while (i < len && bench_room(&sc->station->bench) > 0)
+		if (framer_feed(&sc->framer, bytes[i++], at) == FRAMER_SCAN)
+			take_scan(sc->station, &sc->framer.scan, sc->index);
+	if (i == len && !sc->station->paused) {
+		sc->was_paused = false;
+		sc->framer.last_ms = now;
+	}
+	return i;
+}
+
+static void on_bytes(void *user, const uint8_t *bytes, size_t len)
+{
+	struct station_scanner *sc = user;
+	size_t taken = sc->held_len ? 0 : feed(sc, bytes, len);
+	size_t keep = len - taken;
+
+	if (keep > sizeof(sc->held) - sc->held_len)
+		keep = sizeof(sc->held) - sc->held_len; /* paused sources send nothing more */
+	memcpy(sc->held + sc->held_len, bytes + taken, keep);
+	sc->held_len += keep;
+	arm_idle(sc);
+}
+
+/* Room again: first the bytes that waited, then the sources may go on. */
+static void feed_held(struct station *s)
+{
+	for (uint8_t i = 0; i < s->settings.scanners; i++) {
+		struct station_scanner *sc = &s->scanner[i];
+		size_t taken;
+
+		if (!sc->held_len || !bench_room(&s->bench))
+			continue;
+		taken = feed(sc, sc->held, sc->held_len);
+		sc->held_len -= taken;
+		memmove(sc->held, sc->held + taken, sc->held_len);
+		arm_idle(sc);
+	}
+}
+
+static void on_idle(void *user)
+{
+	struct station_scanner *sc = user;
+	uint64_t now = loop_moment(sc->station->loop).mono_ms;
+
+	if (!sc->held_len && bench_room(&sc->station->bench) > 0 &&
+	    framer_idle(&sc->framer, now) == FRAMER_SCAN)
+		take_scan(sc->station, &sc->framer.scan, sc->index);
+}
+
+static void on_present(void *user, bool present)
+{
+	struct station_scanner *sc = user;
+	struct station *s = sc->station;
+	const struct settings_scanner *set = &s->settings.scanner[sc->index];
+	struct moment now = loop_moment(s->loop);
+	uint32_t dropped;
+
+	sc->present = present;
+	if (!present && (dropped = framer_reset(&sc->framer)) > 0)
+		log_warning("scanner %s vanished in the middle of a label: %u bytes dropped",
+			    set->name, dropped);
+	bench_fault(&s->bench, (uint8_t)(CHECKLIST_FAULT_SCANNER + sc->index), !present, &now,
+		    &s->out);
+	act(s);
+}
+
+static void on_stored(void *user, bool ok)
+{
+	struct station *s = user;
+	struct moment now = loop_moment(s->loop);
+
+	bench_stored(&s->bench, ok, &now, &s->out);
+	act(s);
+	feed_held(s);
+}
+
+static void on_found(void *user, const struct parcel *parcel)
+{
+	struct station *s = user;
+	struct moment now = loop_moment(s->loop);
+
+	bench_found(&s->bench, parcel, &now, &s->out);
+	act(s);
+	feed_held(s);
+}
+
+static void on_works(void *user, bool works)
+{
+	struct station *s = user;
+	struct moment now = loop_moment(s->loop);
+	struct journal_state state;
+
+	journal_state(s->journal, &state);
+	if (works)
+		log_write(LOG_LEVEL_NOTICE, LOG_JOURNAL_WORKS, "the journal can record again");
+	else
+		log_write(LOG_LEVEL_ERROR, LOG_JOURNAL_FAULT, "can't record: %s", state.problem);
+	bench_journal(&s->bench, works, &now, &s->out);
+	act(s);
+	feed_held(s);
+}
+
+static void load_list(struct station *s)
+{
+	if (s->settings.expected_file[0] &&
+	    journal_expect(s->journal, s->settings.expected_file) != 0)
+		log_write(LOG_LEVEL_ERROR, LOG_LIST_REFUSED,
+			  "the list of expected returns is being read already");
+}
+
+static void on_signal(void *user, int signo)
+{
+	struct station *s = user;
+	struct moment now = loop_moment(s->loop);
+
+	if (signo == SIGHUP) {
+		load_list(s);
+		return;
+	}
+	if (s->stopping)
+		return;
+	s->stopping = true;
+	s->stop_by = now.mono_ms + STOP_MS;
+	loop_notify(s->loop, "STOPPING=1");
+	bench_stop(&s->bench, "signal", &now, &s->out);
+	act(s);
+	if (!s->out.halt && loop_timer_set(s->timer, s->stop_by) != 0)
+		loop_quit(s->loop);
+}
+
+static void on_status_due(void *user)
+{
+	status_write(user);
+}
+
+/* --- opening, in order --- */
+
+static bool read_boot_id(char boot[EVENT_UUID + 1])
+{
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+	bool ok = f && fread(boot, 1, EVENT_UUID, f) == EVENT_UUID;
+
+	boot[ok ? EVENT_UUID : 0] = '\0';
+	if (f)
+		(void)fclose(f);
+	return ok;
+}
+
+static int open_loop(struct station *s)
+{
+	static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+	int r = loop_open(&s->loop);
+
+	if (r == 0)
+		r = loop_timer(s->loop, &s->timer, on_timer, s);
+	if (r == 0)
+		r = loop_defer(s->loop, &s->status_due, on_status_due, s);
+	for (size_t i = 0; r == 0 && i < sizeof(signals) / sizeof(*signals); i++)
+		r = loop_signal(s->loop, &s->signals[i], signals[i], on_signal, s);
+	if (r < 0)
+		log_error("cannot set up the event loop: %s", strerror(-r));
+	return r < 0 ? EXIT_FAILURE : 0;
+}
+
+static int open_journal(struct station *s)
+{
+	struct journal_report report = {0};
+	struct journal_config config = {
+		.dir = s->settings.state_dir,
+		.board = s->serial_number,
+		.station = s->settings.station,
+		.deadline_ms = (uint64_t)s->settings.deadline_h * 3600u * 1000u,
+		.now = loop_moment(s->loop),
+		.boot = s->boot,
+	};
+	int r = journal_open(&s->journal, &config, &report);
+
+	if (report.aside[0]) {
+		(void)snprintf(s->aside, sizeof(s->aside), "%s", report.aside);
+		log_write(LOG_LEVEL_ERROR, LOG_JOURNAL_ASIDE, "%s", report.text);
+	}
+	if (r < 0 && report.trouble != JOURNAL_CANT) {
+		log_error("%s", report.text[0] ? report.text : strerror(-r));
+		return EX_CONFIG;
+	}
+	if (!s->journal) {
+		log_error("cannot open the journal: %s", strerror(-r));
+		return EXIT_FAILURE;
+	}
+	return 0;
+}
+
+static int open_panel(struct station *s)
+{
+	struct panelsock_calls calls = {.button = on_button, .scan = on_panel_scan, .user = s};
+	char path[SETTINGS_PATH + 16];
+	int r = 0;
+
+	if (mkdir(s->settings.runtime_dir, 0755) != 0 && errno != EEXIST)
+		r = -errno;
+	(void)snprintf(path, sizeof(path), "%s/view.sock", s->settings.runtime_dir);
+	if (r == 0)
+		r = panelsock_open(&s->view, s->loop, path, NULL);
+	if (r == 0 && strcmp(s->board.driver, "sim") == 0) {
+		(void)snprintf(path, sizeof(path), "%s/panel.sock", s->settings.runtime_dir);
+		r = panelsock_open(&s->panel, s->loop, path, &calls);
+	}
+	if (r < 0)
+		log_error("cannot open %s: %s", path, strerror(-r));
+	return r < 0 ? EXIT_FAILURE : 0;
+}
+
+static int open_scanners(struct station *s)
+{
+	for (uint8_t i = 0; i < s->settings.scanners; i++) {
+		struct station_scanner *sc = &s->scanner[i];
+		struct serial_calls calls = {.bytes = on_bytes, .present = on_present, .user = sc};
+		int r;
+
+		sc->station = s;
+		sc->index = i;
+		framer_init(&sc->framer, s->settings.scanner[i].gap_ms);
+		r = loop_timer(s->loop, &sc->idle, on_idle, sc);
+		if (r == 0)
+			r = serial_open(&sc->serial, s->loop, &s->settings.scanner[i], &calls);
+		if (r < 0) {
+			log_error("cannot set up scanner %s: %s", s->settings.scanner[i].name,
+				  strerror(-r));
+			return EXIT_FAILURE;
+		}
+	}
+	return 0;
+}
+
+static void resume_event(void *user, const struct event_view *event)
+{
+	struct station *s = user;
+
+	bench_resume(&s->bench, event);
+}
+
+/* The bench comes back at the step at which it was cut off. */
+static int resume(struct station *s)
+{
+	struct parcel *parcel = &s->bench.offered.parcel; /* free as yet, and large */
+	struct moment now = loop_moment(s->loop);
+	struct journal_state state;
+	const char *label;
+	bool house;
+	int r;
+
+	journal_state(s->journal, &state);
+	if (!state.works)
+		return 0;
+	r = journal_resume(s->journal, resume_event, s);
+	label = bench_resume_label(&s->bench, &house);
+	if (r == 0 && label[0]) {
+		r = journal_find(s->journal, label, house, &now, parcel);
+		if (r == 0)
+			bench_resume_parcel(&s->bench, parcel);
+	}
+	if (r < 0)
+		log_error("cannot read the journal: %s", strerror(-r));
+	return r < 0 ? EXIT_FAILURE : 0;
+}
+
+static int start(struct station *s)
+{
+	struct journal_calls calls = {
+		.stored = on_stored, .found = on_found, .works = on_works, .user = s};
+	struct moment now = loop_moment(s->loop);
+	struct journal_state state;
+	int r = journal_start(s->journal, s->loop, &calls);
+
+	if (r < 0) {
+		log_error("cannot start the journal's thread: %s", strerror(-r));
+		return EXIT_FAILURE;
+	}
+	journal_state(s->journal, &state);
+	if (!state.works)
+		log_write(LOG_LEVEL_ERROR, LOG_JOURNAL_FAULT, "can't record: %s", state.problem);
+	load_list(s);
+	bench_start(&s->bench, &now, state.works, &s->out);
+	s->out.lamps = (1u << PANEL_LAMPS) - 1;
+	s->out.show = true;
+	act(s);
+	return 0;
+}
+
+int station_open(struct station *s)
+{
+	struct bench_config config = {.settings = &s->settings, .software = STATION_VERSION};
+	int (*const rooms[])(struct station *) = {open_loop, open_journal, open_panel,
+						  resume,    start,	   open_scanners};
+
+	if (!read_boot_id(s->boot) ||
+	    getrandom(config.seed, sizeof(config.seed), 0) != (ssize_t)sizeof(config.seed)) {
+		log_error("cannot read the boot id or random bytes");
+		return EXIT_FAILURE;
+	}
+	memcpy(config.boot, s->boot, sizeof(config.boot));
+	bench_init(&s->bench, &config);
+	for (size_t i = 0; i < sizeof(rooms) / sizeof(*rooms); i++) {
+		int code = rooms[i](s);
+
+		if (code)
+			return code;
+	}
+	log_write(LOG_LEVEL_NOTICE, LOG_STARTED, "%s at site %s, version %s, board %s",
+		  s->settings.station, s->settings.labels.site, STATION_VERSION, s->board.name);
+	return 0;
+}
+
+int station_run(struct station *s)
+{
+	int r = loop_run(s->loop);
+
+	if (r < 0)
+		log_error("the event loop failed: %s", strerror(-r));
+	return r < 0 ? EXIT_FAILURE : 0;
+}
+
+void station_close(struct station *s)
+{
+	for (uint8_t i = 0; i < SETTINGS_SCANNERS; i++) {
+		serial_close(s->scanner[i].serial);
+		loop_source_free(s->scanner[i].idle);
+	}
+	journal_close(s->journal);
+	panelsock_close(s->panel);
+	panelsock_close(s->view);
+	for (size_t i = 0; i < sizeof(s->signals) / sizeof(*s->signals); i++)
+		loop_source_free(s->signals[i]);
+	loop_source_free(s->status_due);
+	loop_source_free(s->timer);
+	loop_close(s->loop);
+}

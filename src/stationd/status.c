@@ -1,0 +1,190 @@
+/* status.c - status.json in the runtime folder: how the bench is, for stationctl, Prometheus and
+ * people. Replaced by rename, only when it says something new. */
+#include "io/log.h"
+#include "station.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static void key(struct text *t, const char *name)
+{
+	char last = t->len ? t->buf[t->len - 1] : '{';
+
+	text_put(t, last == '{' || last == '[' ? "\"" : ",\"");
+	text_put(t, name);
+	text_put(t, "\":");
+}
+
+static void key_text(struct text *t, const char *name, const char *value)
+{
+	key(t, name);
+	if (value && value[0])
+		text_json(t, value, strlen(value));
+	else
+		text_put(t, "null");
+}
+
+static void key_number(struct text *t, const char *name, uint64_t n)
+{
+	key(t, name);
+	text_u64(t, n);
+}
+
+static void key_bool(struct text *t, const char *name, bool b)
+{
+	key(t, name);
+	text_put(t, b ? "true" : "false");
+}
+
+static void put_lamps(struct text *t, const struct bench *b)
+{
+	key(t, "lamps");
+	text_char(t, '{');
+	for (int i = 0; i < PANEL_LAMPS; i++)
+		key_text(t, panel_lamp_name((enum panel_lamp)i),
+			 panel_pattern_name(bench_lamp(b, (enum panel_lamp)i)));
+	text_char(t, '}');
+}
+
+static void put_journal(struct text *t, const struct station *s, const struct journal_state *j)
+{
+	key(t, "journal");
+	text_char(t, '{');
+	key_text(t, "id", j->journal);
+	key_bool(t, "works", j->works);
+	key_text(t, "problem", j->problem);
+	key_number(t, "seq", j->seq);
+	key(t, "head");
+	text_char(t, '"');
+	text_hex(t, j->head, sizeof(j->head));
+	text_char(t, '"');
+	key_number(t, "acked", j->acked);
+	key_bool(t, "checked", j->checked);
+	key_text(t, "aside", s->aside);
+	text_char(t, '}');
+}
+
+static void put_expected(struct text *t, const struct station *s, const struct journal_state *j)
+{
+	key(t, "expected");
+	text_char(t, '{');
+	key_text(t, "file", s->settings.expected_file);
+	key(t, "returns");
+	if (j->has_list)
+		text_u64(t, j->expected);
+	else
+		text_put(t, "null");
+	text_char(t, '}');
+}
+
+static void put_scanners(struct text *t, const struct station *s)
+{
+	key(t, "scanners");
+	text_char(t, '[');
+	for (uint8_t i = 0; i < s->settings.scanners; i++) {
+		text_put(t, i ? ",{" : "{");
+		key_text(t, "name", s->settings.scanner[i].name);
+		key_text(t, "device", s->settings.scanner[i].device);
+		key_bool(t, "present", s->scanner[i].present);
+		text_char(t, '}');
+	}
+	text_char(t, ']');
+}
+
+static void put_faults(struct text *t, const struct bench *b)
+{
+	bool first = true;
+
+	key(t, "faults");
+	text_char(t, '[');
+	for (uint8_t i = 0; i < CHECKLIST_FAULTS; i++) {
+		char name[64];
+		struct text n = text_over(name, sizeof(name));
+
+		if (!(b->check.faults & (1u << i)))
+			continue;
+		bench_fault_name(b, i, &n);
+		if (!first)
+			text_char(t, ',');
+		text_json(t, name, n.len);
+		first = false;
+	}
+	text_char(t, ']');
+}
+
+/* Everything but the time of writing, so that two of them can be compared. */
+static void put_state(struct text *t, struct station *s, const struct moment *now)
+{
+	const struct bench *b = &s->bench;
+	const struct checklist_situation *sit = &b->check.now;
+	bool stepping = sit->at == CHECKLIST_STEP || sit->at == CHECKLIST_REASON;
+	struct journal_state j;
+
+	journal_state(s->journal, &j);
+	key_bool(t, "ready", s->ready);
+	key_text(t, "situation", checklist_at_name(sit->at));
+	key_text(t, "step", stepping ? checklist_step_name(sit->step) : NULL);
+	key_text(t, "label", sit->at == CHECKLIST_IDLE ? NULL : b->current.parcel.label);
+	key_text(t, "by", b->by);
+	put_lamps(t, b);
+	put_journal(t, s, &j);
+	put_expected(t, s, &j);
+	put_scanners(t, s);
+	put_faults(t, b);
+	key(t, "queue");
+	text_char(t, '{');
+	key_number(t, "waiting", b->queue_len);
+	key_number(t, "held_back", s->held_back);
+	text_char(t, '}');
+	key_text(t, "clock", now->trusted ? "trusted" : "untrusted");
+	text_char(t, '}');
+}
+
+static int replace(const char *path, const char *text, size_t len)
+{
+	char fresh[SETTINGS_PATH + 32];
+	int fd, r = 0;
+
+	(void)snprintf(fresh, sizeof(fresh), "%s.new", path);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, len) != (ssize_t)len)
+		r = errno ? -errno : -EIO;
+	if (close(fd) != 0 && r == 0)
+		r = -errno;
+	if (r == 0 && rename(fresh, path) != 0)
+		r = -errno;
+	return r;
+}
+
+void status_write(struct station *s)
+{
+	char whole[sizeof(s->status) + 512], state[sizeof(s->status)], path[SETTINGS_PATH + 16];
+	struct text w = text_over(whole, sizeof(whole)), t = text_over(state, sizeof(state));
+	struct moment now = loop_moment(s->loop);
+	int r;
+
+	put_state(&t, s, &now);
+	if (strcmp(state, s->status) == 0)
+		return;
+	memcpy(s->status, state, t.len + 1);
+	text_char(&w, '{');
+	key_number(&w, "v", 1);
+	key_text(&w, "station", s->settings.station);
+	key_text(&w, "site", s->settings.labels.site);
+	key_text(&w, "version", STATION_VERSION);
+	key_number(&w, "pid", (uint64_t)getpid());
+	key(&w, "at");
+	text_char(&w, '"');
+	text_time(&w, now.wall_ms);
+	text_put(&w, "\",");
+	text_put(&w, state);
+	text_char(&w, '\n');
+	(void)snprintf(path, sizeof(path), "%s/status.json", s->settings.runtime_dir);
+	r = replace(path, whole, w.len);
+	if (r < 0)
+		log_warning("cannot write %s: %s", path, strerror(-r));
+}

@@ -1,0 +1,310 @@
+#!/usr/bin/env python3
+"""demo.py - `make demo`: the station on this machine. With a terminal: the panel to play with. Without: a shift is played.
+
+The numbers of the closing line are counted from the database that was left behind, not from what the script did.
+"""
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+from station import BUILD, Station, badge, command, house, raw_of, read_journal, reason, rma, row  # noqa: E402
+
+FOLDER = BUILD / "demo"
+KETTLE, RADIO, LAMP, PHONE, DRILL, IRON, CLOCK, FAN, SCALE, MOUSE = range(1, 11)
+SET, ELSEWHERE, STRANGER = 50, 60, 900
+TOASTER, MIXER = "4006381333931", "5000000000012"
+LAST = {"last_inspection": "0190b8a0-0000-7000-8000-000000000001", "last_verdict": "pass", "last_station": "bench-9",
+        "last_at": "2026-01-02T03:04:05.678Z", "last_by": "B77"}
+
+
+def goods():
+    things = {KETTLE: "Kettle", RADIO: "Radio", LAMP: "Desk lamp", PHONE: "Phone", DRILL: "Drill", IRON: "Iron", CLOCK: "Clock",
+              FAN: "Fan", SCALE: "Scale", MOUSE: "Mouse"}
+    rows = [row(n, title=title, accessories="cable; manual", reason="changed my mind") for n, title in things.items()]
+    rows += [row(SET, line="1", quantity="2", product=TOASTER, title="Toaster", accessories="crumb tray"),
+             row(SET, line="2", quantity="1", product=MIXER, title="Mixer", accessories="two whisks")]
+    rows.append(row(ELSEWHERE, title="Blender", **LAST))
+    return rows
+
+
+def sheet():
+    """Labels to type or paste into the panel's line."""
+    lines = [("a return: one kettle", rma(KETTLE)), ("another: a radio", rma(RADIO)), ("three units in one return", rma(SET)),
+             ("... product code of its toasters", TOASTER), ("... product code of its mixer", MIXER),
+             ("inspected at another bench already", rma(ELSEWHERE)), ("not on the list of expected returns", rma(STRANGER)),
+             ("a house label, for a parcel without one", house(7)), ("a waybill: the wrong label", "1Z12345E0205271688"),
+             ("reason: scratched", reason("SCRATCH")), ("reason: parts missing", reason("MISSING")),
+             ("badge of inspector B17", badge("B17")), ("badge out", command("BADGEOUT")),
+             ("receiving mode, in and out", command("RECEIVING")), ("the rest of the parcel is missing", command("PARCELDONE"))]
+    return "".join(f"{label:28} {what}\n" for what, label in lines)
+
+
+# --- without a terminal: the shift ---
+NAMES = {"appearance": "APPEARANCE", "accessories": "ACCESSORIES", "usage": "USAGE", "pass": "PASS", "fail": "FAIL",
+         "attention": "ATTENTION"}
+RHYTHM = {"on": "is lit", "slow": "blinks slowly", "fast": "blinks fast", "double": "blinks twice and pauses",
+          "run1": "runs", "run2": "runs", "run3": "runs", "flicker": "flickers"}
+TONES = {"tick": "tick", "double-tick": "double tick", "beep": "beep", "chime": "bright chime", "chime-fail": "low chime",
+         "error": "error tone", "wrong-label": "wrong-label tone", "question": "question tone", "falling": "falling tone"}
+
+
+def words(lit):
+    if not lit:
+        return "all lamps dark"
+    groups = {}
+    for lamp in NAMES:
+        if lamp in lit:
+            groups.setdefault(RHYTHM[lit[lamp]], []).append(NAMES[lamp])
+    return ", ".join(f"{' and '.join(lamps)} {rhythm if len(lamps) == 1 else plural(rhythm)}" for rhythm, lamps in groups.items())
+
+
+def plural(rhythm):
+    return {"is lit": "are lit", "runs": "run from left to right"}.get(rhythm, rhythm.replace("blinks", "blink").replace(
+        "pauses", "pause").replace("flickers", "flicker"))
+
+
+class Shift:
+    def __init__(self):
+        self.st = Station(folder=FOLDER / "station", expected=goods(), as_nobody=False,
+                          settings={"station": {"name": "demo-1"}, "inspection": {"hold_s": 1, "question_s": 60}})
+        self.parcels = 0
+        self.opened = self.done = 0
+
+    def parcel(self, what):
+        self.parcels += 1
+        print(f"\n{self.parcels:2}. {what}")
+
+    def does(self, what, act, tone, **lamps):
+        """One thing the inspector does; the lamps and the tone that must follow; what they did, in words."""
+        p = self.st.panel
+        p.settle()
+        mark = p.mark()
+        act()
+        if tone:
+            p.wait_tone(tone, mark)
+        p.wait_lamps(**lamps)
+        heard = [TONES[t] for t in p.tones(mark)]
+        print(f"    {what:34} {' and '.join(heard) + ': ' if heard else ''}{words(lamps)}", flush=True)
+
+    def scan(self, what, label, tone="beep", **lamps):
+        self.does(what, lambda: self.st.scan(label), tone, **lamps)
+
+    def press(self, button, tone="tick", ms=80, **lamps):
+        self.does(f"{button.upper()}{' held for 2 s' if ms >= 2000 else ''}", lambda: self.st.panel.send(f"tap {button} {ms}"),
+                  tone, **lamps)
+
+    def opens(self, what, label, **more):
+        self.opened += 1
+        self.scan(what, label, appearance="on", **more)
+
+    def passes(self):
+        self.press("pass", accessories="on")
+        self.press("pass", usage="on")
+        self.press("pass", "chime", **{"pass": "on"})
+
+    def final(self, **lamps):
+        """The hold window runs out."""
+        self.done += 1
+        self.does("a moment later: final", lambda: None, None, **lamps)
+
+    def play(self):
+        st, question = self.st, {"attention": "slow", "pass": "slow", "fail": "slow"}
+        st.start()
+        st.panel.until("the list of returns", lambda: st.status()["expected"]["returns"])
+        print("The station is started. The inspector scans the badge and begins.")
+        self.scan("scan badge B17", badge("B17"))
+
+        self.parcel("A kettle, all well: three answers, a verdict, a moment to think better of it.")
+        self.opens("scan return label", rma(KETTLE))
+        self.passes()
+        self.final()
+
+        self.parcel("A radio with a scratch: FAIL, and the reason is scanned.")
+        self.opens("scan return label", rma(RADIO))
+        self.press("fail", appearance="fast", fail="fast")
+        self.scan("scan reason SCRATCH", reason("SCRATCH"), "tick", accessories="on")
+        self.press("pass", usage="on")
+        self.press("pass", "chime-fail", fail="on")
+        self.final()
+
+        self.parcel("A desk lamp: pressed too fast, BACK takes one answer back.")
+        self.opens("scan return label", rma(LAMP))
+        self.press("pass", accessories="on")
+        self.press("back", appearance="on")
+        self.passes()
+
+        self.parcel("A phone: its label makes the lamp's verdict final. Parts missing, no reason code at hand: FAIL twice.")
+        self.done += 1
+        self.opens("scan return label", rma(PHONE))
+        self.press("pass", accessories="on")
+        self.press("fail", accessories="fast", fail="fast")
+        self.press("fail", usage="on")
+        self.press("pass", "chime-fail", fail="on")
+        self.final()
+
+        self.parcel("A drill: wrong parcel on the bench, abandoned by holding BACK.")
+        self.opens("scan return label", rma(DRILL))
+        self.press("back", "falling", 2300)
+
+        self.parcel("An iron: the verdict was a slip, BACK inside the hold window undoes it.")
+        self.opens("scan return label", rma(IRON))
+        self.passes()
+        self.press("back", usage="on")
+        self.press("fail", usage="fast", fail="fast")
+        self.scan("scan reason RUST", reason("RUST"), "chime-fail", fail="on")
+        self.final()
+
+        self.parcel("The kettle once more: inspected already. The lamps ask; FAIL leaves it at that.")
+        self.scan("scan return label", rma(KETTLE), "question", **question)
+        self.press("fail", "falling")
+
+        self.parcel("A blender that another bench has passed: asked as well; PASS inspects it again.")
+        self.scan("scan return label", rma(ELSEWHERE), "question", **question)
+        self.opened += 1
+        self.press("pass", "beep", appearance="on")
+        self.passes()
+        self.final()
+
+        self.parcel("A return that is not on the list: PASS goes on with it.")
+        self.scan("scan return label", rma(STRANGER), "question", attention="slow", **{"pass": "slow"})
+        self.opened += 1
+        self.press("pass", "beep", appearance="on")
+        self.passes()
+        self.final()
+
+        self.parcel("A clock: first the waybill by mistake; then the next parcel's label while the clock is open.")
+        self.scan("scan waybill", "1Z12345E0205271688", "wrong-label", attention="fast")
+        self.press("pass", None)
+        self.opens("scan return label", rma(CLOCK))
+        self.scan("scan label of another return", rma(FAN), "error", appearance="on", attention="fast")
+        self.press("pass", None, appearance="on")
+        self.passes()
+        self.final()
+
+        self.parcel("Three units in one return: the lamps ask which one. A product code or PASS says so; the third is missing.")
+        which = {"appearance": "slow", "accessories": "slow", "usage": "slow"}
+        self.scan("scan return label", rma(SET), "beep", **which)
+        self.opens("scan the mixer's code", MIXER)
+        self.passes()
+        self.final(**which)
+        self.opened += 1
+        self.press("pass", "beep", appearance="on")
+        self.passes()
+        self.final(**which)
+        self.scan("scan command `parcel done`", command("PARCELDONE"), "tick")
+
+        self.parcel("A parcel with a torn label gets a house label.")
+        self.opens("scan house label", house(7))
+        self.passes()
+        self.final()
+
+        self.parcel("A fan, and the power fails in the middle: kill -9, start, the same lamp is lit.")
+        self.opens("scan return label", rma(FAN))
+        self.press("pass", accessories="on")
+        st.kill()
+        print("    kill -9                            dark: stationd is gone")
+        st.start()
+        self.does("start again", lambda: None, None, accessories="on")
+        self.press("pass", usage="on")
+        self.press("pass", "chime", **{"pass": "on"})
+        self.final()
+
+        self.parcel("A scale, and the shift ends.")
+        self.opens("scan return label", rma(SCALE))
+        self.passes()
+        self.final()
+        self.scan("scan command `badge out`", command("BADGEOUT"), "tick")
+        st.stop()
+        print("\nThe station is stopped.")
+
+
+def keep(st):
+    """Leaves journal.db and events.jsonl (the lines' very bytes) in build/demo."""
+    source, copy = sqlite3.connect(f"file:{st.db}?mode=ro", uri=True), sqlite3.connect(FOLDER / "journal.db")
+    with source, copy:
+        source.backup(copy)
+    source.close()
+    lines = [bytes(line) for line, in copy.execute("SELECT line FROM event ORDER BY seq")]
+    copy.execute("PRAGMA journal_mode=DELETE")
+    copy.close()
+    (FOLDER / "events.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+def count(shift):
+    """Recounts from the database, compares with the script, and has the chain verified twice."""
+    st, db = shift.st, FOLDER / "journal.db"
+    events = read_journal(db, schema=False)
+    kinds = [e["kind"] for e in events]
+    labels = {e["label"] for e in events if e["label"] and e["kind"] == "inspection.opened"}
+    labels |= {raw_of(e).decode() for e in events if e["kind"] == "label.rejected"}
+    problems = []
+    for kind, want in (("inspection.opened", shift.opened), ("inspection.final", shift.done), ("inspection.abandoned", 1),
+                       ("inspection.reopened", 1), ("station.started", 2), ("station.stopped", 1), ("parcel.closed", 1)):
+        if kinds.count(kind) != want:
+            problems.append(f"{kinds.count(kind)} events {kind}, the shift makes {want}")
+    if kinds[-1] != "station.stopped":
+        problems.append(f"the last event is {kinds[-1]}")
+    for what in (db, FOLDER / "events.jsonl"):
+        r = st.ctl("verify", what)
+        print(f"stationctl verify {what.relative_to(BUILD.parent) if what.is_relative_to(BUILD.parent) else what}\n    {(r.out + r.err).strip()}")
+        if r.code != 0:
+            problems.append(f"verify says {r.code}")
+    for problem in problems:
+        print(f"demo: {problem}", file=sys.stderr)
+    print(f"demo: {len(labels)} labels, {kinds.count('inspection.opened')} inspections, {len(events)} events in the journal, "
+          f"0 at headquarters, chain {'ok' if not problems else 'or counts wrong'}")
+    return 1 if problems else 0
+
+
+def play():
+    shift = Shift()
+    try:
+        shift.play()
+        keep(shift.st)
+        r = shift.st.ctl("log")
+        print(f"\nThe journal, as `stationctl log` tells it:\n{r.out}", flush=True)
+        if r.code != 0:
+            print(r.err, file=sys.stderr)
+            return 1
+        return count(shift)
+    except AssertionError as error:
+        print(f"demo: {error}\n{shift.st.said()[-3000:]}", file=sys.stderr)
+        return 1
+    finally:
+        shift.st.close()
+
+
+# --- with a terminal: the panel ---
+def try_out():
+    st = Station(folder=FOLDER / "station", expected=goods(), as_nobody=False,
+                 settings={"station": {"name": "demo-1"}, "inspection": {"hold_s": 10, "question_s": 60, "receiving_s": 300}})
+    (FOLDER / "labels.txt").write_text(sheet())
+    try:
+        st.start()
+        print(f"The panel: p = PASS, f = FAIL, b = BACK, h = BACK held, q = leave. Type or paste a label, then Enter:\n\n{sheet()}\n"
+              f"The same list is in {FOLDER}/labels.txt.\n")
+        input("Enter opens the panel. ")
+        done = subprocess.run([str(BUILD / "stationctl"), "--config", str(st.conf), "panel"])
+        st.stop()
+        keep(st)
+        events = read_journal(FOLDER / "journal.db", schema=False)
+        print(f"{len(events)} events in {FOLDER}/journal.db and events.jsonl; `build/stationctl verify` and `log` read them.")
+        return done.returncode
+    except (KeyboardInterrupt, EOFError):
+        return 130
+    finally:
+        st.close()
+
+
+def main():
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    return try_out() if sys.stdin.isatty() and sys.stdout.isatty() else play()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,312 @@
+/* world.c - a bench in virtual time (world.h). */
+#include "world.h"
+#include <stdlib.h>
+#include <string.h>
+
+void world_die(const char *what)
+{
+	(void)fprintf(stderr, "replay: %s\n", what);
+	exit(2);
+}
+
+static void *grow(void *p, size_t size)
+{
+	p = realloc(p, size);
+	if (!p)
+		world_die("out of memory");
+	return p;
+}
+
+static void say(struct world *w, const char *what)
+{
+	if (w->transcript)
+		(void)fprintf(w->transcript, "%8llu  %s\n",
+			      (unsigned long long)(w->now.mono_ms - w->began), what);
+}
+
+/* --- the journal in memory --- */
+
+static void say_event(struct world *w, const struct event *e)
+{
+	char what[EVENT_LINE_MAX];
+
+	(void)snprintf(what, sizeof(what), "event %s %s %u/%u by=%s %s", event_kind_name(e->kind),
+		       e->label[0] ? e->label : "-", e->line, e->unit, e->by[0] ? e->by : "-",
+		       e->data);
+	say(w, what);
+}
+
+static void journal_put(struct world *w, struct event *e)
+{
+	char line[EVENT_LINE_MAX + 1];
+	enum event_fault fault;
+	size_t len;
+
+	e->seq = w->chain.seq + 1;
+	memcpy(e->journal, "00000000-0000-7000-8000-000000000001", sizeof(e->journal));
+	if (w->chain.begun)
+		memcpy(e->prev, w->chain.head, sizeof(e->prev));
+	len = event_encode(e, line, sizeof(line));
+	if (!len || event_chain_feed(&w->chain, line, len, &fault) != EVENT_LINK_OK)
+		world_die("an event the bench made cannot be written or read");
+	w->lines = grow(w->lines, (w->count + 1) * sizeof(*w->lines));
+	w->lines[w->count] = grow(NULL, len + 1);
+	memcpy(w->lines[w->count++], line, len + 1);
+	say_event(w, e);
+}
+
+/* The verdict a unit has by the journal so far. */
+static void guard(const struct world *w, const char *label, struct parcel_unit *u)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		struct event_view e;
+		struct event_span verdict;
+
+		if (event_read(w->lines[i], strlen(w->lines[i]), &e) != EVENT_OK ||
+		    !event_span_is(&e.label, label) || e.line != u->line || e.unit != u->unit)
+			continue;
+		if (e.kind == EVENT_INSPECTION_CLOSED && event_data(&e.data, "verdict", &verdict)) {
+			struct text at = text_over(u->last.at, sizeof(u->last.at));
+
+			u->last.verdict =
+				event_span_is(&verdict, "pass") ? PARCEL_PASS : PARCEL_FAIL;
+			(void)event_span_copy(&e.inspection, u->last.inspection,
+					      sizeof(u->last.inspection));
+			(void)event_span_copy(&e.station, u->last.station, sizeof(u->last.station));
+			(void)event_span_copy(&e.by, u->last.by, sizeof(u->last.by));
+			text_time(&at, e.at.wall_ms);
+		} else if (e.kind == EVENT_INSPECTION_REOPENED) {
+			u->last = (struct parcel_last){0};
+		}
+	}
+}
+
+static void find_arrival(const struct world *w, struct parcel *p)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		struct event_view e;
+
+		if (event_read(w->lines[i], strlen(w->lines[i]), &e) == EVENT_OK &&
+		    e.kind == EVENT_PARCEL_ARRIVED && event_span_is(&e.label, p->label)) {
+			p->arrived = true;
+			p->overdue = w->now.mono_ms - e.at.mono_ms >
+				     (uint64_t)w->settings.deadline_h * 3600u * 1000u;
+		}
+	}
+}
+
+static void find_expected(const struct world *w, struct parcel *p)
+{
+	p->list = w->has_list ? PARCEL_UNKNOWN : PARCEL_NO_LIST;
+	p->units = 0;
+	for (size_t i = 0; i < w->row_count; i++) {
+		const struct parcel_row *r = &w->rows[i];
+
+		if (strcmp(r->rma, p->label) != 0 || !r->approved)
+			continue;
+		p->list = PARCEL_KNOWN;
+		memcpy(p->wish, r->wish, sizeof(p->wish));
+		for (uint16_t n = 1; n <= r->quantity && p->units < PARCEL_UNITS; n++) {
+			p->unit[p->units] = r->unit;
+			p->unit[p->units].line = r->line;
+			p->unit[p->units++].unit = n;
+		}
+	}
+	if (!p->units)
+		p->units = 1;
+}
+
+static void lookup(const struct world *w, const char *label, bool house, struct parcel *p)
+{
+	memset(p, 0, sizeof(*p));
+	(void)text_copy(p->label, sizeof(p->label), label);
+	p->house = house;
+	if (house) {
+		p->list = w->has_list ? PARCEL_UNKNOWN : PARCEL_NO_LIST;
+		p->units = 1;
+	} else {
+		find_expected(w, p);
+	}
+	if (w->known)
+		w->known(w->user, label, p);
+	for (uint8_t i = 0; i < p->units; i++)
+		guard(w, label, &p->unit[i]);
+	find_arrival(w, p);
+}
+
+/* --- what the bench wants done --- */
+
+static void show_out(struct world *w)
+{
+	for (int i = 0; i < PANEL_LAMPS; i++) {
+		char what[64];
+
+		if (!(w->out.lamps & (1u << i)))
+			continue;
+		(void)snprintf(what, sizeof(what), "lamp %s %s",
+			       panel_lamp_name((enum panel_lamp)i),
+			       panel_pattern_name(bench_lamp(&w->bench, (enum panel_lamp)i)));
+		say(w, what);
+	}
+	if (w->out.tone != PANEL_TONE_NONE) {
+		char what[64];
+
+		(void)snprintf(what, sizeof(what), "tone %s", panel_tone_name(w->out.tone));
+		say(w, what);
+	}
+}
+
+static void act(struct world *w)
+{
+	static struct parcel parcel;
+
+	for (;;) {
+		show_out(w);
+		if (w->out.lookup) {
+			lookup(w, w->out.lookup_label, w->out.lookup_house, &parcel);
+			bench_found(&w->bench, &parcel, &w->now, &w->out);
+		} else if (w->out.count && w->disk_held) {
+			memcpy(w->held, w->out.events, sizeof(w->held));
+			w->waiting = w->out.count;
+			return;
+		} else if (w->out.count) {
+			bool ok = !w->disk_broken;
+
+			for (uint8_t i = 0; ok && i < w->out.count; i++)
+				journal_put(w, &w->out.events[i]);
+			bench_stored(&w->bench, ok, &w->now, &w->out);
+		} else {
+			return;
+		}
+	}
+}
+
+/* --- the outside --- */
+
+static const uint8_t site_key[LABEL_KEY] = "replay's key, known to everybody";
+
+void world_init(struct world *w, FILE *transcript)
+{
+	memset(w, 0, sizeof(*w));
+	settings_defaults(&w->settings);
+	(void)text_copy(w->settings.station, sizeof(w->settings.station), "bench-1");
+	(void)text_copy(w->settings.labels.site, sizeof(w->settings.labels.site), "AMS");
+	memcpy(w->settings.labels.key, site_key, LABEL_KEY);
+	w->settings.labels.has_key = true;
+	w->now = (struct moment){.mono_ms = 100000, .wall_ms = 1795507200000, .trusted = true};
+	w->began = w->now.mono_ms;
+	(void)text_copy(w->boot, sizeof(w->boot), "00000000-0000-4000-8000-0000000000b0");
+	event_chain_init(&w->chain);
+	w->transcript = transcript;
+}
+
+static void begin(struct world *w)
+{
+	struct bench_config config = {.settings = &w->settings, .software = "replay"};
+	const char *label;
+	bool house;
+
+	memcpy(config.boot, w->boot, sizeof(config.boot));
+	config.seed[0] = (uint8_t)w->count;
+	bench_init(&w->bench, &config);
+	for (size_t i = 0; i < w->count; i++) {
+		struct event_view e;
+
+		if (event_read(w->lines[i], strlen(w->lines[i]), &e) == EVENT_OK)
+			bench_resume(&w->bench, &e);
+	}
+	label = bench_resume_label(&w->bench, &house);
+	if (label[0]) {
+		static struct parcel parcel;
+
+		lookup(w, label, house, &parcel);
+		bench_resume_parcel(&w->bench, &parcel);
+	}
+	bench_start(&w->bench, &w->now, true, &w->out);
+	act(w);
+}
+
+void world_start(struct world *w)
+{
+	struct settings_error error;
+
+	if (!settings_finish(&w->settings, "the script", &error))
+		world_die(error.text);
+	begin(w);
+}
+
+void world_crash(struct world *w)
+{
+	say(w, "--- power cut ---");
+	w->waiting = 0;
+	w->disk_held = w->disk_broken = false;
+	begin(w);
+}
+
+void world_until(struct world *w, uint64_t mono_ms)
+{
+	while (w->bench.deadline <= mono_ms) {
+		uint64_t due =
+			w->bench.deadline > w->now.mono_ms ? w->bench.deadline : w->now.mono_ms;
+
+		w->now.wall_ms += (int64_t)(due - w->now.mono_ms);
+		w->now.mono_ms = due;
+		bench_tick(&w->bench, &w->now, &w->out);
+		act(w);
+	}
+	w->now.wall_ms += (int64_t)(mono_ms - w->now.mono_ms);
+	w->now.mono_ms = mono_ms;
+}
+
+void world_scan(struct world *w, const uint8_t *bytes, size_t len)
+{
+	struct scan scan = {.len = (uint16_t)(len < SCAN_MAX ? len : SCAN_MAX),
+			    .total = (uint32_t)len};
+
+	memcpy(scan.bytes, bytes, scan.len);
+	bench_scan(&w->bench, &scan, BENCH_SOURCE_PANEL, &w->now, &w->out);
+	act(w);
+}
+
+void world_contact(struct world *w, enum panel_button button, bool down)
+{
+	bench_button(&w->bench, button, down, &w->now, &w->out);
+	act(w);
+}
+
+void world_input(struct world *w,
+		 void (*fn)(struct bench *, const struct moment *, struct bench_out *, int),
+		 int argument)
+{
+	fn(&w->bench, &w->now, &w->out, argument);
+	act(w);
+}
+
+void world_disk(struct world *w, const char *how)
+{
+	size_t waiting = w->waiting;
+
+	w->disk_held = strcmp(how, "held") == 0;
+	w->disk_broken = strcmp(how, "broken") == 0;
+	if (w->disk_held)
+		return;
+	if (waiting) { /* the append that waited is answered now */
+		w->waiting = 0;
+		for (size_t i = 0; !w->disk_broken && i < waiting; i++)
+			journal_put(w, &w->held[i]);
+		bench_stored(&w->bench, !w->disk_broken, &w->now, &w->out);
+		act(w);
+	}
+	if (!w->disk_broken && w->bench.check.broken) {
+		bench_journal(&w->bench, true, &w->now, &w->out);
+		act(w);
+	}
+}
+
+void world_free(struct world *w)
+{
+	for (size_t i = 0; i < w->count; i++)
+		free(w->lines[i]);
+	free(w->lines);
+	free(w->rows);
+}

@@ -1,0 +1,43 @@
+/* world.h - a bench in virtual time: the core alone, with a journal in memory that answers at once.
+ * What comes out (lamps, tones, events) is written to a transcript. */
+#ifndef REPLAY_WORLD_H
+#define REPLAY_WORLD_H
+#include "station/bench.h"
+#include <stdio.h>
+
+struct world {
+	struct settings settings;
+	struct bench bench;
+	struct bench_out out;
+	struct moment now;
+	char boot[EVENT_UUID + 1];
+	struct event_chain chain;
+	char **lines; /* the journal: event lines */
+	size_t count;
+	struct parcel_row *rows; /* the expected returns */
+	size_t row_count;
+	bool has_list;
+	bool disk_held, disk_broken; /* appends wait / fail */
+	struct event held[CHECKLIST_GROUP];
+	size_t waiting;	  /* events of the append that waits, in held */
+	uint64_t began;	  /* mono_ms of the first moment, for the transcript */
+	FILE *transcript; /* NULL: silent */
+	/* Lets a journal's replay stand in for what the list and older journals knew. May be NULL.
+	 */
+	void (*known)(void *user, const char *label, struct parcel *parcel);
+	void *user;
+};
+
+void world_init(struct world *w, FILE *transcript);
+void world_start(struct world *w); /* after the settings: opens the journal, starts the bench */
+void world_crash(struct world *w); /* the bench is gone; a new one resumes from the journal */
+void world_until(struct world *w, uint64_t mono_ms); /* lets time pass, firing what is due */
+void world_scan(struct world *w, const uint8_t *bytes, size_t len);
+void world_contact(struct world *w, enum panel_button button, bool down);
+void world_disk(struct world *w, const char *how); /* "held" "ok" "broken" */
+void world_input(struct world *w,
+		 void (*fn)(struct bench *, const struct moment *, struct bench_out *, int),
+		 int argument);
+void world_free(struct world *w);
+void world_die(const char *what) __attribute__((noreturn));
+#endif

@@ -1,0 +1,153 @@
+/* baddisk.c - preloaded into a program: its disk under $BADDISK_DIR stalls, is slow, full or broken
+ * at a test's word. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+
+/* $BADDISK_CONTROL: a file. Who holds it locked (LOCK_EX) stalls every sync; its content "full",
+ * "eio" or "rofs" makes writes fail. $BADDISK_DELAY_US: how long every sync takes besides. */
+
+static int is_ours(int fd)
+{
+	const char *dir = getenv("BADDISK_DIR");
+	char link[64], path[PATH_MAX];
+
+	if (dir == NULL)
+		return 0;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	ssize_t len = readlink(link, path, sizeof(path) - 1);
+	if (len < 0)
+		return 0;
+	path[len] = '\0';
+	return strncmp(path, dir, strlen(dir)) == 0;
+}
+
+static int open_control(void)
+{
+	const char *control = getenv("BADDISK_CONTROL");
+	return control == NULL ? -1 : open(control, O_RDONLY | O_CLOEXEC);
+}
+
+/* The errno that the control file asks for, or 0. */
+static int asked_errno(void)
+{
+	char word[8] = "";
+	int fd = open_control();
+
+	if (fd < 0)
+		return 0;
+	ssize_t len = read(fd, word, sizeof(word) - 1);
+	close(fd);
+	if (len <= 0)
+		return 0;
+	if (strncmp(word, "full", 4) == 0)
+		return ENOSPC;
+	if (strncmp(word, "eio", 3) == 0)
+		return EIO;
+	return strncmp(word, "rofs", 4) == 0 ? EROFS : 0;
+}
+
+static int refused(int fd)
+{
+	int saved = errno;
+	int error = is_ours(fd) ? asked_errno() : 0;
+
+	errno = error ? error : saved;
+	return error != 0;
+}
+
+static void stall(void)
+{
+	const char *delay = getenv("BADDISK_DELAY_US");
+	int fd = open_control();
+
+	if (fd >= 0) {
+		while (flock(fd, LOCK_SH) < 0 && errno == EINTR)
+			;
+		close(fd);
+	}
+	if (delay != NULL) {
+		long us = strtol(delay, NULL, 10);
+		struct timespec t = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+		while (nanosleep(&t, &t) < 0 && errno == EINTR)
+			;
+	}
+}
+
+static int sync_file(const char *name, int fd)
+{
+	int (*real)(int);
+
+	*(void **)&real = dlsym(RTLD_NEXT, name);
+	if (is_ours(fd))
+		stall();
+	/* A full disk still syncs; a broken one does not. */
+	if (is_ours(fd) && asked_errno() == EIO) {
+		errno = EIO;
+		return -1;
+	}
+	return real(fd);
+}
+
+int fsync(int fd)
+{
+	return sync_file("fsync", fd);
+}
+
+int fdatasync(int fd)
+{
+	return sync_file("fdatasync", fd);
+}
+
+ssize_t write(int fd, const void *buf, size_t len)
+{
+	static ssize_t (*real)(int, const void *, size_t);
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "write");
+	return refused(fd) ? -1 : real(fd, buf, len);
+}
+
+ssize_t pwrite(int fd, const void *buf, size_t len, off_t at)
+{
+	static ssize_t (*real)(int, const void *, size_t, off_t);
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "pwrite");
+	return refused(fd) ? -1 : real(fd, buf, len, at);
+}
+
+ssize_t pwrite64(int fd, const void *buf, size_t len, off64_t at)
+{
+	static ssize_t (*real)(int, const void *, size_t, off64_t);
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "pwrite64");
+	return refused(fd) ? -1 : real(fd, buf, len, at);
+}
+
+int ftruncate(int fd, off_t len)
+{
+	static int (*real)(int, off_t);
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "ftruncate");
+	return refused(fd) ? -1 : real(fd, len);
+}
+
+int fallocate(int fd, int mode, off_t at, off_t len)
+{
+	static int (*real)(int, int, off_t, off_t);
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "fallocate");
+	return refused(fd) ? -1 : real(fd, mode, at, len);
+}

@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""tap.py - runs test modules of this folder and prints TAP. Usage: tap.py [-k PART] MODULE..."""
+import argparse
+import pathlib
+import sys
+import time
+import traceback
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+
+def each(suite):
+    for item in suite:
+        if isinstance(item, unittest.TestSuite):
+            yield from each(item)
+        else:
+            yield item
+
+
+class Tap(unittest.TestResult):
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+        self.bad = False
+        self.begun = 0.0
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.begun = time.monotonic()
+        self.said = False
+
+    def say(self, ok, test, more="", text=""):
+        if self.said:  # a failed clean-up behind a failure is told, not counted twice
+            print(more or text, flush=True)
+            return
+        self.said = True
+        self.count += 1
+        self.bad |= not ok
+        took = "" if more else f" # {time.monotonic() - self.begun:.1f} s"
+        print(f"{'ok' if ok else 'not ok'} {self.count} - {test.id()}{more}{took}")
+        for line in text.splitlines():
+            print(f"# {line}")
+        sys.stdout.flush()
+
+    def fault(self, test, error):
+        self.say(False, test, text="".join(traceback.format_exception(*error)))
+
+    def addSuccess(self, test):
+        self.say(True, test)
+
+    def addFailure(self, test, err):
+        self.fault(test, err)
+
+    def addError(self, test, err):
+        self.fault(test, err)
+
+    def addSkip(self, test, reason):
+        self.say(True, test, f" # SKIP {reason}")
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("-k", default="", help="only tests whose name contains this")
+    options.add_argument("module", nargs="+")
+    args = options.parse_args()
+    suite = unittest.defaultTestLoader.loadTestsFromNames([pathlib.Path(m).stem for m in args.module])
+    tests = [t for t in each(suite) if args.k in t.id()]
+    print(f"1..{len(tests)}", flush=True)
+    result = Tap()
+    unittest.TestSuite(tests).run(result)
+    if result.count != len(tests):
+        print(f"# {result.count} of {len(tests)} tests ran")
+    return 1 if result.bad or result.count != len(tests) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""Bad settings: refused at start with file, line and what was meant; exit 78."""
+import unittest
+
+from station import Station, conf_text
+
+CONFIG = 78
+
+
+class Settings(unittest.TestCase):
+    def setUp(self):
+        self.st = Station(scanner=True)
+        self.addCleanup(self.st.close)
+
+    def refused(self, text, *words, files=()):
+        """Both the start and --check refuse, with these words."""
+        self.st.conf.write_text(text)
+        for args in (["--check"], []):
+            r = self.st.run_once(*args)
+            self.assertEqual(r.code, CONFIG, f"{args}: {r.err}")
+            for word in words:
+                self.assertIn(word, r.err, args)
+            self.assertLess(len(r.err), 2000)
+            self.assertTrue(r.err.isprintable() or "\n" in r.err)
+        self.assertFalse(self.st.db.exists(), "nothing is made before the settings are read")
+
+    def with_line(self, section, line):
+        """The good settings with one line more in a section; its number."""
+        text = conf_text(self.st.sections).replace(f"[{section}]\n", f"[{section}]\n{line}\n", 1)
+        return text, text.split("\n").index(line) + 1
+
+    def test_good_settings_are_good(self):
+        r = self.st.run_once("--check")
+        self.assertEqual(r.code, 0, r.err)
+        self.assertFalse(self.st.db.exists(), "--check changes nothing")
+
+    def test_unknown_key_names_the_nearest(self):
+        text, n = self.with_line("inspection", "hold = 5")
+        self.refused(text, f"station.conf:{n}:", "hold_s")
+
+    def test_bad_values(self):
+        for section, line, word in (("inspection", "hold_s = soon", "3600"), ("inspection", "hold_s = 0", "3600"),
+                                    ("inspection", "hold_s = 99999999999999999999", "3600"),
+                                    ("inspection", "unknown = maybe", "confirm"), ("labels", "rma_shape = R%z", "%"),
+                                    ("labels", "rma_check = luhn", "mod37-36"), ("site", "name = a b", "name"),
+                                    ("scanner bench", "baud = fast", "baud"), ("scanner bench", "format = 9Q7", "8N1")):
+            text, n = self.with_line(section, line)
+            self.refused(text, f"station.conf:{n}:", word)
+
+    def test_unknown_section_and_lines_without_sense(self):
+        base = conf_text(self.st.sections)
+        n = base.count("\n") + 1
+        self.refused(base + "[inspections]\n", f"station.conf:{n}:", "inspection")
+        self.refused(base + "just words\n", f"station.conf:{n}:")
+        self.refused(base + "[unclosed\n", f"station.conf:{n}:")
+        self.refused(base + "\x07 = 1\n", f"station.conf:{n}:")
+        self.refused(base + "# " + "x" * 2000 + "\n", f"station.conf:{n}:", "1023")
+
+    def test_a_drop_in_is_named(self):
+        d = self.st.dir / "station.conf.d"
+        d.mkdir()
+        (d / "50-hold.conf").write_text("[inspection]\nhold_s = 7\n")
+        self.assertEqual(self.st.run_once("--check").code, 0)
+        (d / "60-bad.conf").write_text("[inspection]\n\nholds = 7\n")
+        self.refused(conf_text(self.st.sections), "60-bad.conf:3:", "hold_s")
+
+    def test_required_settings(self):
+        text = conf_text({k: v for k, v in self.st.sections.items() if k != "site"})
+        self.refused(text, "[site]")
+
+    def test_missing_files(self):
+        self.st.conf.unlink()
+        r = self.st.run_once()
+        self.assertEqual(r.code, CONFIG)
+        self.assertIn("station.conf", r.err)
+
+    def test_key_file(self):
+        key = self.st.dir / "site.key"
+        key.write_text("not hex\n")
+        self.refused(conf_text(self.st.sections), "site.key")
+        key.write_text("00" * 32)
+        key.chmod(0o644)
+        self.refused(conf_text(self.st.sections), "site.key", "chmod")
+
+    def test_unknown_board(self):
+        sections = {**self.st.sections, "station": {**self.st.sections["station"], "board": "nonesuch"}}
+        self.refused(conf_text(sections), "nonesuch")
+
+    def test_usage(self):
+        for args in (["--nonsense"], ["stray"]):
+            r = self.st.run_once(*args)
+            self.assertEqual(r.code, 2, r.err)
+            self.assertTrue(r.err.strip())
+        for args in (["--help"], ["--version"]):
+            r = self.st.run_once(*args)
+            self.assertEqual((r.code, r.err), (0, ""))
+            self.assertTrue(r.out.strip())

@@ -1,0 +1,483 @@
+/* test_settings.c - the reader of settings and board files: values, and what it says of mistakes.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "station/settings.h"
+#include "station/text.h"
+
+static bool read_all(struct settings_reader *r, const char *text, struct settings_error *error)
+{
+	memset(error, 0, sizeof(*error));
+	while (*text) {
+		const char *end = strchr(text, '\n');
+		size_t len = end ? (size_t)(end - text) : strlen(text);
+
+		if (!settings_line(r, text, len, error))
+			return false;
+		assert_string_equal(error->text, "");
+		text += len + (end ? 1 : 0);
+	}
+	return true;
+}
+
+static void accept(struct settings *s, const char *text)
+{
+	struct settings_reader r;
+	struct settings_error error;
+
+	settings_reader_init(&r, s, "station.conf");
+	if (!read_all(&r, text, &error))
+		fail_msg("%s", error.text);
+}
+
+static struct settings settings_of(const char *text)
+{
+	struct settings s;
+
+	settings_defaults(&s);
+	accept(&s, text);
+	return s;
+}
+
+/* The message is exactly this. */
+static void refuse(const char *text, const char *message)
+{
+	struct settings s;
+	struct settings_reader r;
+	struct settings_error error;
+
+	settings_defaults(&s);
+	settings_reader_init(&r, &s, "station.conf");
+	assert_false(read_all(&r, text, &error));
+	assert_string_equal(error.text, message);
+}
+
+static void refuse_finish(const char *text, const char *message)
+{
+	struct settings s = settings_of(text);
+	struct settings_error error = {0};
+
+	assert_false(settings_finish(&s, "station.conf", &error));
+	assert_string_equal(error.text, message);
+}
+
+static void test_defaults(void **state)
+{
+	struct settings s = settings_of("[station]\nname = bench-1\n[site]\nname = S1\n");
+	struct settings_error error;
+	(void)state;
+
+	assert_true(settings_finish(&s, "station.conf", &error));
+	assert_string_equal(s.station, "bench-1");
+	assert_string_equal(s.board, "");
+	assert_string_equal(s.state_dir, "/var/lib/station");
+	assert_string_equal(s.runtime_dir, "/run/station");
+	assert_string_equal(s.timezone, "UTC");
+	assert_string_equal(s.key_file, "");
+	assert_string_equal(s.labels.site, "S1");
+	assert_false(s.labels.has_key);
+	assert_int_equal(s.labels.rma_rule, LABEL_RULE_MOD37_36);
+	assert_string_equal(s.rma_shape, "R%w{3}%d{7}%c");
+	size_t check_at;
+	assert_true(shape_fits(&s.labels.rma, "R0010000001X", 12, &check_at));
+	assert_int_equal(s.repeat_ms, 500);
+	assert_int_equal(s.hold_s, 10);
+	assert_int_equal(s.unknown, SETTINGS_UNKNOWN_CONFIRM);
+	assert_int_equal(s.question_s, 60);
+	assert_int_equal(s.remind_s, 600);
+	assert_int_equal(s.receiving_s, 300);
+	assert_int_equal(s.deadline_h, 48);
+	assert_string_equal(s.expected_file, "");
+	assert_int_equal(s.scanners, 0);
+}
+
+static void test_every_key(void **state)
+{
+	struct settings_error error;
+	struct settings s = settings_of(
+		"# a comment\n; another\n  # indented\n\n"
+		"[station]\nname=B.1_x-y\nboard = sim\nstate_dir = /a b\nruntime_dir=/r\n"
+		"[ site ]\nname = AB12CD34\ntimezone = America/Argentina/Buenos_Aires\n"
+		"key_file = /etc/key\n"
+		"[labels]\nrma_shape = RMA-%d{6}\nrma_check = none\nrepeat_ms = 0\n"
+		"[inspection]\nhold_s = 3600\nunknown = refuse\nquestion_s = 5\nremind_s = 10\n"
+		"receiving_s = 86400\ndeadline_h = 8760\n"
+		"[expected]\nfile = /srv/erwartete R\xc3\xbc"
+		"ckgaben.csv\n"
+		"[scanner front]\ndevice = /dev/serial/by-id/x\nbaud = 115200\nformat = 7E1\n"
+		"gap_ms = 10000\n[scanner   back]\t\ndevice = /dev/ttyS0\r\n");
+	(void)state;
+
+	assert_true(settings_finish(&s, "station.conf", &error));
+	assert_string_equal(s.station, "B.1_x-y");
+	assert_string_equal(s.board, "sim");
+	assert_string_equal(s.state_dir, "/a b");
+	assert_string_equal(s.runtime_dir, "/r");
+	assert_string_equal(s.labels.site, "AB12CD34");
+	assert_string_equal(s.timezone, "America/Argentina/Buenos_Aires");
+	assert_string_equal(s.key_file, "/etc/key");
+	assert_string_equal(s.rma_shape, "RMA-%d{6}");
+	assert_int_equal(s.labels.rma.parts, 5);
+	assert_int_equal(s.labels.rma_rule, LABEL_RULE_NONE);
+	assert_int_equal(s.repeat_ms, 0);
+	assert_int_equal(s.hold_s, 3600);
+	assert_int_equal(s.unknown, SETTINGS_UNKNOWN_REFUSE);
+	assert_int_equal(s.question_s, 5);
+	assert_int_equal(s.remind_s, 10);
+	assert_int_equal(s.receiving_s, 86400);
+	assert_int_equal(s.deadline_h, 8760);
+	assert_string_equal(s.expected_file, "/srv/erwartete R\xc3\xbc"
+					     "ckgaben.csv");
+	assert_int_equal(s.scanners, 2);
+	assert_string_equal(s.scanner[0].name, "front");
+	assert_string_equal(s.scanner[0].device, "/dev/serial/by-id/x");
+	assert_int_equal(s.scanner[0].baud, 115200);
+	assert_string_equal(s.scanner[0].format, "7E1");
+	assert_int_equal(s.scanner[0].gap_ms, 10000);
+	assert_string_equal(s.scanner[1].name, "back");
+	assert_string_equal(s.scanner[1].device, "/dev/ttyS0");
+	assert_int_equal(s.scanner[1].baud, 9600);
+	assert_string_equal(s.scanner[1].format, "8N1");
+	assert_int_equal(s.scanner[1].gap_ms, 200);
+}
+
+static void test_a_later_line_wins(void **state)
+{
+	struct settings s = settings_of("[station]\nname = a-long-name\nname = b\nboard = sim\n"
+					"[inspection]\nunknown = accept\n"
+					"[scanner x]\ndevice = /dev/a\nbaud = 1200\n");
+	(void)state;
+
+	/* A drop-in is a file of its own with a reader of its own. */
+	accept(&s, "[inspection]\nunknown = confirm\n[station]\nboard =\n"
+		   "[scanner x]\ndevice = /dev/b\n");
+	assert_string_equal(s.station, "b");
+	assert_string_equal(s.board, "");
+	assert_int_equal(s.unknown, SETTINGS_UNKNOWN_CONFIRM);
+	assert_int_equal(s.scanners, 1);
+	assert_string_equal(s.scanner[0].device, "/dev/b");
+	assert_int_equal(s.scanner[0].baud, 1200);
+}
+
+static void test_unknown_keys(void **state)
+{
+	(void)state;
+	refuse("[inspection]\n\nhold = 5\n",
+	       "station.conf:3: unknown key 'hold' in [inspection]; did you mean 'hold_s'?");
+	refuse("[station]\nNAME = x\n",
+	       "station.conf:2: unknown key 'NAME' in [station]; did you mean 'name'?");
+	refuse("[scanner a]\nbauds = 1\n",
+	       "station.conf:2: unknown key 'bauds' in [scanner a]; did you mean 'baud'?");
+	refuse("[labels]\nhold_s = 5\n",
+	       "station.conf:2: unknown key 'hold_s' in [labels]; it belongs in [inspection]");
+	refuse("[station]\ndevice = x\n",
+	       "station.conf:2: unknown key 'device' in [station]; it belongs in [scanner NAME]");
+	refuse("[labels]\ncolour = blue\n",
+	       "station.conf:2: unknown key 'colour' in [labels]; its keys are rma_shape, "
+	       "rma_check or repeat_ms");
+	refuse("[expected]\nzzz = 1\n",
+	       "station.conf:2: unknown key 'zzz' in [expected]; its keys are file");
+	refuse("name = x\n", "station.conf:1: a key before any section; begin with [station]");
+	refuse("[station]\nserial = x\n",
+	       "station.conf:2: unknown key 'serial' in [station]; its keys are name, board, "
+	       "state_dir or runtime_dir");
+}
+
+static void test_unknown_sections(void **state)
+{
+	(void)state;
+	refuse("[inspections]\n",
+	       "station.conf:1: unknown section 'inspections'; did you mean 'inspection'?");
+	refuse("[scaner front]\n",
+	       "station.conf:1: unknown section 'scaner front'; did you mean 'scanner'?");
+	refuse("[site one]\n", "station.conf:1: unknown section 'site one'; did you mean 'site'?");
+	refuse("[network]\n", "station.conf:1: unknown section 'network'; the sections are "
+			      "station, site, labels, inspection, expected, scanner");
+	refuse("[board]\n", "station.conf:1: unknown section 'board'; the sections are "
+			    "station, site, labels, inspection, expected, scanner");
+	refuse("[]\n", "station.conf:1: unknown section ''; the sections are "
+		       "station, site, labels, inspection, expected, scanner");
+	refuse("[station\n", "station.conf:1: a section line ends with ]");
+	refuse("[\n", "station.conf:1: a section line ends with ]");
+	refuse("[scanner]\n", "station.conf:1: a scanner's section names it: [scanner NAME], NAME "
+			      "being 1 to 32 letters, digits, '.', '_' or '-'");
+	refuse("[scanner a b]\n",
+	       "station.conf:1: a scanner's section names it: [scanner NAME], NAME "
+	       "being 1 to 32 letters, digits, '.', '_' or '-'");
+	refuse("[scanner a]\n[scanner b]\n[scanner c]\n[scanner d]\n[scanner a]\n[scanner e]\n",
+	       "station.conf:6: there are more than 4 scanners; a station has at most 4");
+	refuse("hello\n",
+	       "station.conf:1: this is neither [section], key = value, nor a # comment");
+	refuse("[station]\n= x\n",
+	       "station.conf:2: this is neither [section], key = value, nor a # comment");
+}
+
+static void test_bad_values(void **state)
+{
+	static const char *const numbers[] = {"0", "3601", "-1",  "+5",	 "5s",
+					      "",  "1.5",  "0x5", "1 0", "18446744073709551617"};
+	char text[128], message[256];
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		snprintf(text, sizeof(text), "[inspection]\nhold_s = %s\n", numbers[i]);
+		snprintf(message, sizeof(message),
+			 "station.conf:2: hold_s = '%s': this is a whole number from 1 to 3600",
+			 numbers[i]);
+		refuse(text, message);
+	}
+	refuse("[inspection]\nunknown = maybe\n",
+	       "station.conf:2: unknown = 'maybe': this is accept, confirm or refuse");
+	refuse("[labels]\nrma_check = mod37\n",
+	       "station.conf:2: rma_check = 'mod37': this is none or mod37-36");
+	refuse("[scanner a]\nformat = 8n1\n",
+	       "station.conf:2: format = '8n1': this is 8N1, 7E1, 7O1, 8E1, 8O1, 7N1 or 8N2");
+	refuse("[scanner a]\nbaud = 299\n",
+	       "station.conf:2: baud = '299': this is a whole number from 300 to 921600");
+	refuse("[station]\nname = bench 1\n", "station.conf:2: name = 'bench 1': a name is 1 to 32 "
+					      "letters, digits, '.', '_' or '-'");
+	refuse("[station]\nname = \"x\"\n",
+	       "station.conf:2: name = '\"x\"': a value is written without quotes");
+	refuse("[station]\nname = B\xc3\xbchne\n",
+	       "station.conf:2: name = 'B\xc3\xbchne': a name is 1 to 32 "
+	       "letters, digits, '.', '_' or '-'");
+	refuse("[station]\nstate_dir =\n",
+	       "station.conf:2: state_dir = '': this is a path and can't be empty");
+	refuse("[site]\ntimezone = ../../x\n",
+	       "station.conf:2: timezone = '../../x': this is an IANA time zone name such as "
+	       "Europe/Berlin or UTC");
+	refuse("[station]\nboard = Pi 5\n",
+	       "station.conf:2: board = 'Pi 5': this is a board's name, or the path of a board "
+	       "file with a slash");
+	refuse("[labels]\nrma_shape = R%x\n",
+	       "station.conf:2: rma_shape = 'R%x': after % comes d, a, w, c or another %");
+	refuse("[labels]\nrma_shape =\n", "station.conf:2: rma_shape = '': the shape is empty");
+	static const char *const sites[] = {"A", "ABCDEFGHI", "s1", "S-1", ""};
+	for (size_t i = 0; i < sizeof(sites) / sizeof(sites[0]); i++) {
+		snprintf(text, sizeof(text), "[site]\nname = %s\n", sites[i]);
+		snprintf(message, sizeof(message),
+			 "station.conf:2: name = '%s': a site's name is 2 to 8 capital letters and "
+			 "digits",
+			 sites[i]);
+		refuse(text, message);
+	}
+}
+
+static void test_a_refused_value_changes_nothing(void **state)
+{
+	struct settings s = settings_of("[station]\nname = b\n"), before = s;
+	struct settings_reader r;
+	struct settings_error error;
+	(void)state;
+
+	settings_reader_init(&r, &s, "f");
+	assert_true(settings_line(&r, "[labels]", 8, &error));
+	assert_false(settings_line(&r, "rma_shape = %d%", 15, &error));
+	assert_false(settings_line(&r, "rma_check = ?", 13, &error));
+	assert_false(settings_line(&r, "repeat_ms = 10001", 17, &error));
+	assert_memory_equal(&s, &before, sizeof(s));
+}
+
+static void test_hostile_lines(void **state)
+{
+	static const char words[] = "f:1: the line holds control characters or is not UTF-8; this "
+				    "is a text file";
+	static const struct {
+		const char *line;
+		size_t len;
+	} bad[] = {
+		{"# a\0b", 5},
+		{"# \x1b[2J", 6},
+		{"# \x7f", 3},
+		{"# \xff", 3},
+		{"# \xc0\xaf", 4},
+		{"# \xed\xa0\x80", 5},
+		{"# a\rb", 5},
+		{"# \xc2\x9b"
+		 "2J",
+		 6},
+		{"\xff\xfe[\0s\0", 6},
+	};
+	char longest[1200];
+	struct settings s;
+	struct settings_reader r;
+	struct settings_error error;
+	(void)state;
+
+	settings_defaults(&s);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		settings_reader_init(&r, &s, "f");
+		assert_false(settings_line(&r, bad[i].line, bad[i].len, &error));
+		assert_string_equal(error.text, words);
+	}
+	memset(longest, 'x', sizeof(longest));
+	longest[0] = '#';
+	settings_reader_init(&r, &s, "f");
+	assert_true(settings_line(&r, longest, SETTINGS_LINE_MAX, &error));
+	longest[SETTINGS_LINE_MAX] = '\r';
+	assert_true(settings_line(&r, longest, SETTINGS_LINE_MAX + 1, &error));
+	longest[SETTINGS_LINE_MAX] = 'x';
+	assert_false(settings_line(&r, longest, SETTINGS_LINE_MAX + 1, &error));
+	assert_string_equal(error.text, "f:3: the line is longer than 1023 bytes");
+	/* Windows: byte order mark and CRLF. */
+	accept(&s, "\xef\xbb\xbf[station]\r\nname = w\r\n\r\n");
+	assert_string_equal(s.station, "w");
+}
+
+static void test_long_values_and_names_stay_readable(void **state)
+{
+	char text[SETTINGS_LINE_MAX], file[600];
+	struct settings s;
+	struct settings_reader r;
+	struct settings_error error;
+	(void)state;
+
+	settings_defaults(&s);
+	memset(text, 'a', sizeof(text));
+	memcpy(text, "device = /", 10);
+	settings_reader_init(&r, &s, "f");
+	assert_true(settings_line(&r, "[scanner x]", 11, &error));
+	assert_true(settings_line(&r, text, 9 + 255, &error));
+	assert_int_equal(strlen(s.scanner[0].device), 255);
+	assert_false(settings_line(&r, text, 9 + 256, &error));
+	assert_non_null(strstr(error.text, "f:3: device = '/aaaa"));
+	assert_non_null(strstr(error.text, "...': this is too long"));
+	/* A quote is not cut inside a character. */
+	for (size_t i = 0; i < 300; i += 3)
+		memcpy(text + i + 2, "\xe7\xab\x99", 3);
+	for (size_t len = 200; len < 212; len += 3) {
+		assert_false(settings_line(&r, text, 2 + len / 3 * 3, &error));
+		assert_true(text_is_utf8(error.text, strlen(error.text)));
+	}
+	memset(file, 'd', sizeof(file));
+	memcpy(file + 590, "end.conf", 9);
+	settings_reader_init(&r, &s, file);
+	assert_false(settings_line(&r, "?", 1, &error));
+	assert_memory_equal(error.text, "...ddd", 6);
+	assert_non_null(strstr(error.text, "dend.conf:1: this is neither"));
+	settings_reader_init(&r, &s, "a\x1b[2J.conf");
+	assert_false(settings_line(&r, "?", 1, &error));
+	assert_memory_equal(error.text, "a\\x1b[2J.conf:1: this", 21);
+}
+
+static void test_finish(void **state)
+{
+	(void)state;
+	refuse_finish("[site]\nname = S1\n",
+		      "station.conf: [station] name = ... is missing: this bench's name");
+	refuse_finish("[station]\nname = b\n",
+		      "station.conf: [site] name = ... is missing: 2 to 8 capital letters and "
+		      "digits for this site");
+	refuse_finish("[station]\nname = b\n[site]\nname = S1\n[scanner x]\nbaud = 9600\n",
+		      "station.conf: [scanner x] has no device = PATH");
+	refuse_finish("[station]\nname = b\n[site]\nname = S1\n[scanner x]\ndevice = /dev/a\n"
+		      "[scanner y]\ndevice = /dev/b\n[scanner z]\ndevice = /dev/a\n",
+		      "station.conf: [scanner z] has the same device as [scanner x]");
+	refuse_finish("[station]\nname = b\n[site]\nname = S1\n[labels]\nrma_shape = RMA%d{6}\n",
+		      "station.conf: [labels] rma_shape has to end in %c, the check character; if "
+		      "the numbers have none, set rma_check = none");
+}
+
+static bool board_read(const char *text, struct settings_board *b, struct settings_error *error)
+{
+	struct settings_reader r;
+
+	memset(b, 'x', sizeof(*b));
+	settings_reader_board(&r, b, "x.board");
+	return read_all(&r, text, error) && settings_board_finish(b, "x.board", error);
+}
+
+static void test_board(void **state)
+{
+	static const struct {
+		const char *text, *message;
+	} bad[] = {
+		{"[board]\ndriver = sim\nserial = 1\n", "x.board: [board] name = ... is missing"},
+		{"[board]\nname = x\nserial = 1\n", "x.board: [board] driver = ... is missing"},
+		{"[board]\nname = x\ndriver = sim\n",
+		 "x.board: [board] needs the board's serial number: either serial = TEXT or "
+		 "serial_file = PATH, not both"},
+		{"[board]\nname = x\ndriver = sim\nserial = 1\nserial_file = /f\n",
+		 "x.board: [board] needs the board's serial number: either serial = TEXT or "
+		 "serial_file = PATH, not both"},
+		{"[board]\ndriver = gpio\n", "x.board:2: driver = 'gpio': this is sim"},
+		{"[station]\nname = x\n",
+		 "x.board:1: unknown section 'station'; the sections are board"},
+		{"name = x\n", "x.board:1: a key before any section; begin with [board]"},
+		{"[board]\nhold_s = 1\n",
+		 "x.board:2: unknown key 'hold_s' in [board]; its keys are name, driver, "
+		 "compatible, serial or serial_file"},
+	};
+	struct settings_board b;
+	struct settings_error error;
+	(void)state;
+
+	assert_true(
+		board_read("[board]\nname = sim\ndriver = sim\nserial = simulated\n", &b, &error));
+	assert_string_equal(b.name, "sim");
+	assert_string_equal(b.driver, "sim");
+	assert_string_equal(b.compatible, "");
+	assert_string_equal(b.serial, "simulated");
+	assert_string_equal(b.serial_file, "");
+	assert_true(board_read("[board]\nname = pi\ndriver = sim\nserial_file = /proc/x\n"
+			       "compatible = raspberrypi,5-model-b\n",
+			       &b, &error));
+	assert_string_equal(b.compatible, "raspberrypi,5-model-b");
+	assert_string_equal(b.serial_file, "/proc/x");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_false(board_read(bad[i].text, &b, &error));
+		assert_string_equal(error.text, bad[i].message);
+	}
+}
+
+static void test_key(void **state)
+{
+	static const char hex[] = "000102030405060708090a0b0c0d0e0f"
+				  "101112131415161718191A1B1C1D1E1F";
+	char text[80];
+	uint8_t key[LABEL_KEY];
+	(void)state;
+
+	assert_true(settings_key(hex, 64, key));
+	for (unsigned i = 0; i < LABEL_KEY; i++)
+		assert_int_equal(key[i], i);
+	snprintf(text, sizeof(text), " \t%s\r\n", hex);
+	assert_true(settings_key(text, strlen(text), key));
+	assert_false(settings_key(hex, 63, key));
+	assert_false(settings_key(hex, 62, key));
+	assert_false(settings_key(hex, 65, key)); /* a NUL behind it */
+	assert_false(settings_key("", 0, key));
+	assert_false(settings_key("\n\n", 2, key));
+	memcpy(text, hex, 65);
+	text[10] = 'g';
+	assert_false(settings_key(text, 64, key));
+	text[10] = ' ';
+	assert_false(settings_key(text, 64, key));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_every_key),
+		cmocka_unit_test(test_a_later_line_wins),
+		cmocka_unit_test(test_unknown_keys),
+		cmocka_unit_test(test_unknown_sections),
+		cmocka_unit_test(test_bad_values),
+		cmocka_unit_test(test_a_refused_value_changes_nothing),
+		cmocka_unit_test(test_hostile_lines),
+		cmocka_unit_test(test_long_values_and_names_stay_readable),
+		cmocka_unit_test(test_finish),
+		cmocka_unit_test(test_board),
+		cmocka_unit_test(test_key),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
