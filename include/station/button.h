@@ -22,10 +22,12 @@ enum button_is {
 
 struct button {
 	enum button_is is;
-	bool raw;    /* the contact, as last told */
-	bool locked; /* just released: edges are bounces until `until` */
-	bool ticked; /* spoilt, and the error tick was given already */
-	uint64_t since, until;
+	bool raw;	       /* the contact, as last told */
+	bool locked;	       /* just released: edges are bounces until `until` */
+	bool ticked;	       /* spoilt, and the error tick was given already */
+	bool early;	       /* the contact closed too early to count */
+	uint64_t closed;       /* when the contact closed */
+	uint64_t since, until; /* of the press; of the lock */
 };
 
 struct button_set {
@@ -53,7 +55,7 @@ struct button_news button_edge(struct button_set *set, const struct button_rules
 /* The lamps changed: presses that began before are no answer to them. */
 void button_spoil(struct button_set *set);
 /* What time alone brings; call again until BUTTON_NOTHING. */
-struct button_news button_tick(struct button_set *set, const struct button_rules *rules, bool early,
+struct button_news button_tick(struct button_set *set, const struct button_rules *rules,
 			       uint64_t now);
 /* Monotonic ms at which button_tick() is due, or MOMENT_NEVER. */
 uint64_t button_deadline(const struct button_set *set, const struct button_rules *rules);

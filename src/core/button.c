@@ -12,28 +12,33 @@ static bool is_pressed(const struct button *b)
 	return b->is == BUTTON_DOWN || b->is == BUTTON_SPOILT;
 }
 
-/* Two buttons together: none of them counts, and one tick says so. */
+/* Two contacts closed together: none of them counts, and one tick says so. */
 static bool spoil_chord(struct button_set *set, enum panel_button button)
 {
 	bool chord = false;
 
 	for (int i = 0; i < PANEL_BUTTONS; i++) {
-		if (i == (int)button || !is_pressed(&set->of[i]))
+		struct button *b = &set->of[i];
+
+		if (i == (int)button || b->is == BUTTON_STUCK || (!b->raw && !is_pressed(b)))
 			continue;
 		chord = true;
-		set->of[i].is = BUTTON_SPOILT;
-		set->of[i].ticked = true;
+		b->early = true;
+		if (is_pressed(b)) {
+			b->is = BUTTON_SPOILT;
+			b->ticked = true;
+		}
 	}
 	return chord;
 }
 
-static struct button_news press(struct button_set *set, enum panel_button button, bool early,
-				uint64_t now)
+/* A contact that closed while locked, and stays so, is a press from when it closed. */
+static struct button_news press(struct button_set *set, enum panel_button button)
 {
 	struct button *b = &set->of[button];
 
-	b->since = now;
-	b->is = early ? BUTTON_SPOILT : BUTTON_DOWN;
+	b->since = b->closed;
+	b->is = b->early ? BUTTON_SPOILT : BUTTON_DOWN;
 	b->ticked = false;
 	if (!spoil_chord(set, button))
 		return news(BUTTON_NOTHING, button, 0);
@@ -68,13 +73,20 @@ struct button_news button_edge(struct button_set *set, const struct button_rules
 {
 	struct button *b = &set->of[button];
 
+	if (down && !b->raw) {
+		b->closed = now;
+		b->early = early;
+	}
 	b->raw = down;
-	if (b->locked && now < b->until)
-		return news(BUTTON_NOTHING, button, 0);
+	if (b->locked && now < b->until) {
+		bool chord = down && spoil_chord(set, button);
+
+		b->early = b->early || chord;
+		return news(chord ? BUTTON_IGNORED : BUTTON_NOTHING, button, 0);
+	}
 	b->locked = false;
 	if (down)
-		return b->is == BUTTON_UP ? press(set, button, early, now)
-					  : news(BUTTON_NOTHING, button, 0);
+		return b->is == BUTTON_UP ? press(set, button) : news(BUTTON_NOTHING, button, 0);
 	if (b->is == BUTTON_UP || (is_pressed(b) && now - b->since < rules->bounce_ms))
 		return news(BUTTON_NOTHING, button, 0); /* perhaps a bounce: button_tick tells */
 	return release(b, rules, button, now);
@@ -82,20 +94,22 @@ struct button_news button_edge(struct button_set *set, const struct button_rules
 
 void button_spoil(struct button_set *set)
 {
-	for (int i = 0; i < PANEL_BUTTONS; i++)
+	for (int i = 0; i < PANEL_BUTTONS; i++) {
+		set->of[i].early = true;
 		if (set->of[i].is == BUTTON_DOWN)
 			set->of[i].is = BUTTON_SPOILT;
+	}
 }
 
 static struct button_news tick_one(struct button_set *set, const struct button_rules *rules,
-				   enum panel_button button, bool early, uint64_t now)
+				   enum panel_button button, uint64_t now)
 {
 	struct button *b = &set->of[button];
 
 	if (b->locked && now >= b->until) {
 		b->locked = false;
 		if (b->raw && b->is == BUTTON_UP)
-			return press(set, button, early, now);
+			return press(set, button);
 	}
 	if (!is_pressed(b))
 		return news(BUTTON_NOTHING, button, 0);
@@ -112,11 +126,11 @@ static struct button_news tick_one(struct button_set *set, const struct button_r
 	return news(BUTTON_NOTHING, button, 0);
 }
 
-struct button_news button_tick(struct button_set *set, const struct button_rules *rules, bool early,
+struct button_news button_tick(struct button_set *set, const struct button_rules *rules,
 			       uint64_t now)
 {
 	for (int i = 0; i < PANEL_BUTTONS; i++) {
-		struct button_news n = tick_one(set, rules, (enum panel_button)i, early, now);
+		struct button_news n = tick_one(set, rules, (enum panel_button)i, now);
 
 		if (n.kind != BUTTON_NOTHING)
 			return n;

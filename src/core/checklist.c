@@ -835,7 +835,7 @@ static void tick_buttons(struct step *t)
 	struct button_news n;
 
 	do {
-		n = button_tick(&t->c->buttons, &t->plan->button, too_early(t), t->now);
+		n = button_tick(&t->c->buttons, &t->plan->button, t->now);
 		buttons_news(t, &n);
 	} while (n.kind != BUTTON_NOTHING);
 }

@@ -3,7 +3,7 @@
 
 The numbers of the closing line are counted from the database that was left behind, not from what the script did.
 """
-import os
+import argparse
 import pathlib
 import shutil
 import sqlite3
@@ -13,7 +13,6 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 from station import BUILD, Station, badge, command, house, raw_of, read_journal, reason, rma, row  # noqa: E402
 
-FOLDER = BUILD / "demo"
 KETTLE, RADIO, LAMP, PHONE, DRILL, IRON, CLOCK, FAN, SCALE, MOUSE = range(1, 11)
 SET, ELSEWHERE, STRANGER = 50, 60, 900
 TOASTER, MIXER = "4006381333931", "5000000000012"
@@ -68,8 +67,8 @@ def plural(rhythm):
 
 
 class Shift:
-    def __init__(self):
-        self.st = Station(folder=FOLDER / "station", expected=goods(), as_nobody=False,
+    def __init__(self, folder):
+        self.st = Station(folder=folder / "station", expected=goods(), as_nobody=False,
                           settings={"station": {"name": "demo-1"}, "inspection": {"hold_s": 1, "question_s": 60}})
         self.parcels = 0
         self.opened = self.done = 0
@@ -222,21 +221,21 @@ class Shift:
         print("\nThe station is stopped.")
 
 
-def keep(st):
-    """Leaves journal.db and events.jsonl (the lines' very bytes) in build/demo."""
-    source, copy = sqlite3.connect(f"file:{st.db}?mode=ro", uri=True), sqlite3.connect(FOLDER / "journal.db")
+def keep(st, folder):
+    """Leaves journal.db and events.jsonl (the lines' very bytes) in the folder."""
+    source, copy = sqlite3.connect(f"file:{st.db}?mode=ro", uri=True), sqlite3.connect(folder / "journal.db")
     with source, copy:
         source.backup(copy)
     source.close()
     lines = [bytes(line) for line, in copy.execute("SELECT line FROM event ORDER BY seq")]
     copy.execute("PRAGMA journal_mode=DELETE")
     copy.close()
-    (FOLDER / "events.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+    (folder / "events.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
 
 
-def count(shift):
+def count(shift, folder):
     """Recounts from the database, compares with the script, and has the chain verified twice."""
-    st, db = shift.st, FOLDER / "journal.db"
+    st, db = shift.st, folder / "journal.db"
     events = read_journal(db, schema=False)
     kinds = [e["kind"] for e in events]
     labels = {e["label"] for e in events if e["label"] and e["kind"] == "inspection.opened"}
@@ -248,9 +247,9 @@ def count(shift):
             problems.append(f"{kinds.count(kind)} events {kind}, the shift makes {want}")
     if kinds[-1] != "station.stopped":
         problems.append(f"the last event is {kinds[-1]}")
-    for what in (db, FOLDER / "events.jsonl"):
+    for what in (db, folder / "events.jsonl"):
         r = st.ctl("verify", what)
-        print(f"stationctl verify {what.relative_to(BUILD.parent) if what.is_relative_to(BUILD.parent) else what}\n    {(r.out + r.err).strip()}")
+        print(f"stationctl verify {what}\n    {(r.out + r.err).strip()}")
         if r.code != 0:
             problems.append(f"verify says {r.code}")
     for problem in problems:
@@ -260,17 +259,17 @@ def count(shift):
     return 1 if problems else 0
 
 
-def play():
-    shift = Shift()
+def play(folder):
+    shift = Shift(folder)
     try:
         shift.play()
-        keep(shift.st)
+        keep(shift.st, folder)
         r = shift.st.ctl("log")
         print(f"\nThe journal, as `stationctl log` tells it:\n{r.out}", flush=True)
         if r.code != 0:
             print(r.err, file=sys.stderr)
             return 1
-        return count(shift)
+        return count(shift, folder)
     except AssertionError as error:
         print(f"demo: {error}\n{shift.st.said()[-3000:]}", file=sys.stderr)
         return 1
@@ -279,20 +278,20 @@ def play():
 
 
 # --- with a terminal: the panel ---
-def try_out():
-    st = Station(folder=FOLDER / "station", expected=goods(), as_nobody=False,
+def try_out(folder):
+    st = Station(folder=folder / "station", expected=goods(), as_nobody=False,
                  settings={"station": {"name": "demo-1"}, "inspection": {"hold_s": 10, "question_s": 60, "receiving_s": 300}})
-    (FOLDER / "labels.txt").write_text(sheet())
+    (folder / "labels.txt").write_text(sheet())
     try:
         st.start()
         print(f"The panel: p = PASS, f = FAIL, b = BACK, h = BACK held, q = leave. Type or paste a label, then Enter:\n\n{sheet()}\n"
-              f"The same list is in {FOLDER}/labels.txt.\n")
+              f"The same list is in {folder}/labels.txt.\n")
         input("Enter opens the panel. ")
         done = subprocess.run([str(BUILD / "stationctl"), "--config", str(st.conf), "panel"])
         st.stop()
-        keep(st)
-        events = read_journal(FOLDER / "journal.db", schema=False)
-        print(f"{len(events)} events in {FOLDER}/journal.db and events.jsonl; `build/stationctl verify` and `log` read them.")
+        keep(st, folder)
+        events = read_journal(folder / "journal.db", schema=False)
+        print(f"{len(events)} events in {folder}/journal.db and events.jsonl; `build/stationctl verify` reads both.")
         return done.returncode
     except (KeyboardInterrupt, EOFError):
         return 130
@@ -301,9 +300,12 @@ def try_out():
 
 
 def main():
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    return try_out() if sys.stdin.isatty() and sys.stdout.isatty() else play()
+    options = argparse.ArgumentParser()
+    options.add_argument("--folder", type=pathlib.Path, default=BUILD / "demo", help="made anew")
+    folder = options.parse_args().folder.absolute()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return try_out(folder) if sys.stdin.isatty() and sys.stdout.isatty() else play(folder)
 
 
 if __name__ == "__main__":

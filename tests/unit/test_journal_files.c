@@ -241,8 +241,7 @@ static void F5_file_cut_to_nothing_is_set_aside(void **state)
 static void F5_damaged_tail_is_set_aside(void **state)
 {
 	static const char *const damages[] = {
-		"UPDATE event SET line = CAST(replace(line, '\"by\":null', '\"by\":\"X\"') AS BLOB) "
-		"WHERE seq = 8",
+		"UPDATE event SET line = CAST(replace(line, 'null', '\"X\"') AS BLOB) WHERE seq = 8",
 		"UPDATE event SET hash = zeroblob(32) WHERE seq = 8",
 		"UPDATE event SET hash = x'00' WHERE seq = 8",
 		"UPDATE event SET line = zeroblob(200) WHERE seq = 8",

@@ -109,6 +109,13 @@ static bool is_holding(const struct checklist_situation *s)
 		s->under == CHECKLIST_CLOSED);
 }
 
+/* No inspection is open: entering and leaving "which one?" and receiving mode is not recorded by
+ * itself. */
+static bool is_mode(enum checklist_at at)
+{
+	return at == CHECKLIST_IDLE || at == CHECKLIST_WHICH || at == CHECKLIST_RECEIVING;
+}
+
 /* Clears what has no meaning in this situation, so that it does not multiply the states. */
 static void forget(struct checklist_situation *s)
 {
@@ -151,6 +158,9 @@ static void normalise(struct node *n, uint64_t now)
 
 		rebase(&b->since, now, plan->button.stuck_ms, false);
 		rebase(&b->until, now, 0, true);
+		rebase(&b->closed, now, plan->button.stuck_ms, false);
+		if (!b->raw || !b->locked) /* of no use any more */
+			b->closed = b->early = 0;
 		if (b->is == BUTTON_UP || b->is == BUTTON_STUCK)
 			b->since = b->ticked = 0;
 		if (b->until <= START) {
@@ -179,6 +189,13 @@ static void normalise(struct node *n, uint64_t now)
 	forget(&c->now);
 	forget(&c->next);
 	forget(&n->told);
+	n->told.alert = CHECKLIST_WHY_NONE; /* judged when it was stored */
+	n->told.refused = false;
+	if (is_mode(n->told.at) && is_mode(c->now.at)) {
+		n->told = c->now; /* no inspection: nothing more is told of the mode */
+		n->told.alert = CHECKLIST_WHY_NONE;
+		n->told.refused = false;
+	}
 	if (c->now.at == CHECKLIST_IDLE || c->now.at == CHECKLIST_RECEIVING)
 		n->current = 0;
 	if (c->now.at != CHECKLIST_REPEAT && c->now.at != CHECKLIST_UNKNOWN && !c->now.refused &&
@@ -358,13 +375,6 @@ static struct checklist_situation essence(struct checklist_situation s)
 	forget(&s);
 	s.offer = (struct checklist_offer){0};
 	return s;
-}
-
-/* No inspection is open: entering and leaving "which one?" and receiving mode is not recorded by
- * itself. */
-static bool is_mode(enum checklist_at at)
-{
-	return at == CHECKLIST_IDLE || at == CHECKLIST_WHICH || at == CHECKLIST_RECEIVING;
 }
 
 static bool resumes_to(const struct checklist_situation *told,
@@ -628,9 +638,23 @@ static void add_press(const char *name, enum panel_button button, uint8_t held)
 	edges[edge_count - 1].held = held;
 }
 
+/* What goes wrong around the bench. */
+static void add_faults(void)
+{
+	add("unreadable", (struct checklist_event){.kind = CHECKLIST_UNREADABLE}, 0);
+	add("journal broken", (struct checklist_event){.kind = CHECKLIST_BROKEN}, 0);
+	add("scanner lost",
+	    (struct checklist_event){
+		    .kind = CHECKLIST_FAULT, .fault = CHECKLIST_FAULT_SCANNER, .raised = true},
+	    0);
+	add("scanner back",
+	    (struct checklist_event){.kind = CHECKLIST_FAULT, .fault = CHECKLIST_FAULT_SCANNER}, 0);
+	add_press("PASS stuck for a time", PANEL_PASS, (uint8_t)plan->button.stuck_ms);
+}
+
 /* contacts: bits of the buttons whose every edge is walked; none: whole presses of all three
  * instead, and the commands. */
-static void make_edges(unsigned contacts, unsigned label_bits)
+static void make_edges(unsigned contacts, unsigned label_bits, bool faults)
 {
 	static const char *const press[] = {"PASS down", "FAIL down", "BACK down"};
 	static const char *const release[] = {"PASS up", "FAIL up", "BACK up"};
@@ -660,7 +684,6 @@ static void make_edges(unsigned contacts, unsigned label_bits)
 		add_press("FAIL", PANEL_FAIL, 1);
 		add_press("BACK", PANEL_BACK, 1);
 		add_press("BACK held", PANEL_BACK, (uint8_t)plan->back_ms);
-		add_press("PASS stuck for a time", PANEL_PASS, (uint8_t)plan->button.stuck_ms);
 	}
 	for (uint8_t i = 1; i <= LABELS; i++)
 		if (label_bits & (1u << i))
@@ -669,7 +692,9 @@ static void make_edges(unsigned contacts, unsigned label_bits)
 	    (struct checklist_event){.kind = CHECKLIST_WRONG, .why = CHECKLIST_WHY_SHAPE}, 0);
 	add("scan reason", (struct checklist_event){.kind = CHECKLIST_LABEL_REASON}, 0);
 	add("scan product 1", (struct checklist_event){.kind = CHECKLIST_PRODUCT, .units = 1}, 0);
-	if (contacts)
+	if (faults)
+		add_faults();
+	if (contacts || faults)
 		return;
 	add("scan product 2", (struct checklist_event){.kind = CHECKLIST_PRODUCT, .units = 2}, 0);
 	add("scan receiving",
@@ -687,14 +712,6 @@ static void make_edges(unsigned contacts, unsigned label_bits)
 	    0);
 	add("scan badge", (struct checklist_event){.kind = CHECKLIST_BADGE}, 0);
 	add("scan same badge", (struct checklist_event){.kind = CHECKLIST_BADGE, .same = true}, 0);
-	add("unreadable", (struct checklist_event){.kind = CHECKLIST_UNREADABLE}, 0);
-	add("journal broken", (struct checklist_event){.kind = CHECKLIST_BROKEN}, 0);
-	add("scanner lost",
-	    (struct checklist_event){
-		    .kind = CHECKLIST_FAULT, .fault = CHECKLIST_FAULT_SCANNER, .raised = true},
-	    0);
-	add("scanner back",
-	    (struct checklist_event){.kind = CHECKLIST_FAULT, .fault = CHECKLIST_FAULT_SCANNER}, 0);
 }
 
 /* --- the end: ways out, pictures --- */
@@ -786,7 +803,7 @@ static void check_pictures(void)
 static int tests;
 
 static bool walk(const char *name, unsigned contacts, unsigned label_bits, uint32_t windows,
-		 enum settings_unknown unknown)
+		 bool faults, enum settings_unknown unknown)
 {
 	static const char *const rules[] = {
 		RULE_THREE,  RULE_VERDICT, RULE_WRITING, RULE_MOVE,  RULE_PRESS,      RULE_ONE,
@@ -799,7 +816,7 @@ static bool walk(const char *name, unsigned contacts, unsigned label_bits, uint3
 	the_plan.hold_ms = the_plan.question_ms = the_plan.remind_ms = the_plan.receiving_ms =
 		windows;
 	the_plan.unknown = unknown;
-	make_edges(contacts, label_bits);
+	make_edges(contacts, label_bits, faults);
 	node_count = arrows = 0;
 	failures = 0;
 	if (table)
@@ -831,15 +848,15 @@ int main(void)
 {
 	bool ok = true;
 
-	ok = walk("whole presses, every label and command", 0, 0x7e, 3, SETTINGS_UNKNOWN_CONFIRM) &&
-	     ok;
-	ok = walk("whole presses, unknown refused", 0, 0x32, 2, SETTINGS_UNKNOWN_REFUSE) && ok;
-	ok = walk("whole presses, unknown accepted", 0, 0x32, 2, SETTINGS_UNKNOWN_ACCEPT) && ok;
-	ok = walk("every edge of PASS", 1, 0x3a, 3, SETTINGS_UNKNOWN_CONFIRM) && ok;
-	ok = walk("every edge of FAIL", 2, 0x0a, 3, SETTINGS_UNKNOWN_CONFIRM) && ok;
-	ok = walk("every edge of BACK", 4, 0x1a, 3, SETTINGS_UNKNOWN_CONFIRM) && ok;
-	ok = walk("every edge of PASS and BACK", 5, 0x02, 2, SETTINGS_UNKNOWN_CONFIRM) && ok;
-	ok = walk("every edge of PASS and FAIL", 3, 0x02, 1, SETTINGS_UNKNOWN_CONFIRM) && ok;
+	ok = walk("every label and command", 0, 0x7e, 2, false, SETTINGS_UNKNOWN_CONFIRM) && ok;
+	ok = walk("unknown refused", 0, 0x32, 2, false, SETTINGS_UNKNOWN_REFUSE) && ok;
+	ok = walk("unknown accepted", 0, 0x32, 2, false, SETTINGS_UNKNOWN_ACCEPT) && ok;
+	ok = walk("faults", 0, 0x12, 1, true, SETTINGS_UNKNOWN_CONFIRM) && ok;
+	ok = walk("every edge of PASS", 1, 0x22, 3, false, SETTINGS_UNKNOWN_CONFIRM) && ok;
+	ok = walk("every edge of FAIL", 2, 0x0a, 3, false, SETTINGS_UNKNOWN_CONFIRM) && ok;
+	ok = walk("every edge of BACK", 4, 0x12, 3, false, SETTINGS_UNKNOWN_CONFIRM) && ok;
+	ok = walk("every edge of PASS and BACK", 5, 0x02, 1, false, SETTINGS_UNKNOWN_CONFIRM) && ok;
+	ok = walk("every edge of FAIL and BACK", 6, 0x02, 1, false, SETTINGS_UNKNOWN_CONFIRM) && ok;
 	(void)printf("1..%d\n", tests);
 	free(nodes);
 	free(parent);
