@@ -233,12 +233,12 @@ uint64_t checklist_deadline(const struct checklist_plan *plan, const struct chec
 /* Whether a label may be handed in: not while an append is in flight. */
 bool checklist_ready(const struct checklist *c);
 
-const char *checklist_at_name(enum checklist_at at); /* "idle" "step" "reason" "closed" "which"
+const char *checklist_name_at(enum checklist_at at); /* "idle" "step" "reason" "closed" "which"
 							"repeat" "unknown" "receiving" */
 const char *
-checklist_why_name(enum checklist_why why); /* "" "shape" "too-long" "bytes" "check" "key" "no-key"
+checklist_name_why(enum checklist_why why); /* "" "shape" "too-long" "bytes" "check" "key" "no-key"
 					       "command" "busy" "refused" "left" */
-const char *checklist_step_name(uint8_t step); /* "appearance" "accessories" "usage" */
+const char *checklist_name_step(uint8_t step); /* "appearance" "accessories" "usage" */
 
 /* The lamps as they should be now. */
 void picture_lamps(const struct checklist *c, uint64_t now_ms,

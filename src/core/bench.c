@@ -367,22 +367,3 @@ enum panel_pattern bench_lamp(const struct bench *b, enum panel_lamp lamp)
 {
 	return b->check.shown[lamp];
 }
-
-const char *bench_source_name(const struct bench *b, uint8_t source)
-{
-	return source < b->config.settings->scanners ? b->config.settings->scanner[source].name
-						     : "panel";
-}
-
-void bench_fault_name(const struct bench *b, uint8_t fault, struct text *t)
-{
-	if (fault == CHECKLIST_FAULT_JOURNAL) {
-		text_put(t, "journal");
-	} else if (fault < CHECKLIST_FAULT_JOURNAL) {
-		text_put(t, "button:");
-		text_put(t, panel_button_name((enum panel_button)(fault - CHECKLIST_FAULT_BUTTON)));
-	} else {
-		text_put(t, "scanner:");
-		text_put(t, bench_source_name(b, (uint8_t)(fault - CHECKLIST_FAULT_SCANNER)));
-	}
-}

@@ -43,7 +43,7 @@ static void member_scan(struct text *t, const struct bench *b, const struct benc
 	text_char(t, '"');
 	text_base64(t, from->scan.bytes, from->scan.len);
 	text_char(t, '"');
-	member_text(t, "scanner", bench_source_name(b, from->source));
+	member_text(t, "scanner", bench_name_source(b, from->source));
 }
 
 static void data_opened(struct text *t, const struct bench *b, const struct bench_label *about,
@@ -64,7 +64,7 @@ static void data_rejected(struct text *t, const struct bench *b, const struct be
 			  enum checklist_why why)
 {
 	member_scan(t, b, from);
-	member_text(t, "why", checklist_why_name(why));
+	member_text(t, "why", checklist_name_why(why));
 	member(t, "bytes");
 	text_u64(t, from->scan.total);
 }
@@ -102,7 +102,7 @@ static void data_fault(struct text *t, const struct bench *b, uint8_t fault)
 	char name[64];
 	struct text n = text_over(name, sizeof(name));
 
-	bench_fault_name(b, fault, &n);
+	bench_name_fault(b, fault, &n);
 	member_text(t, "what", name);
 }
 
@@ -122,7 +122,7 @@ static const struct bench_label *about(const struct bench *b, const struct check
 
 static void data_step(struct text *t, const struct checklist_append *a)
 {
-	member_text(t, "step", checklist_step_name(a->step));
+	member_text(t, "step", checklist_name_step(a->step));
 	member_text(t, "answer", parcel_verdict_name(a->answer));
 }
 
@@ -164,7 +164,7 @@ static void write_data(const struct bench *b, const struct checklist_append *a, 
 		data_step(&t, a);
 		break;
 	case EVENT_REASON_GIVEN:
-		member_text(&t, "step", checklist_step_name(a->step));
+		member_text(&t, "step", checklist_name_step(a->step));
 		member_text(&t, "code", a->unspecified ? "UNSPECIFIED" : b->label.id);
 		break;
 	case EVENT_INSPECTION_CLOSED:
@@ -172,7 +172,7 @@ static void write_data(const struct bench *b, const struct checklist_append *a, 
 		member_text(&t, "verdict", parcel_verdict_name(a->answer));
 		break;
 	case EVENT_INSPECTION_REOPENED:
-		member_text(&t, "step", checklist_step_name(CHECKLIST_STEPS - 1));
+		member_text(&t, "step", checklist_name_step(CHECKLIST_STEPS - 1));
 		break;
 	case EVENT_FAULT_RAISED:
 	case EVENT_FAULT_CLEARED:

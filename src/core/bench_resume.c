@@ -18,7 +18,7 @@ static uint8_t read_step(const struct event_view *e)
 
 	if (event_data(&e->data, "step", &s))
 		for (uint8_t i = 0; i < CHECKLIST_STEPS; i++)
-			if (event_span_is(&s, checklist_step_name(i)))
+			if (event_span_is(&s, checklist_name_step(i)))
 				return i;
 	return 0;
 }
@@ -29,7 +29,7 @@ static enum checklist_why read_why(const struct event_view *e)
 
 	if (event_data(&e->data, "why", &s))
 		for (int i = 0; i < CHECKLIST_WHYS; i++)
-			if (event_span_is(&s, checklist_why_name((enum checklist_why)i)))
+			if (event_span_is(&s, checklist_name_why((enum checklist_why)i)))
 				return (enum checklist_why)i;
 	return CHECKLIST_WHY_SHAPE;
 }

@@ -34,7 +34,7 @@ static const char *message(const struct bench *b)
 		return "starting";
 	if (c->now.at == CHECKLIST_CLOSED)
 		return c->now.verdict == PARCEL_PASS ? "closed-pass" : "closed-fail";
-	return checklist_at_name(c->now.at);
+	return checklist_name_at(c->now.at);
 }
 
 static bool is_question(const struct checklist_situation *s)
@@ -118,7 +118,7 @@ void bench_show(const struct bench *b, struct text *t)
 			left++;
 	text_char(t, '{');
 	key_text(t, "message", message(b));
-	key_text(t, "alert", checklist_why_name(s->alert));
+	key_text(t, "alert", checklist_name_why(s->alert));
 	key_text(t, "label", p ? p->label : NULL);
 	show_item(t, u);
 	key_number(t, "units", p ? p->units : 0);
@@ -128,7 +128,7 @@ void bench_show(const struct bench *b, struct text *t)
 	key_text(t, "accessories", u ? u->accessories : NULL);
 	key_text(t, "reason", u ? u->reason : NULL);
 	key_text(t, "wish", p ? p->wish : NULL);
-	key_text(t, "step", stepping ? checklist_step_name(s->step) : NULL);
+	key_text(t, "step", stepping ? checklist_name_step(s->step) : NULL);
 	key_text(t, "by", b->by);
 	show_last(t, s->at == CHECKLIST_REPEAT && u ? &u->last : NULL);
 	key_number(t, "arrived", b->arrivals);

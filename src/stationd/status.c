@@ -105,7 +105,7 @@ static void put_faults(struct text *t, const struct bench *b)
 
 		if (!(b->check.faults & (1u << i)))
 			continue;
-		bench_fault_name(b, i, &n);
+		bench_name_fault(b, i, &n);
 		if (!first)
 			text_char(t, ',');
 		text_json(t, name, n.len);
@@ -124,8 +124,8 @@ static void put_state(struct text *t, struct station *s, const struct moment *no
 
 	journal_state(s->journal, &j);
 	key_bool(t, "ready", s->ready);
-	key_text(t, "situation", checklist_at_name(sit->at));
-	key_text(t, "step", stepping ? checklist_step_name(sit->step) : NULL);
+	key_text(t, "situation", checklist_name_at(sit->at));
+	key_text(t, "step", stepping ? checklist_name_step(sit->step) : NULL);
 	key_text(t, "label", sit->at == CHECKLIST_IDLE ? NULL : b->current.parcel.label);
 	key_text(t, "by", b->by);
 	put_lamps(t, b);

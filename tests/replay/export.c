@@ -300,7 +300,7 @@ static void cause_started(struct export *x, const struct event_view *e)
 	if (x->w.count == 0)
 		world_start(&x->w);
 	else
-		world_crash(&x->w);
+		world_restart(&x->w, "restart");
 }
 
 static enum panel_button answer_of(const struct event_view *e)

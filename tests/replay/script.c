@@ -1,11 +1,20 @@
-/* script.c - plays a .scan file: timed labels and contacts in, transcript out.
- *   set SECTION.KEY = VALUE    a setting; before the first timed line
- *   list LINE                  a line of the list of expected returns (CSV), the header first
- *   +MS scan TEXT              TEXT with C escapes; {KIND CODE} stands for a label of ours, check
- * characters made +MS press|release BUTTON, +MS tap BUTTON [MS] +MS disk held|ok|broken    appends
- * wait, are answered, fail +MS fault N raised|cleared, +MS stick none|copying|take-out|refused, +MS
- * link off|sync|offline|person +MS crash                  power cut: a new bench resumes from the
- * journal +MS stop, +MS wait */
+/* script.c - plays a .scan file: timed labels and contacts in, transcript out. Its words:
+ *   set SECTION.KEY = VALUE     a setting; before the first timed line
+ *   list LINE                   a line of the list of expected returns (CSV), the header first
+ *   key none                    the station has no site key
+ *   +MS scan TEXT               C escapes; {KIND CODE} is a label of ours, check characters made
+ *   +MS press|release BUTTON
+ *   +MS tap BUTTON [MS]
+ *   +MS disk held|ok|broken     appends wait, are answered, fail
+ *   +MS lookup held|ok|broken   what is known of a label: likewise
+ *   +MS fault N raised|cleared
+ *   +MS stick none|copying|take-out|refused
+ *   +MS link off|sync|offline|person
+ *   +MS show                    the view, as it is now
+ *   +MS crash                   power cut: a new bench resumes from the journal
+ *   +MS restart                 the same after a stop
+ *   +MS stop, +MS wait
+ */
 #include "script.h"
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +135,17 @@ static void tap(struct script *s, char *rest)
 	world_contact(&s->w, b, false);
 }
 
+static void show(const struct script *s)
+{
+	char json[BENCH_SHOW_MAX];
+	struct text t = text_over(json, sizeof(json));
+
+	bench_show(&s->w.bench, &t);
+	if (t.full)
+		die(s, "the view does not fit");
+	(void)fprintf(s->w.transcript, "          show %s\n", json);
+}
+
 static void in_fault(struct bench *b, const struct moment *now, struct bench_out *out, int n)
 {
 	bench_fault(b, (uint8_t)(n / 2), n & 1, now, out);
@@ -187,7 +207,13 @@ static void timed(struct script *s, const char *word, char *rest)
 	else if (strcmp(word, "link") == 0)
 		world_input(&s->w, in_link, find(s, links, 4, rest));
 	else if (strcmp(word, "crash") == 0)
-		world_crash(&s->w);
+		world_restart(&s->w, "power cut");
+	else if (strcmp(word, "restart") == 0)
+		world_restart(&s->w, "restart");
+	else if (strcmp(word, "lookup") == 0)
+		world_lookup(&s->w, rest);
+	else if (strcmp(word, "show") == 0)
+		show(s);
 	else if (strcmp(word, "stop") == 0)
 		world_input(&s->w, in_stop, 0);
 	else if (strcmp(word, "wait") != 0)
@@ -208,8 +234,12 @@ static void line(struct script *s, char *text)
 		list(s, text + 5);
 		return;
 	}
+	if (strcmp(text, "key none") == 0) {
+		s->w.settings.labels.has_key = false;
+		return;
+	}
 	if (text[0] != '+')
-		die(s, "a line begins with set, list, # or +MS");
+		die(s, "a line begins with set, list, key, # or +MS");
 	if (!s->begun) {
 		world_start(&s->w);
 		s->begun = true;

@@ -154,6 +154,8 @@ static void show_out(struct world *w)
 		(void)snprintf(what, sizeof(what), "tone %s", panel_tone_name(w->out.tone));
 		say(w, what);
 	}
+	if (w->out.halt)
+		say(w, "halt");
 }
 
 static void act(struct world *w)
@@ -162,7 +164,13 @@ static void act(struct world *w)
 
 	for (;;) {
 		show_out(w);
-		if (w->out.lookup) {
+		if (w->out.lookup && w->lookup_held) {
+			(void)text_copy(w->asked, sizeof(w->asked), w->out.lookup_label);
+			w->asked_house = w->out.lookup_house;
+			return;
+		} else if (w->out.lookup && w->lookup_broken) {
+			bench_found(&w->bench, NULL, &w->now, &w->out);
+		} else if (w->out.lookup) {
 			lookup(w, w->out.lookup_label, w->out.lookup_house, &parcel);
 			bench_found(&w->bench, &parcel, &w->now, &w->out);
 		} else if (w->out.count && w->disk_held) {
@@ -235,11 +243,15 @@ void world_start(struct world *w)
 	begin(w);
 }
 
-void world_crash(struct world *w)
+void world_restart(struct world *w, const char *why)
 {
-	say(w, "--- power cut ---");
+	char what[64];
+
+	(void)snprintf(what, sizeof(what), "--- %s ---", why);
+	say(w, what);
 	w->waiting = 0;
-	w->disk_held = w->disk_broken = false;
+	w->disk_held = w->disk_broken = w->lookup_held = w->lookup_broken = false;
+	w->asked[0] = '\0';
 	begin(w);
 }
 
@@ -301,6 +313,20 @@ void world_disk(struct world *w, const char *how)
 		bench_journal(&w->bench, true, &w->now, &w->out);
 		act(w);
 	}
+}
+
+void world_lookup(struct world *w, const char *how)
+{
+	static struct parcel parcel;
+
+	w->lookup_held = strcmp(how, "held") == 0;
+	w->lookup_broken = strcmp(how, "broken") == 0;
+	if (w->lookup_held || !w->asked[0])
+		return;
+	lookup(w, w->asked, w->asked_house, &parcel);
+	w->asked[0] = '\0';
+	bench_found(&w->bench, w->lookup_broken ? NULL : &parcel, &w->now, &w->out);
+	act(w);
 }
 
 void world_free(struct world *w)

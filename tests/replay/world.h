@@ -18,6 +18,9 @@ struct world {
 	size_t row_count;
 	bool has_list;
 	bool disk_held, disk_broken; /* appends wait / fail */
+	bool lookup_held, lookup_broken;
+	char asked[LABEL_MAX + 1]; /* the label of the lookup that waits, "" = none */
+	bool asked_house;
 	struct event held[CHECKLIST_GROUP];
 	size_t waiting;	  /* events of the append that waits, in held */
 	uint64_t began;	  /* mono_ms of the first moment, for the transcript */
@@ -30,11 +33,13 @@ struct world {
 
 void world_init(struct world *w, FILE *transcript);
 void world_start(struct world *w); /* after the settings: opens the journal, starts the bench */
-void world_crash(struct world *w); /* the bench is gone; a new one resumes from the journal */
+/* The bench is gone; a new one resumes from the journal. */
+void world_restart(struct world *w, const char *why);
 void world_until(struct world *w, uint64_t mono_ms); /* lets time pass, firing what is due */
 void world_scan(struct world *w, const uint8_t *bytes, size_t len);
 void world_contact(struct world *w, enum panel_button button, bool down);
-void world_disk(struct world *w, const char *how); /* "held" "ok" "broken" */
+void world_disk(struct world *w, const char *how);   /* "held" "ok" "broken" */
+void world_lookup(struct world *w, const char *how); /* likewise */
 void world_input(struct world *w,
 		 void (*fn)(struct bench *, const struct moment *, struct bench_out *, int),
 		 int argument);
