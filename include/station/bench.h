@@ -51,7 +51,10 @@ struct bench {
 	uint16_t line, unit; /* item under inspection; 0 = null */
 	uint16_t line_next, unit_next;
 	uint32_t arrivals; /* since receiving mode began */
-	uint64_t ids;	   /* made so far */
+	uint32_t arrivals_next;
+	struct moment arrived_at; /* resumed: the last arrival */
+	bool arrived_this_boot;
+	uint64_t ids; /* made so far */
 	struct bench_scan queue[BENCH_QUEUE];
 	uint8_t queue_first, queue_len;
 	uint64_t doubles; /* double reads dropped by the repeat window */
@@ -84,6 +87,8 @@ void bench_resume(struct bench *b, const struct event_view *event);
 /* The label whose parcel is needed to go on ("" = none); answer with bench_resume_parcel. */
 const char *bench_resume_label(const struct bench *b, bool *house);
 void bench_resume_parcel(struct bench *b, const struct parcel *parcel);
+/* Whether receiving mode, at which the journal ends, still goes on. */
+bool bench_resume_receiving(const struct bench *b, const struct moment *now);
 /* Records station.started. works: the journal can record. */
 void bench_start(struct bench *b, const struct moment *now, bool works, struct bench_out *out);
 

@@ -29,7 +29,6 @@ static void out_begin(const struct bench *b, struct bench_out *out)
 static void bench_adopt(struct bench *b)
 {
 	b->current = b->offered;
-	b->arrivals = 0;
 }
 
 static void step(struct bench *b, const struct checklist_event *event, const struct moment *now,
@@ -37,7 +36,10 @@ static void step(struct bench *b, const struct checklist_event *event, const str
 {
 	struct checklist_effects effects;
 
+	enum checklist_at was = b->check.now.at;
 	checklist_step(&b->plan, &b->check, event, now->mono_ms, &effects);
+	if (was != CHECKLIST_RECEIVING && b->check.now.at == CHECKLIST_RECEIVING)
+		b->arrivals = b->arrivals_next = 0;
 	for (uint8_t i = 0; i < effects.count; i++) {
 		const struct checklist_effect *e = &effects.of[i];
 
@@ -288,6 +290,7 @@ void bench_stored(struct bench *b, bool ok, const struct moment *now, struct ben
 		memcpy(b->inspection, b->inspection_next, sizeof(b->inspection));
 		b->line = b->line_next;
 		b->unit = b->unit_next;
+		b->arrivals = b->arrivals_next;
 	} else {
 		bench_event_forget(b);
 	}
@@ -359,6 +362,8 @@ void bench_start(struct bench *b, const struct moment *now, bool works, struct b
 	struct checklist_situation s = b->check.now;
 	struct checklist_event e = {.kind = works ? CHECKLIST_TICK : CHECKLIST_BROKEN};
 
+	if (s.at == CHECKLIST_RECEIVING && !bench_resume_receiving(b, now))
+		s.at = CHECKLIST_IDLE;
 	checklist_resume(&b->plan, &b->check, &s, now->mono_ms);
 	step_and_pump(b, &e, now, out);
 }

@@ -262,7 +262,7 @@ void bench_event_make(struct bench *b, const struct checklist_append *a, const s
 	else if (a->kind == EVENT_INSPECTION_ABANDONED)
 		b->inspection_next[0] = '\0';
 	else if (a->kind == EVENT_PARCEL_ARRIVED)
-		b->arrivals++;
+		b->arrivals_next = b->arrivals + 1;
 }
 
 void bench_event_forget(struct bench *b)
@@ -271,4 +271,5 @@ void bench_event_forget(struct bench *b)
 	memcpy(b->inspection_next, b->inspection, sizeof(b->inspection_next));
 	b->line_next = b->line;
 	b->unit_next = b->unit;
+	b->arrivals_next = b->arrivals;
 }

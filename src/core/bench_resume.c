@@ -80,6 +80,10 @@ void bench_resume(struct bench *b, const struct event_view *e)
 		resume_badge(b, e);
 	if (of_parcel)
 		resume_opened(b, e);
+	if (e->kind == EVENT_PARCEL_ARRIVED) {
+		b->arrived_at = e->at;
+		b->arrived_this_boot = event_span_is(&e->boot, b->config.boot);
+	}
 	checklist_fold(&b->check.now, &a);
 	if (e->kind == EVENT_INSPECTION_FINAL &&
 	    e->line) /* whether units are left, bench_resume_parcel tells */
@@ -88,6 +92,15 @@ void bench_resume(struct bench *b, const struct event_view *e)
 	memcpy(b->inspection_next, b->inspection, sizeof(b->inspection_next));
 	b->line_next = b->line;
 	b->unit_next = b->unit;
+}
+
+/* Receiving mode that was idle for too long ended, though nothing tells of it. */
+bool bench_resume_receiving(const struct bench *b, const struct moment *now)
+{
+	uint64_t idle = b->arrived_this_boot ? now->mono_ms - b->arrived_at.mono_ms
+					     : (uint64_t)(now->wall_ms - b->arrived_at.wall_ms);
+
+	return idle < b->plan.receiving_ms;
 }
 
 /* At rest no label is needed: idle, and receiving mode begins afresh. */

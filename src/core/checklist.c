@@ -97,8 +97,8 @@ static void timers(struct checklist_turn *t)
 {
 	struct checklist *c = t->c;
 
-	if (c->writing && t->now - c->written_at >= t->plan->slow_ms)
-		c->slow = true;
+	if (c->writing && !c->slow && t->now - c->written_at >= t->plan->slow_ms)
+		c->slow = t->show = true;
 	if (c->writing || c->broken || !c->started || t->moved)
 		return;
 	if (t->now >= hold_deadline(c)) {
@@ -285,7 +285,6 @@ static void emit(struct checklist_turn *t, struct checklist_effects *out)
 	struct checklist *c = t->c;
 
 	if (t->appends) {
-		c->written_at = t->now;
 		c->tone = t->then;
 		c->adopt = t->adopt;
 		for (uint8_t i = 0; i < t->appends; i++)
@@ -414,6 +413,7 @@ void checklist_resume(const struct checklist_plan *plan, struct checklist *c,
 		      const struct checklist_situation *s, uint64_t now_ms)
 {
 	c->now = *s;
+	c->now.refused = false;
 	c->hold_due = now_ms + plan->hold_ms;
 	c->due = now_ms + plan->question_ms;
 }

@@ -6,8 +6,10 @@ void checklist_turn_append(struct checklist_turn *t, struct checklist_append a)
 {
 	if (t->appends == CHECKLIST_GROUP)
 		return; /* no step of the table asks for more */
-	if (t->appends == 0)
+	if (t->appends == 0) {
 		t->c->next = t->c->now;
+		t->c->written_at = t->now;
+	}
 	t->c->writing = true;
 	t->append[t->appends++] = a;
 	checklist_fold(&t->c->next, &a);

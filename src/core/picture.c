@@ -38,7 +38,9 @@ static void picture_situation(const struct checklist *c, uint64_t now_ms, enum p
 	case CHECKLIST_ATS:
 		break;
 	case CHECKLIST_STEP:
-		lamps[s->step] = c->reminded || now_ms < c->overdue_until ? PANEL_DOUBLE : PANEL_ON;
+		lamps[s->step] = c->reminded || (s->step == 0 && now_ms < c->overdue_until)
+					 ? PANEL_DOUBLE
+					 : PANEL_ON;
 		break;
 	case CHECKLIST_REASON:
 		lamps[s->step] = c->reminded ? PANEL_DOUBLE : PANEL_FAST;

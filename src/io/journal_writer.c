@@ -306,6 +306,8 @@ static void check_take(struct journal *j)
 			log_warning("%s: could not be checked: %s", j->check.path, strerror(-rc));
 		return;
 	}
+	if (j->check.to == j->db.checked)
+		return;
 	rc = journal_db_begin_lazy(&j->db);
 	if (!rc)
 		rc = journal_db_set_u64(&j->db, "checked_seq", j->check.to);

@@ -135,17 +135,6 @@ static void tap(struct script *s, char *rest)
 	world_contact(&s->w, b, false);
 }
 
-static void show(const struct script *s)
-{
-	char json[BENCH_SHOW_MAX];
-	struct text t = text_over(json, sizeof(json));
-
-	bench_show(&s->w.bench, &t);
-	if (t.full)
-		die(s, "the view does not fit");
-	(void)fprintf(s->w.transcript, "          show %s\n", json);
-}
-
 static void in_fault(struct bench *b, const struct moment *now, struct bench_out *out, int n)
 {
 	bench_fault(b, (uint8_t)(n / 2), n & 1, now, out);
@@ -213,7 +202,7 @@ static void timed(struct script *s, const char *word, char *rest)
 	else if (strcmp(word, "lookup") == 0)
 		world_lookup(&s->w, rest);
 	else if (strcmp(word, "show") == 0)
-		show(s);
+		(void)fprintf(s->w.transcript, "          show %s\n", s->w.shown);
 	else if (strcmp(word, "stop") == 0)
 		world_input(&s->w, in_stop, 0);
 	else if (strcmp(word, "wait") != 0)

@@ -158,12 +158,29 @@ static void show_out(struct world *w)
 		say(w, "halt");
 }
 
+/* The view may change only when the bench says so, or a screen would be wrong. */
+static void check_view(struct world *w)
+{
+	char json[BENCH_SHOW_MAX];
+	struct text t = text_over(json, sizeof(json));
+
+	bench_show(&w->bench, &t);
+	if (t.full)
+		world_die("the view does not fit");
+	if (!w->out.show && w->bench.check.writing && !w->bench.check.slow)
+		return; /* what is in flight shows when it is on disk */
+	if (!w->out.show && w->shown[0] && strcmp(json, w->shown) != 0)
+		say(w, "view changed untold");
+	memcpy(w->shown, json, t.len + 1);
+}
+
 static void act(struct world *w)
 {
 	static struct parcel parcel;
 
 	for (;;) {
 		show_out(w);
+		check_view(w);
 		if (w->out.lookup && w->lookup_held) {
 			(void)text_copy(w->asked, sizeof(w->asked), w->out.lookup_label);
 			w->asked_house = w->out.lookup_house;
@@ -230,7 +247,7 @@ static void begin(struct world *w)
 		lookup(w, label, house, &parcel);
 		bench_resume_parcel(&w->bench, &parcel);
 	}
-	bench_start(&w->bench, &w->now, true, &w->out);
+	bench_start(&w->bench, &w->now, !w->disk_broken, &w->out);
 	act(w);
 }
 
@@ -250,8 +267,8 @@ void world_restart(struct world *w, const char *why)
 	(void)snprintf(what, sizeof(what), "--- %s ---", why);
 	say(w, what);
 	w->waiting = 0;
-	w->disk_held = w->disk_broken = w->lookup_held = w->lookup_broken = false;
-	w->asked[0] = '\0';
+	w->disk_held = w->lookup_held = w->lookup_broken = false;
+	w->asked[0] = w->shown[0] = '\0';
 	begin(w);
 }
 

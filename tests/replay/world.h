@@ -21,6 +21,7 @@ struct world {
 	bool lookup_held, lookup_broken;
 	char asked[LABEL_MAX + 1]; /* the label of the lookup that waits, "" = none */
 	bool asked_house;
+	char shown[BENCH_SHOW_MAX]; /* the view as last told */
 	struct event held[CHECKLIST_GROUP];
 	size_t waiting;	  /* events of the append that waits, in held */
 	uint64_t began;	  /* mono_ms of the first moment, for the transcript */

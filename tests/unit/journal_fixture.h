@@ -40,6 +40,7 @@ struct fixture {
 	unsigned stored, stored_ok, found, found_null, works_calls;
 	bool ok[512]; /* of each completion */
 	bool works;
+	char trace[64];	      /* s stored, x refused, + works, - does not */
 	struct parcel parcel; /* the last one found */
 	uint64_t give_up;
 	bool (*until)(struct fixture *f);
@@ -51,6 +52,7 @@ struct fixture {
 static atomic_int disk_errno;	  /* pwrite fails with it */
 static atomic_int sync_errno;	  /* fdatasync fails with it, once */
 static atomic_uint syncs;	  /* done */
+static atomic_uint folder_syncs;  /* of folders, by fsync */
 static atomic_uint reads;	  /* pages read */
 static atomic_int sync_stalled;	  /* fdatasync waits in it: 1 = to be stalled, 2 = is */
 static atomic_int rename_dies_at; /* the process ends before the n-th rename */
@@ -80,7 +82,10 @@ int fdatasync(int fd)
 
 int fsync(int fd)
 {
-	(void)fd;
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		atomic_fetch_add(&folder_syncs, 1);
 	return 0;
 }
 
@@ -311,10 +316,19 @@ static inline uint64_t fixture_chain(const struct fixture *f)
 
 /* --- the journal on its loop --- */
 
+static inline void fixture_trace(struct fixture *f, char what)
+{
+	size_t n = strlen(f->trace);
+
+	if (n + 1 < sizeof(f->trace))
+		f->trace[n] = what;
+}
+
 static inline void fixture_stored(void *user, bool ok)
 {
 	struct fixture *f = user;
 
+	fixture_trace(f, ok ? 's' : 'x');
 	if (f->stored < sizeof(f->ok) / sizeof(f->ok[0]))
 		f->ok[f->stored] = ok;
 	f->stored++;
@@ -336,6 +350,7 @@ static inline void fixture_works(void *user, bool works)
 {
 	struct fixture *f = user;
 
+	fixture_trace(f, works ? '+' : '-');
 	f->works = works;
 	f->works_calls++;
 }
@@ -369,6 +384,7 @@ static inline int fixture_open(struct fixture *f)
 {
 	f->stored = f->stored_ok = f->found = f->found_null = f->works_calls = 0;
 	f->works = true;
+	memset(f->trace, 0, sizeof(f->trace));
 	return journal_open(&f->j, &f->config, &f->report);
 }
 

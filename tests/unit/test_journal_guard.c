@@ -203,6 +203,7 @@ static void projection_is_made_again_when_it_is_gone(void **state)
 	fixture_close(f);
 	fixture_sql(f, JOURNAL_FILE,
 		    "DELETE FROM inspection; DELETE FROM arrival;"
+		    "INSERT INTO arrival VALUES('RMA8', 1, '', 1);"
 		    "DELETE FROM meta WHERE key='projected_seq'");
 	assert_int_equal(fixture_open(f), 0);
 	assert_int_equal(journal_find(f->j, "RMA1", false, &now, &p), 0);
@@ -210,6 +211,8 @@ static void projection_is_made_again_when_it_is_gone(void **state)
 	assert_string_equal(p.unit[0].last.inspection, id);
 	assert_int_equal(journal_find(f->j, "RMA7", false, &now, &p), 0);
 	assert_true(p.arrived);
+	assert_int_equal(journal_find(f->j, "RMA8", false, &now, &p), 0);
+	assert_false(p.arrived); /* and what no event says is gone */
 	fixture_close(f);
 }
 
@@ -322,6 +325,7 @@ static void refused_rows_leave_the_others(void **state)
 	assert_int_equal(fixture_find(f, "BAD2", false)->list, PARCEL_UNKNOWN);
 	assert_int_equal(fixture_find(f, "BAD3", false)->list, PARCEL_UNKNOWN);
 	assert_int_equal(fixture_find(f, "GOOD2", false)->units, 32);
+	assert_int_equal(fixture_i64(f, JOURNAL_FILE, "SELECT count(*) FROM expected"), 3);
 	assert_string_equal(fixture_find(f, "GOOD1", false)->unit[0].product, "P1");
 	assert_int_equal(fixture_find(f, "GOOD3", false)->list, PARCEL_KNOWN);
 }
@@ -423,6 +427,23 @@ static void useless_file_leaves_the_list(void **state)
 	assert_int_equal(fixture_find(f, "RMA1", false)->list, PARCEL_UNKNOWN);
 	assert_int_equal(fixture_find(f, "NEW2", false)->list, PARCEL_KNOWN);
 	assert_int_equal(journal_expect(f->j, ""), -EINVAL);
+}
+
+/* A list without rows says that nothing is expected; the one behind it is a new list all the same.
+ */
+static void empty_list_is_a_list(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_begin(f);
+	list_load(f, list_a, sizeof(list_a) - 1, 3);
+	list_load(f, "rma\n", 4, 0);
+	assert_int_equal(fixture_find(f, "RMA1", false)->list, PARCEL_UNKNOWN);
+	list_load(f, list_a, sizeof(list_a) - 1, 3);
+	assert_int_equal(fixture_find(f, "RMA1", false)->list, PARCEL_KNOWN);
+	fixture_close(f);
+	assert_int_equal(fixture_i64(f, JOURNAL_FILE, "SELECT value FROM meta WHERE key='list'"),
+			 3);
 }
 
 static bool old_rows_gone(struct fixture *f)
@@ -532,6 +553,7 @@ int main(void)
 		TEST(refused_rows_leave_the_others),
 		TEST(overlong_lines_are_refused_whole),
 		TEST(useless_file_leaves_the_list),
+		TEST(empty_list_is_a_list),
 		TEST(long_list_takes_effect_as_a_whole),
 		TEST(list_survives_a_full_disk),
 		TEST(list_is_still_there_after_a_restart),
