@@ -187,6 +187,8 @@ static void on_done(void *user, int fd, uint32_t epoll_events)
 	}
 	works_tell(j, j->changes);
 	pthread_mutex_unlock(&j->lock);
+	if (j->calls.changed)
+		j->calls.changed(j->calls.user);
 }
 
 int journal_start(struct journal *j, struct loop *loop, const struct journal_calls *calls)

@@ -63,6 +63,8 @@ struct journal_calls {
 	/* It failed / it works again; changes only. A journal that journal_open could not open says
 	 * works(false) soon after journal_start. */
 	void (*works)(void *user, bool works);
+	/* journal_state() says something new: events, the list, the check. May be NULL. */
+	void (*changed)(void *user);
 	void *user;
 };
 

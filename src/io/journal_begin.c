@@ -6,7 +6,6 @@
 #include "station/text.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -35,16 +34,15 @@ struct begin_parent { /* the journal before, as far as it could be read */
 	uint8_t hash[EVENT_HASH];
 };
 
-static int __attribute__((format(printf, 4, 5)))
-refuse(struct journal_report *report, enum journal_trouble trouble, int error, const char *format,
-       ...)
+static int refuse(struct journal_report *report, enum journal_trouble trouble, int error,
+		  const char *path, const char *words)
 {
-	va_list args;
+	struct text t = text_over(report->text, sizeof(report->text));
 
 	report->trouble = trouble;
-	va_start(args, format);
-	vsnprintf(report->text, sizeof(report->text), format, args);
-	va_end(args);
+	text_put(&t, path);
+	text_put(&t, ": ");
+	text_put(&t, words);
 	return error;
 }
 
@@ -147,10 +145,9 @@ static int lock_take(struct journal_setup *setup, const struct journal_db *db,
 		return cannot(report, db, error);
 	}
 	close(fd);
-	return refuse(report, JOURNAL_IN_USE, -EBUSY,
-		      "%s: another stationd uses this journal; stop it first, or give each its own "
-		      "state_dir",
-		      setup->dir);
+	return refuse(report, JOURNAL_IN_USE, -EBUSY, setup->dir,
+		      "another stationd uses this journal; stop it first, or give each its own "
+		      "state_dir");
 }
 
 void journal_begin_release(struct journal_setup *setup)
@@ -352,18 +349,25 @@ static int new_finish(struct journal_db *db, const char *dir)
 /* journal-WHY-20261123T080000Z.db; a name that is free. */
 static int aside_name(const struct journal_setup *setup, const char *why, char name[64])
 {
-	char time[32], stamp[32];
-	struct text t = text_over(time, sizeof(time)), s = text_over(stamp, sizeof(stamp));
+	char time[32];
+	struct text t = text_over(time, sizeof(time));
 
 	text_time(&t, setup->now.wall_ms);
-	for (const char *c = time; *c && *c != '.'; c++)
-		if (*c != '-' && *c != ':')
-			text_char(&s, *c);
 	for (unsigned n = 1; n < 1000; n++) {
-		if (n == 1)
-			snprintf(name, 64, "journal-%s-%sZ.db", why, stamp);
-		else
-			snprintf(name, 64, "journal-%s-%sZ-%u.db", why, stamp, n);
+		struct text to = text_over(name, 64);
+
+		text_put(&to, "journal-");
+		text_put(&to, why);
+		text_char(&to, '-');
+		for (const char *c = time; *c && *c != '.'; c++)
+			if (*c != '-' && *c != ':')
+				text_char(&to, *c);
+		text_char(&to, 'Z');
+		if (n > 1) {
+			text_char(&to, '-');
+			text_u64(&to, n);
+		}
+		text_put(&to, ".db");
 		if (!path_exists(setup->dir, name, "") && !path_exists(setup->dir, name, "-wal"))
 			return 0;
 	}
@@ -383,7 +387,7 @@ static int aside_put(struct journal_setup *setup, struct journal_db *db,
 		rc = new_place(setup->dir, aside);
 	if (rc)
 		return cannot(report, db, rc);
-	snprintf(report->aside, sizeof(report->aside), "%s", aside);
+	memcpy(report->aside, aside, sizeof(aside));
 	log_write(LOG_LEVEL_ERROR, LOG_JOURNAL_ASIDE,
 		  "%s: the journal %s and was set aside as %s; a new one begins. Keep that file: "
 		  "what headquarters has not yet received is only there",
@@ -423,10 +427,8 @@ static int ours_open(const struct journal_setup *setup, struct journal_db *db,
 	if (!rc && application != JOURNAL_APPLICATION_ID)
 		rc = -EBADMSG;
 	if (!rc && version > JOURNAL_SCHEMA) {
-		rc = refuse(report, JOURNAL_NEWER, -EPROTONOSUPPORT,
-			    "%s: written by a newer version of the station (format %lld, this one "
-			    "knows %d); install the newer version again",
-			    db->path, (long long)version, JOURNAL_SCHEMA);
+		rc = refuse(report, JOURNAL_NEWER, -EPROTONOSUPPORT, db->path,
+			    "written by a newer version of the station; install that one again");
 	} else {
 		if (!rc)
 			rc = journal_db_writable(db);
@@ -463,21 +465,25 @@ static int ours_begin(struct journal_db *db, struct journal_report *report)
 
 static int folder_check(const char *dir, struct journal_report *report)
 {
+	char words[256];
+	struct text t = text_over(words, sizeof(words));
 	struct stat st;
 	int error = stat(dir, &st) < 0 ? errno : S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
 
 	if (!error && access(dir, X_OK) < 0)
 		error = errno;
-	return error ? refuse(report, JOURNAL_NO_FOLDER, -error,
-			      "%s: no such folder for the journal (%s); create it, or set "
-			      "state_dir",
-			      dir, strerror(error))
-		     : 0;
+	if (!error)
+		return 0;
+	text_put(&t, "no folder for the journal (");
+	text_put(&t, strerror(error));
+	text_put(&t, "); create it, or set state_dir");
+	return refuse(report, JOURNAL_NO_FOLDER, -error, dir, words);
 }
 
 static int file_open(struct journal_setup *setup, struct journal_db *db,
 		     struct journal_report *report, bool *again)
 {
+	char path[JOURNAL_DB_PATH];
 	enum begin_file file;
 	struct begin_parent parent;
 	int rc = file_recognise(setup, &file);
@@ -495,11 +501,11 @@ static int file_open(struct journal_setup *setup, struct journal_db *db,
 	case BEGIN_BROKEN:
 		return aside_put(setup, db, NULL, "damaged", report);
 	case BEGIN_FOREIGN:
+		path_join(path, setup->dir, JOURNAL_FILE, "");
 		return refuse(
-			report, JOURNAL_NOT_OURS, -EINVAL,
-			"%s/%s: is not a station's journal and was not touched; move it away, "
-			"or set state_dir to another folder",
-			setup->dir, JOURNAL_FILE);
+			report, JOURNAL_NOT_OURS, -EINVAL, path,
+			"is not a station's journal and was not touched; move it away, or set "
+			"state_dir to another folder");
 	case BEGIN_OURS:
 		break;
 	}

@@ -3,7 +3,6 @@
 #include "journal_check.h"
 #include "station/text.h"
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #define PIECE	 256   /* events a read transaction */
@@ -107,9 +106,12 @@ static int table_check(struct journal_check *c, const char *table)
 	sqlite3_stmt *s = NULL;
 	const char *answer = "";
 	char sql[64];
+	struct text t = text_over(sql, sizeof(sql));
 	int rc = 0;
 
-	snprintf(sql, sizeof(sql), "PRAGMA integrity_check('%s')", table);
+	text_put(&t, "PRAGMA integrity_check('");
+	text_put(&t, table);
+	text_put(&t, "')");
 	if (sqlite3_prepare_v2(c->db.sql, sql, -1, &s, NULL) == SQLITE_OK &&
 	    sqlite3_step(s) == SQLITE_ROW) {
 		answer = (const char *)sqlite3_column_text(s, 0);

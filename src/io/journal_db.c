@@ -4,10 +4,10 @@
 #include "station/text.h"
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
-#define BUSY_MS 2000 /* another program (a sqlite3 shell) may hold the lock for a moment */
+#define PROBLEM_PATH 120  /* bytes of the path that are told with a problem */
+#define BUSY_MS	     2000 /* another program (a sqlite3 shell) may hold the lock for a moment */
 
 /* Only `event` is written on the way to a lamp; the rest can be derived again from it. */
 static const char schema[] =
@@ -128,6 +128,7 @@ int journal_db_fail(struct journal_db *db)
 
 void journal_db_problem(const struct journal_db *db, int error, char *text, size_t cap)
 {
+	struct text t = text_over(text, cap);
 	const char *what;
 
 	switch (-error) {
@@ -159,7 +160,10 @@ void journal_db_problem(const struct journal_db *db, int error, char *text, size
 		what = strerror(-error);
 		break;
 	}
-	snprintf(text, cap, "the journal %.120s: %s", db->path, what);
+	text_put(&t, "the journal ");
+	text_bytes(&t, db->path, strnlen(db->path, PROBLEM_PATH));
+	text_put(&t, ": ");
+	text_put(&t, what);
 }
 
 sqlite3_stmt *journal_db_use(struct journal_db *db, enum journal_db_query query)
@@ -494,10 +498,13 @@ int journal_db_load(struct journal_db *db)
 int journal_db_schema(struct journal_db *db)
 {
 	char marks[96];
+	struct text t = text_over(marks, sizeof(marks));
 	int rc;
 
-	snprintf(marks, sizeof(marks), "PRAGMA application_id=%d; PRAGMA user_version=%d",
-		 JOURNAL_APPLICATION_ID, JOURNAL_SCHEMA);
+	text_put(&t, "PRAGMA application_id=");
+	text_u64(&t, JOURNAL_APPLICATION_ID);
+	text_put(&t, "; PRAGMA user_version=");
+	text_u64(&t, JOURNAL_SCHEMA);
 	rc = journal_db_exec(db, marks);
 	return rc ? rc : journal_db_exec(db, schema);
 }

@@ -1,10 +1,9 @@
 /* journal_reader.c - the journal read-only, for tools: beside a running stationd, or of a copy in
  * a folder that can't be written. */
 #include "journal_db.h"
+#include "station/text.h"
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,19 +13,16 @@ struct journal_reader {
 	struct journal_db db;
 };
 
-static int __attribute__((format(printf, 5, 6)))
-refuse(struct journal_reader *r, struct journal_report *report, enum journal_trouble trouble,
-       int error, const char *format, ...)
+static int refuse(struct journal_reader *r, struct journal_report *report,
+		  enum journal_trouble trouble, int error, const char *path, const char *words)
 {
-	va_list args;
+	struct text t = text_over(report->text, sizeof(report->text));
 
 	report->trouble = trouble;
-	va_start(args, format);
-	vsnprintf(report->text, sizeof(report->text), format, args);
-	va_end(args);
-	if (r)
-		journal_db_close(&r->db, false);
-	free(r);
+	text_put(&t, path);
+	text_put(&t, ": ");
+	text_put(&t, words);
+	journal_reader_close(r);
 	return error;
 }
 
@@ -35,23 +31,27 @@ refuse(struct journal_reader *r, struct journal_report *report, enum journal_tro
 static int connect_immutable(struct journal_db *db, const char *path)
 {
 	char uri[3 * JOURNAL_DB_PATH + 32];
-	size_t n = 5;
+	struct text t = text_over(uri, sizeof(uri));
 
-	memcpy(uri, "file:", n);
-	for (const char *c = path; *c && n < 3 * JOURNAL_DB_PATH; c++) {
-		if (*c == '%' || *c == '?' || *c == '#')
-			n += (size_t)snprintf(uri + n, 4, "%%%02X", (unsigned)*c);
-		else
-			uri[n++] = *c;
+	text_put(&t, "file:");
+	for (const char *c = path; *c; c++) {
+		if (*c == '%' || *c == '?' || *c == '#') {
+			text_char(&t, '%');
+			text_hex(&t, c, 1);
+		} else {
+			text_char(&t, *c);
+		}
 	}
-	snprintf(uri + n, sizeof(uri) - n, "?immutable=1");
-	return journal_db_connect(db, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+	text_put(&t, "?immutable=1");
+	return t.full ? -ENAMETOOLONG
+		      : journal_db_connect(db, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
 }
 
 static int reader_connect(struct journal_db *db, const char *path, int64_t *application,
 			  int64_t *version)
 {
 	char wal[JOURNAL_DB_PATH + 8];
+	struct text t = text_over(wal, sizeof(wal));
 	struct stat st;
 	int rc = journal_db_connect(db, path, SQLITE_OPEN_READONLY);
 
@@ -59,7 +59,8 @@ static int reader_connect(struct journal_db *db, const char *path, int64_t *appl
 		rc = journal_db_marks(db, application, version);
 	if (!rc || rc == -EBADMSG)
 		return rc;
-	snprintf(wal, sizeof(wal), "%s-wal", path);
+	text_put(&t, path);
+	text_put(&t, "-wal");
 	if (stat(wal, &st) == 0 && st.st_size > 0)
 		return rc;
 	journal_db_close(db, false);
@@ -67,50 +68,52 @@ static int reader_connect(struct journal_db *db, const char *path, int64_t *appl
 	return rc ? rc : journal_db_marks(db, application, version);
 }
 
+/* What the path leads to; 0 when it can be tried. */
+static int reader_look(const char *path, struct journal_report *report)
+{
+	struct stat st;
+	int rc = stat(path, &st) < 0 ? -errno : 0;
+
+	if (rc == -ENOENT)
+		return refuse(NULL, report, JOURNAL_NO_FOLDER, rc, path, "there is no journal");
+	if (!rc && !S_ISREG(st.st_mode))
+		return refuse(NULL, report, JOURNAL_NOT_OURS, -EINVAL, path, "is no file");
+	if (!rc && access(path, R_OK) < 0)
+		rc = -errno;
+	return rc ? refuse(NULL, report, JOURNAL_CANT, rc, path, strerror(-rc)) : 0;
+}
+
 int journal_reader_open(struct journal_reader **out, const char *path,
 			struct journal_report *report)
 {
 	struct journal_reader *r;
 	int64_t application = 0, version = 0;
-	struct stat st;
 	int rc;
 
 	*out = NULL;
 	memset(report, 0, sizeof(*report));
-	if (stat(path, &st) < 0) {
-		rc = -errno;
-		return refuse(NULL, report, rc == -ENOENT ? JOURNAL_NO_FOLDER : JOURNAL_CANT, rc,
-			      "%s: %s", path,
-			      rc == -ENOENT ? "there is no journal" : strerror(-rc));
-	}
-	if (!S_ISREG(st.st_mode))
-		return refuse(NULL, report, JOURNAL_NOT_OURS, -EINVAL, "%s: is no file", path);
-	if (access(path, R_OK) < 0) {
-		rc = -errno;
-		return refuse(NULL, report, JOURNAL_CANT, rc, "%s: %s", path, strerror(-rc));
-	}
+	rc = reader_look(path, report);
+	if (rc)
+		return rc;
 	r = calloc(1, sizeof(*r));
 	if (!r)
-		return refuse(NULL, report, JOURNAL_CANT, -ENOMEM, "%s", strerror(ENOMEM));
+		return refuse(NULL, report, JOURNAL_CANT, -ENOMEM, path, strerror(ENOMEM));
 	rc = reader_connect(&r->db, path, &application, &version);
 	if (rc == -EBADMSG)
-		return refuse(r, report, JOURNAL_NOT_OURS, rc,
-			      "%s: is no station's journal, or its beginning is destroyed", path);
+		return refuse(r, report, JOURNAL_NOT_OURS, rc, path,
+			      "is no station's journal, or its beginning is destroyed");
 	if (rc) {
-		char problem[256];
-
-		journal_db_problem(&r->db, rc, problem, sizeof(problem));
-		return refuse(r, report, JOURNAL_CANT, rc, "%s", problem);
+		report->trouble = JOURNAL_CANT;
+		journal_db_problem(&r->db, rc, report->text, sizeof(report->text));
+		journal_reader_close(r);
+		return rc;
 	}
 	if (application != JOURNAL_APPLICATION_ID)
-		return refuse(r, report, JOURNAL_NOT_OURS, -EINVAL,
-			      "%s: is not a station's journal", path);
+		return refuse(r, report, JOURNAL_NOT_OURS, -EINVAL, path,
+			      "is not a station's journal");
 	if (version > JOURNAL_SCHEMA)
-		return refuse(
-			r, report, JOURNAL_NEWER, -EPROTONOSUPPORT,
-			"%s: written by a newer version of the station (format %lld, this one "
-			"knows %d)",
-			path, (long long)version, JOURNAL_SCHEMA);
+		return refuse(r, report, JOURNAL_NEWER, -EPROTONOSUPPORT, path,
+			      "written by a newer version of the station");
 	*out = r;
 	return 0;
 }

@@ -418,12 +418,15 @@ static void idle_work(struct journal *j, enum work work)
 	case WORK_LIST_STEP:
 		rc = journal_expect_step(&j->list, &j->db);
 		journal_writer_publish(j);
+		if (j->list.phase == JOURNAL_EXPECT_IDLE)
+			loop_wake(j);
 		break;
 	case WORK_CHECKPOINT:
 		journal_db_checkpoint(&j->db);
 		break;
 	case WORK_CHECKED:
 		check_take(j);
+		loop_wake(j);
 		break;
 	case WORK_RETRY:
 		retry(j);

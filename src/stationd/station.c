@@ -83,6 +83,16 @@ static void become_ready(struct station *s)
 	loop_notify(s->loop, "READY=1");
 }
 
+/* Not while an append is in flight: what follows it is said at once, and the disk has other things
+ * to do. */
+static void status_soon(struct station *s)
+{
+	const struct checklist *c = &s->bench.check;
+
+	if ((!c->writing || c->slow) && loop_defer_arm(s->status_due) != 0)
+		log_error("cannot defer");
+}
+
 /* Does what the bench asked for, lamps first: they are what a person waits for. */
 static void act(struct station *s)
 {
@@ -107,8 +117,7 @@ static void act(struct station *s)
 		log_error("cannot set a timer");
 	become_ready(s);
 	pause_sources(s, bench_room(&s->bench) == 0);
-	if (loop_defer_arm(s->status_due) != 0)
-		log_error("cannot defer");
+	status_soon(s);
 	if (out->halt)
 		loop_quit(s->loop);
 }
@@ -241,11 +250,51 @@ static void on_stored(void *user, bool ok)
 	feed_held(s);
 }
 
+/* The bench comes back at the step at which it was cut off. */
+static void resume_event(void *user, const struct event_view *event)
+{
+	struct station *s = user;
+
+	bench_resume(&s->bench, event);
+}
+
+static void journal_is(struct station *s, bool works)
+{
+	struct moment now = loop_moment(s->loop);
+
+	bench_journal(&s->bench, works, &now, &s->out);
+	act(s);
+	feed_held(s);
+}
+
+/* The journal could not be opened at the start, and can now: what was open is told by it first. */
+static void resume_late(struct station *s)
+{
+	struct moment now = loop_moment(s->loop);
+	const char *label;
+	bool house;
+
+	s->resumed = true;
+	if (journal_resume(s->journal, resume_event, s) < 0)
+		log_error("cannot read the journal");
+	label = bench_resume_label(&s->bench, &house);
+	s->resuming = label[0] && journal_lookup(s->journal, label, house, &now) == 0;
+	if (!s->resuming)
+		journal_is(s, true);
+}
+
 static void on_found(void *user, const struct parcel *parcel)
 {
 	struct station *s = user;
 	struct moment now = loop_moment(s->loop);
 
+	if (s->resuming) {
+		s->resuming = false;
+		if (parcel)
+			bench_resume_parcel(&s->bench, parcel);
+		journal_is(s, true);
+		return;
+	}
 	bench_found(&s->bench, parcel, &now, &s->out);
 	act(s);
 	feed_held(s);
@@ -254,17 +303,16 @@ static void on_found(void *user, const struct parcel *parcel)
 static void on_works(void *user, bool works)
 {
 	struct station *s = user;
-	struct moment now = loop_moment(s->loop);
-	struct journal_state state;
 
-	journal_state(s->journal, &state);
-	if (works)
-		log_write(LOG_LEVEL_NOTICE, LOG_JOURNAL_WORKS, "the journal can record again");
+	if (works && !s->resumed)
+		resume_late(s);
 	else
-		log_write(LOG_LEVEL_ERROR, LOG_JOURNAL_FAULT, "can't record: %s", state.problem);
-	bench_journal(&s->bench, works, &now, &s->out);
-	act(s);
-	feed_held(s);
+		journal_is(s, works);
+}
+
+static void on_changed(void *user)
+{
+	status_soon(user);
 }
 
 static void load_list(struct station *s)
@@ -399,14 +447,6 @@ static int open_scanners(struct station *s)
 	return 0;
 }
 
-static void resume_event(void *user, const struct event_view *event)
-{
-	struct station *s = user;
-
-	bench_resume(&s->bench, event);
-}
-
-/* The bench comes back at the step at which it was cut off. */
 static int resume(struct station *s)
 {
 	struct parcel *parcel = &s->bench.offered.parcel; /* free as yet, and large */
@@ -419,6 +459,7 @@ static int resume(struct station *s)
 	journal_state(s->journal, &state);
 	if (!state.works)
 		return 0;
+	s->resumed = true;
 	r = journal_resume(s->journal, resume_event, s);
 	label = bench_resume_label(&s->bench, &house);
 	if (r == 0 && label[0]) {
@@ -433,8 +474,11 @@ static int resume(struct station *s)
 
 static int start(struct station *s)
 {
-	struct journal_calls calls = {
-		.stored = on_stored, .found = on_found, .works = on_works, .user = s};
+	struct journal_calls calls = {.stored = on_stored,
+				      .found = on_found,
+				      .works = on_works,
+				      .changed = on_changed,
+				      .user = s};
 	struct moment now = loop_moment(s->loop);
 	struct journal_state state;
 	int r = journal_start(s->journal, s->loop, &calls);
@@ -444,8 +488,6 @@ static int start(struct station *s)
 		return EXIT_FAILURE;
 	}
 	journal_state(s->journal, &state);
-	if (!state.works)
-		log_write(LOG_LEVEL_ERROR, LOG_JOURNAL_FAULT, "can't record: %s", state.problem);
 	load_list(s);
 	bench_start(&s->bench, &now, state.works, &s->out);
 	s->out.lamps = (1u << PANEL_LAMPS) - 1;

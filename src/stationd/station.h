@@ -42,6 +42,8 @@ struct station {
 	struct panelsock *view;
 	struct station_scanner scanner[SETTINGS_SCANNERS];
 	bool ready;
+	bool resumed;	    /* the journal was read for what is open */
+	bool resuming;	    /* the parcel of it is being looked up */
 	bool paused;	    /* sources are held back */
 	uint64_t held_back; /* how often */
 	uint64_t stop_by;   /* monotonic ms: give up waiting for station.stopped */

@@ -1,7 +1,8 @@
 /* replay.c - replays recorded and written shifts against the core, in virtual time, and prints TAP.
- *   replay FILE.scan...      each is played and compared with FILE.chk
- *   replay --print FILE.scan prints what FILE.chk would hold (read it before you keep it)
- *   replay --export FILE...  events.jsonl of a station: the same events must come out */
+ *   replay FILE...           each FILE.scan is played and compared with FILE.chk; of each
+ * FILE.jsonl, the export of a station's journal, the same events must come out replay --print
+ * FILE.scan prints what FILE.chk would hold (read it before you keep it) replay --export FILE...
+ * every FILE is an export */
 #include "export.h"
 #include "script.h"
 #include <stdlib.h>
@@ -78,6 +79,13 @@ static bool play(const char *path)
 	return ok;
 }
 
+static bool is_export(const char *path)
+{
+	size_t len = strlen(path);
+
+	return len > 6 && strcmp(path + len - 6, ".jsonl") == 0;
+}
+
 int main(int argc, char **argv)
 {
 	bool export = argc > 1 && strcmp(argv[1], "--export") == 0, all = true;
@@ -88,13 +96,14 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (argc <= first) {
-		(void)fputs("usage: replay FILE.scan... | --print FILE.scan | --export FILE...\n",
+		(void)fputs("usage: replay FILE... | --print FILE.scan | --export FILE...\n",
 			    stderr);
 		return 2;
 	}
 	for (int i = first; i < argc; i++) {
 		const char *name = strrchr(argv[i], '/');
-		bool ok = export ? export_replay(argv[i], stdout) : play(argv[i]);
+		bool ok = export || is_export(argv[i]) ? export_replay(argv[i], stdout)
+						       : play(argv[i]);
 
 		(void)printf("%sok %d - replay %s\n", ok ? "" : "not ", i - first + 1,
 			     name ? name + 1 : argv[i]);

@@ -117,7 +117,7 @@ static void scan(struct script *s, const char *text)
 	expand(s, text, expanded, sizeof(expanded));
 	if (!text_unescape(expanded, strlen(expanded), bytes, sizeof(bytes), &len) || !len)
 		die(s, "cannot read the scan's escapes");
-	world_scan(&s->w, bytes, len);
+	world_scan(&s->w, bytes, len, (uint32_t)len);
 }
 
 static void tap(struct script *s, char *rest)
@@ -148,12 +148,6 @@ static void in_stick(struct bench *b, const struct moment *now, struct bench_out
 static void in_link(struct bench *b, const struct moment *now, struct bench_out *out, int n)
 {
 	bench_link(b, (enum checklist_link)n, now, out);
-}
-
-static void in_stop(struct bench *b, const struct moment *now, struct bench_out *out, int n)
-{
-	(void)n;
-	bench_stop(b, "signal", now, out);
 }
 
 static int find(const struct script *s, const char *const *names, int count, const char *name)
@@ -204,7 +198,7 @@ static void timed(struct script *s, const char *word, char *rest)
 	else if (strcmp(word, "show") == 0)
 		(void)fprintf(s->w.transcript, "          show %s\n", s->w.shown);
 	else if (strcmp(word, "stop") == 0)
-		world_input(&s->w, in_stop, 0);
+		world_stop(&s->w, "signal");
 	else if (strcmp(word, "wait") != 0)
 		die(s, "what is that? See script.c for the words");
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RESUME_EXTRA 8 /* as in io/journal_guard.c */
+
 void world_die(const char *what)
 {
 	(void)fprintf(stderr, "replay: %s\n", what);
@@ -36,6 +38,13 @@ static void say_event(struct world *w, const struct event *e)
 	say(w, what);
 }
 
+static void put_line(struct world *w, const char *line, size_t len)
+{
+	w->lines = grow(w->lines, (w->count + 1) * sizeof(*w->lines));
+	w->lines[w->count] = grow(NULL, len + 1);
+	memcpy(w->lines[w->count++], line, len + 1);
+}
+
 static void journal_put(struct world *w, struct event *e)
 {
 	char line[EVENT_LINE_MAX + 1];
@@ -43,16 +52,24 @@ static void journal_put(struct world *w, struct event *e)
 	size_t len;
 
 	e->seq = w->chain.seq + 1;
-	memcpy(e->journal, "00000000-0000-7000-8000-000000000001", sizeof(e->journal));
+	memcpy(e->journal, w->journal, sizeof(e->journal));
 	if (w->chain.begun)
 		memcpy(e->prev, w->chain.head, sizeof(e->prev));
 	len = event_encode(e, line, sizeof(line));
 	if (!len || event_chain_feed(&w->chain, line, len, &fault) != EVENT_LINK_OK)
 		world_die("an event the bench made cannot be written or read");
-	w->lines = grow(w->lines, (w->count + 1) * sizeof(*w->lines));
-	w->lines[w->count] = grow(NULL, len + 1);
-	memcpy(w->lines[w->count++], line, len + 1);
+	put_line(w, line, len);
 	say_event(w, e);
+}
+
+void world_seed(struct world *w, const char *line)
+{
+	enum event_fault fault;
+
+	if (event_chain_feed(&w->chain, line, strlen(line), &fault) != EVENT_LINK_OK)
+		world_die("the chain is broken");
+	memcpy(w->journal, w->chain.journal, sizeof(w->journal));
+	put_line(w, line, strlen(line));
 }
 
 /* The verdict a unit has by the journal so far. */
@@ -220,9 +237,40 @@ void world_init(struct world *w, FILE *transcript)
 	w->settings.labels.has_key = true;
 	w->now = (struct moment){.mono_ms = 100000, .wall_ms = 1795507200000, .trusted = true};
 	w->began = w->now.mono_ms;
+	w->bench.deadline = MOMENT_NEVER; /* no bench yet */
+	(void)text_copy(w->journal, sizeof(w->journal), "00000000-0000-7000-8000-000000000001");
 	(void)text_copy(w->boot, sizeof(w->boot), "00000000-0000-4000-8000-0000000000b0");
 	event_chain_init(&w->chain);
 	w->transcript = transcript;
+}
+
+/* Hands out what io/journal does: the events since the open inspection's first, or the last few,
+ * and before them the badge that is in. */
+static void resume(struct world *w)
+{
+	size_t from = w->count > RESUME_EXTRA ? w->count - RESUME_EXTRA : 0, badge = SIZE_MAX,
+	       opened = 0;
+	struct event_view e;
+	bool open = false;
+
+	for (size_t i = 0; i < w->count; i++) {
+		if (event_read(w->lines[i], strlen(w->lines[i]), &e) != EVENT_OK)
+			world_die("a line of the journal is not an event");
+		if (e.kind == EVENT_BADGE_IN || e.kind == EVENT_BADGE_OUT)
+			badge = i;
+		if (e.kind == EVENT_INSPECTION_FINAL || e.kind == EVENT_INSPECTION_ABANDONED)
+			open = false;
+		if (e.kind == EVENT_INSPECTION_OPENED) {
+			open = true;
+			opened = i;
+		}
+	}
+	if (open)
+		from = opened;
+	for (size_t i = 0; i < w->count; i++)
+		if ((i >= from || i == badge) &&
+		    event_read(w->lines[i], strlen(w->lines[i]), &e) == EVENT_OK)
+			bench_resume(&w->bench, &e);
 }
 
 static void begin(struct world *w)
@@ -234,12 +282,7 @@ static void begin(struct world *w)
 	memcpy(config.boot, w->boot, sizeof(config.boot));
 	config.seed[0] = (uint8_t)w->count;
 	bench_init(&w->bench, &config);
-	for (size_t i = 0; i < w->count; i++) {
-		struct event_view e;
-
-		if (event_read(w->lines[i], strlen(w->lines[i]), &e) == EVENT_OK)
-			bench_resume(&w->bench, &e);
-	}
+	resume(w);
 	label = bench_resume_label(&w->bench, &house);
 	if (label[0]) {
 		static struct parcel parcel;
@@ -287,10 +330,21 @@ void world_until(struct world *w, uint64_t mono_ms)
 	w->now.mono_ms = mono_ms;
 }
 
-void world_scan(struct world *w, const uint8_t *bytes, size_t len)
+void world_tick(struct world *w)
 {
-	struct scan scan = {.len = (uint16_t)(len < SCAN_MAX ? len : SCAN_MAX),
-			    .total = (uint32_t)len};
+	bench_tick(&w->bench, &w->now, &w->out);
+	act(w);
+}
+
+void world_stop(struct world *w, const char *why)
+{
+	bench_stop(&w->bench, why, &w->now, &w->out);
+	act(w);
+}
+
+void world_scan(struct world *w, const uint8_t *bytes, size_t len, uint32_t total)
+{
+	struct scan scan = {.len = (uint16_t)(len < SCAN_MAX ? len : SCAN_MAX), .total = total};
 
 	memcpy(scan.bytes, bytes, scan.len);
 	bench_scan(&w->bench, &scan, BENCH_SOURCE_PANEL, &w->now, &w->out);

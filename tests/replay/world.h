@@ -10,7 +10,7 @@ struct world {
 	struct bench bench;
 	struct bench_out out;
 	struct moment now;
-	char boot[EVENT_UUID + 1];
+	char boot[EVENT_UUID + 1], journal[EVENT_UUID + 1];
 	struct event_chain chain;
 	char **lines; /* the journal: event lines */
 	size_t count;
@@ -33,17 +33,21 @@ struct world {
 };
 
 void world_init(struct world *w, FILE *transcript);
+void world_seed(struct world *w, const char *line); /* a line of the journal from before */
 void world_start(struct world *w); /* after the settings: opens the journal, starts the bench */
 /* The bench is gone; a new one resumes from the journal. */
 void world_restart(struct world *w, const char *why);
 void world_until(struct world *w, uint64_t mono_ms); /* lets time pass, firing what is due */
-void world_scan(struct world *w, const uint8_t *bytes, size_t len);
+void world_tick(struct world *w);
+/* total: bytes the scanner sent, more than len when the scan was cut. */
+void world_scan(struct world *w, const uint8_t *bytes, size_t len, uint32_t total);
 void world_contact(struct world *w, enum panel_button button, bool down);
 void world_disk(struct world *w, const char *how);   /* "held" "ok" "broken" */
 void world_lookup(struct world *w, const char *how); /* likewise */
 void world_input(struct world *w,
 		 void (*fn)(struct bench *, const struct moment *, struct bench_out *, int),
 		 int argument);
+void world_stop(struct world *w, const char *why);
 void world_free(struct world *w);
 void world_die(const char *what) __attribute__((noreturn));
 #endif

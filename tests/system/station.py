@@ -493,6 +493,7 @@ class Station:
             self.panel.close()
         self.panel = Panel(self.run / "panel.sock")
         self.panel.wait("the panel's whole state", lambda: len(self.panel.lamps) == len(LAMPS) and self.panel.shown)
+        self.panel.until("status.json", (self.run / "status.json").exists)
         return self.panel
 
     def said(self):

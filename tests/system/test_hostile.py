@@ -56,13 +56,13 @@ class Wire(StationCase):
 
     def test_a_thousand_scans_a_second_for_ten_seconds(self):
         """All different. What the station can't take yet waits in the line; each one is in the journal, in order."""
+        before = len(self.st.events())
         count, begun = 10000, time.monotonic()
         for n in range(count):
             late = begun + n / 1000 - time.monotonic()
             self.panel.pump(late)
             self.st.scanner.write(b"S%06d\r" % n, 60, self.panel)
-        self.panel.until("the last one", lambda: self.st.status()["journal"]["seq"] >= count, 60)
-        self.panel.until("a quiet queue", lambda: self.st.status()["queue"]["waiting"] == 0, 30)
+        self.panel.until("the last one", lambda: self.st.status()["journal"]["seq"] == before + count, 60)
         raws = [raw_of(e) for e in self.st.events("label.rejected")]
         self.assertEqual(len(raws), count)
         self.assertEqual(raws, [b"S%06d" % n for n in range(count)])
@@ -108,14 +108,17 @@ class Socket(StationCase):
         return s
 
     def ask(self, sock, data):
-        """Sends data and a state request behind it; returns all lines up to an error line."""
-        sock.sendall(data)
+        """Sends data; returns all that is said up to an error line or the end."""
         got = b""
-        while b"error " not in got:
-            more = sock.recv(65536)
-            if not more:
-                break
-            got += more
+        try:
+            sock.sendall(data)
+            while b"error " not in got:
+                more = sock.recv(65536)
+                if not more:
+                    break
+                got += more
+        except (BrokenPipeError, ConnectionResetError):
+            pass
         return got.decode()
 
     def test_nonsense_is_answered_in_words(self):
@@ -150,9 +153,10 @@ class Socket(StationCase):
         s = self.client()
         s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
         p = self.panel
+        before = len(self.st.events())
         for n in range(300):
-            self.st.scan(f"N{n:05d}")
-        p.until("all recorded", lambda: self.st.status()["journal"]["seq"] >= 300, 30)
+            self.st.scanner.write(b"N%05d\r" % n, 30, p)
+        p.until("all recorded", lambda: self.st.status()["journal"]["seq"] == before + 300, 30)
         self.silence()
         self.st.open(rma(1))
 

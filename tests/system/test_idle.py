@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import pathlib
+import select
 import sqlite3
 import subprocess
 import tempfile
@@ -86,6 +87,16 @@ class Idle(StationCase):
         # The wait that strace interrupted to attach is written down as unfinished; it is no wake-up.
         calls = [c for c in calls if "strace: Process" not in c and "<unfinished" not in c and "restart_syscall" not in c]
         self.assertFalse(calls, "\n".join(calls[:20]))
+
+    def test_the_watchdog_is_fed(self):
+        """Where systemd asks for it, and only there."""
+        st = self.station(scanner=False)
+        st.stop()
+        st.start(env={"WATCHDOG_USEC": "1000000"})
+        self.panel = st.panel
+        for _ in range(3):
+            self.assertTrue(select.select([st.notify], [], [], 5)[0], "no sign of life within 5 s")
+            self.assertIn(b"WATCHDOG=1", st.notify.recv(4096))
 
     @unittest.skipIf(sanitized(), "a sanitizer's memory is not the station's")
     def test_memory_stays_small(self):

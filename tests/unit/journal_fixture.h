@@ -390,7 +390,12 @@ static inline int fixture_open(struct fixture *f)
 
 static inline void fixture_start(struct fixture *f)
 {
-	struct journal_calls calls = {fixture_stored, fixture_found, fixture_works, f};
+	struct journal_calls calls = {
+		.stored = fixture_stored,
+		.found = fixture_found,
+		.works = fixture_works,
+		.user = f,
+	};
 
 	assert_int_equal(loop_open(&f->loop), 0);
 	assert_int_equal(loop_timer(f->loop, &f->poll, fixture_poll, f), 0);

@@ -317,6 +317,7 @@ static void late_loop_hears_everything_in_order(void **state)
 	struct event e = fixture_event(f, EVENT_STEP_ANSWERED, "{}");
 
 	fixture_begin(f);
+	fixture_wait(f, checked); /* which writes too */
 	assert_int_equal(journal_append(f->j, &e, 1), 0);
 	state_await(f, true, 2);
 	disk_errno = ENOSPC;
