@@ -20,11 +20,10 @@ struct loop {
 	sd_event *event;
 	sd_event_source *clock; /* set to the earliest timer */
 	struct loop_source *sources;
-	unsigned armed;	     /* deferred sources that wait */
-	unsigned waited;     /* dispatches since deferred calls last ran */
-	uint64_t round;	     /* of deferred calls */
-				sleeps */
-	uint64_t trust_due;  /* when the kernel is asked again */
+	unsigned armed;	    /* deferred sources that wait */
+	unsigned waited;    /* dispatches since deferred calls last ran */
+	uint64_t round;	    /* of deferred calls */
+	uint64_t trust_due; /* when the kernel is asked again */
 	bool trusted;
 	bool quit;
 	int err; /* why loop_run has to give up */
