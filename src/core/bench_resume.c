@@ -34,24 +34,20 @@ static enum checklist_why read_why(const struct event_view *e)
 	return CHECKLIST_WHY_SHAPE;
 }
 
-/* The scan that opened the inspection, for events that name it again. */
-static void read_scan(const struct event_view *e, struct bench_scan *from)
+/* The scan that later events of the parcel name: the return's label. What opened the inspection may
+ * have been a product's code, so the number stands for the scan. */
+static void read_label(const struct event_view *e, struct bench_scan *from)
 {
-	struct event_span s;
-	size_t len = 0;
-
 	memset(from, 0, sizeof(*from));
 	from->source = BENCH_SOURCE_PANEL;
-	if (!event_data(&e->data, "raw", &s) ||
-	    !text_read_base64(s.at, s.len, from->scan.bytes, sizeof(from->scan.bytes), &len))
-		return;
-	from->scan.len = (uint16_t)len;
-	from->scan.total = (uint32_t)len;
+	from->scan.len = (uint16_t)(e->label.len < SCAN_MAX ? e->label.len : SCAN_MAX);
+	from->scan.total = from->scan.len;
+	memcpy(from->scan.bytes, e->label.at, from->scan.len);
 }
 
 static void resume_opened(struct bench *b, const struct event_view *e)
 {
-	read_scan(e, &b->current.from);
+	read_label(e, &b->current.from);
 	event_span_copy(&e->label, b->current.parcel.label, sizeof(b->current.parcel.label));
 	event_span_copy(&e->inspection, b->inspection, sizeof(b->inspection));
 	b->line = e->line;
@@ -86,8 +82,14 @@ void bench_resume(struct bench *b, const struct event_view *e)
 	}
 	checklist_fold(&b->check.now, &a);
 	if (e->kind == EVENT_INSPECTION_FINAL &&
-	    e->line) /* whether units are left, bench_resume_parcel tells */
+	    e->line) { /* whether units are left, bench_resume_parcel tells */
 		b->check.now.at = CHECKLIST_WHICH;
+		event_span_copy(&e->label, b->current.parcel.label,
+				sizeof(b->current.parcel.label));
+		read_label(e, &b->current.from);
+		b->line = e->line;
+		b->unit = e->unit;
+	}
 	memcpy(b->by_next, b->by, sizeof(b->by_next));
 	memcpy(b->inspection_next, b->inspection, sizeof(b->inspection_next));
 	b->line_next = b->line;

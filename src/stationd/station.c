@@ -77,6 +77,7 @@ static void become_ready(struct station *s)
 	if (s->ready || !(s->bench.check.started || s->bench.check.broken))
 		return;
 	s->ready = true;
+	status_write(s); /* who was told "ready" finds it */
 	if (s->panel)
 		panelsock_ready(s->panel, true);
 	panelsock_ready(s->view, true);
