@@ -6,6 +6,7 @@
  *   +MS press|release BUTTON
  *   +MS tap BUTTON [MS]
  *   +MS disk held|ok|broken     appends wait, are answered, fail
+ *   +MS disk found-broken       the journal says so by itself
  *   +MS lookup held|ok|broken   what is known of a label: likewise
  *   +MS fault N raised|cleared
  *   +MS stick none|copying|take-out|refused

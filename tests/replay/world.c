@@ -370,7 +370,11 @@ void world_disk(struct world *w, const char *how)
 	size_t waiting = w->waiting;
 
 	w->disk_held = strcmp(how, "held") == 0;
-	w->disk_broken = strcmp(how, "broken") == 0;
+	w->disk_broken = strcmp(how, "broken") == 0 || strcmp(how, "found-broken") == 0;
+	if (strcmp(how, "found-broken") == 0) {
+		bench_journal(&w->bench, false, &w->now, &w->out);
+		act(w);
+	}
 	if (w->disk_held)
 		return;
 	if (waiting) { /* the append that waited is answered now */

@@ -42,7 +42,7 @@ void world_tick(struct world *w);
 /* total: bytes the scanner sent, more than len when the scan was cut. */
 void world_scan(struct world *w, const uint8_t *bytes, size_t len, uint32_t total);
 void world_contact(struct world *w, enum panel_button button, bool down);
-void world_disk(struct world *w, const char *how);   /* "held" "ok" "broken" */
+void world_disk(struct world *w, const char *how);   /* "held" "ok" "broken" "found-broken" */
 void world_lookup(struct world *w, const char *how); /* likewise */
 void world_input(struct world *w,
 		 void (*fn)(struct bench *, const struct moment *, struct bench_out *, int),

@@ -444,7 +444,7 @@ class Station:
     def command(self, *more):
         return [str(stage() / "stationd"), "--config", str(self.conf), "--boards", str(stage() / "boards"), *more]
 
-    def start(self, wait=True, wrap=(), env=None, preload=False):
+    def start(self, wait=True, env=None, preload=False):
         """Starts stationd; with wait until it says that it is ready and the panel answers."""
         path = self.run / "notify"
         path.unlink(missing_ok=True)
@@ -463,7 +463,7 @@ class Station:
             self.give()
         environ.update(env or {})
         with open(self.log, "ab") as log:
-            self.proc = subprocess.Popen([*wrap, *self.command()], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            self.proc = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                          env=environ, cwd="/", preexec_fn=_die_with_parent,
                                          **(drop() if self.nobody else {}))
         self.starts += 1
@@ -493,7 +493,8 @@ class Station:
             self.panel.close()
         self.panel = Panel(self.run / "panel.sock")
         self.panel.wait("the panel's whole state", lambda: len(self.panel.lamps) == len(LAMPS) and self.panel.shown)
-        self.panel.until("status.json", (self.run / "status.json").exists)
+        if self.status()["pid"] != self.proc.pid:
+            raise AssertionError("ready, but status.json is not of this stationd")
         return self.panel
 
     def said(self):

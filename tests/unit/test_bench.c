@@ -431,6 +431,21 @@ static void test_view_is_json_and_fits_in_every_situation(void **state)
 	check_show(f);
 }
 
+/* Lamps and time alone tell the view nothing new. */
+static void test_view_is_told_only_when_it_changes(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f);
+	scan_return(f, 1);
+	assert_true(f->out.show);
+	wait_ms(f, 1000); /* the echo of the beep is over */
+	assert_false(f->out.show);
+	bench_link(&f->bench, CHECKLIST_LINK_SYNC, &f->now, &f->out);
+	assert_int_equal(f->out.lamps, 1u << PANEL_LAMP_LINK);
+	assert_false(f->out.show);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -445,6 +460,7 @@ int main(void)
 		cmocka_unit_test_setup(test_32_done_units_come_back_idle, setup),
 		cmocka_unit_test_setup(test_press_told_before_a_late_timer, setup),
 		cmocka_unit_test_setup(test_view_is_json_and_fits_in_every_situation, setup),
+		cmocka_unit_test_setup(test_view_is_told_only_when_it_changes, setup),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
