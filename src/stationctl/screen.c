@@ -36,8 +36,8 @@ static void screen_colours(void)
 	if (!has_colors() || start_color() == ERR)
 		return;
 	use_default_colors();
-	for (short i = 1; i < SCREEN_COLOURS; i++)
-		init_pair(i, colours[i], -1);
+	for (int i = 1; i < SCREEN_COLOURS; i++)
+		init_pair((short)i, colours[i], -1);
 }
 
 bool screen_open(void)

@@ -111,7 +111,8 @@ class Socket(StationCase):
         """Sends data; returns all that is said up to an error line or the end."""
         got = b""
         try:
-            sock.sendall(data)
+            if data:
+                sock.sendall(data)
             while b"error " not in got:
                 more = sock.recv(65536)
                 if not more:
