@@ -76,7 +76,7 @@ class Wire(StationCase):
         self.st.scanner.unplug()
         p.wait("LINK fast", lambda: p.lamps["link"] == "fast")
         p.until("the event", lambda: self.st.events("fault.raised"))
-        self.assertIn("scanner:bench", self.st.status()["faults"])
+        self.panel.until("the fault in the status", lambda: "scanner:bench" in self.st.status()["faults"])
         self.assertFalse(self.st.status()["scanners"][0]["present"])
         self.st.scanner.plug()
         p.wait("LINK back", lambda: p.lamps["link"] == "off")
