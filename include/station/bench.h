@@ -54,7 +54,12 @@ struct bench {
 	uint32_t arrivals_next;
 	struct moment arrived_at; /* resumed: the last arrival */
 	bool arrived_this_boot;
-	uint64_t ids; /* made so far */
+	struct { /* resumed: the parcel's other units without a verdict in this round */
+		uint16_t line, unit;
+	} left[PARCEL_UNITS];
+	uint8_t left_count;
+	bool left_told; /* else by the verdicts that are known of it */
+	uint64_t ids;	/* made so far */
 	struct bench_scan queue[BENCH_QUEUE];
 	uint8_t queue_first, queue_len;
 	uint64_t doubles; /* double reads dropped by the repeat window */
@@ -112,6 +117,8 @@ void bench_link(struct bench *b, enum checklist_link link, const struct moment *
 		struct bench_out *out);
 void bench_stick(struct bench *b, enum checklist_stick stick, const struct moment *now,
 		 struct bench_out *out);
+/* The wall clock stepped (clock_read); now is the corrected moment. After bench_start. */
+void bench_clock(struct bench *b, int64_t by_ms, const struct moment *now, struct bench_out *out);
 void bench_stop(struct bench *b, const char *why, const struct moment *now, struct bench_out *out);
 
 enum panel_pattern bench_lamp(const struct bench *b, enum panel_lamp lamp);

@@ -121,6 +121,8 @@ struct checklist {
 	bool adopt;		  /* with `next`, the offer becomes the current parcel */
 	uint8_t fault_in_flight;  /* bit index + 1 of the fault being recorded */
 	uint8_t faults, recorded; /* bits */
+	int64_t clock_by;	  /* the wall clock stepped by so much, not recorded yet */
+	int64_t clock_in_flight;  /* ... being recorded */
 	enum panel_tone tone;	  /* to sound when stored */
 	enum checklist_link link;
 	enum checklist_stick stick;
@@ -153,6 +155,7 @@ enum checklist_event_kind {
 	CHECKLIST_LINK,
 	CHECKLIST_STICK,
 	CHECKLIST_STOP,
+	CHECKLIST_CLOCK, /* by_ms: the wall clock stepped */
 };
 
 struct checklist_event {
@@ -170,6 +173,7 @@ struct checklist_event {
 	bool raised;
 	enum checklist_link link;
 	enum checklist_stick stick;
+	int64_t by_ms;
 };
 
 enum checklist_target {			    /* which label an append is about */
@@ -186,10 +190,11 @@ struct checklist_append {
 	enum parcel_verdict answer; /* also the verdict */
 	enum checklist_why why;
 	bool unspecified; /* reason: FAIL pressed a second time */
-	uint8_t unit;	  /* opened */
-	uint8_t units;	  /* opened: of the parcel, with `done` so far */
+	uint8_t unit;	  /* opened, final */
+	uint8_t units;	  /* opened, final: of the parcel, with `done` so far */
 	uint32_t done;
 	uint8_t fault;
+	int64_t by_ms; /* clock stepped */
 };
 
 enum checklist_effect_kind {

@@ -26,6 +26,15 @@ struct settings_scanner {
 	uint32_t gap_ms;	    /* silence that ends a scan, 0..10000, default 200 */
 };
 
+struct settings_headquarters {
+	char url[SETTINGS_PATH];     /* https://host[:port]; "" = no headquarters */
+	char ca_file[SETTINGS_PATH]; /* PEM; "" = the system's authorities */
+	char cert_file[SETTINGS_PATH], key_file[SETTINGS_PATH]; /* PEM; required with a url */
+	char crl_file[SETTINGS_PATH];				/* PEM; "" = none */
+	char proxy[SETTINGS_PATH]; /* http://host[:port]; "none"; "" = as the environment says */
+	uint32_t poll_s; /* 0..86400, default 60: how often the list is asked for; 0 = never */
+};
+
 struct settings {
 	/* [station] */
 	char station[33];	       /* name: [A-Za-z0-9._-]{1,32}, required */
@@ -50,7 +59,11 @@ struct settings {
 	uint32_t receiving_s;	       /* 10..86400, default 300 */
 	uint32_t deadline_h;	       /* 1..8760, default 48 */
 	/* [expected] */
-	char expected_file[SETTINGS_PATH]; /* CSV; "" = no list */
+	char expected_file[SETTINGS_PATH]; /* CSV; "" = no list; not together with hq.url */
+	/* [headquarters] */
+	struct settings_headquarters hq;
+	/* [journal] */
+	uint32_t retain_days; /* 0..36500, default 90; 0 = for ever */
 	/* [scanner NAME] */
 	struct settings_scanner scanner[SETTINGS_SCANNERS];
 	uint8_t scanners;

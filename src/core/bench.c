@@ -349,6 +349,13 @@ void bench_stick(struct bench *b, enum checklist_stick stick, const struct momen
 	step_and_pump(b, &e, now, out);
 }
 
+void bench_clock(struct bench *b, int64_t by_ms, const struct moment *now, struct bench_out *out)
+{
+	struct checklist_event e = {.kind = CHECKLIST_CLOCK, .by_ms = by_ms};
+
+	step_and_pump(b, &e, now, out);
+}
+
 void bench_stop(struct bench *b, const char *why, const struct moment *now, struct bench_out *out)
 {
 	struct checklist_event e = {.kind = CHECKLIST_STOP};

@@ -46,34 +46,12 @@ static void member_scan(struct text *t, const struct bench *b, const struct benc
 	member_text(t, "scanner", bench_name_source(b, from->source));
 }
 
-static void data_opened(struct text *t, const struct bench *b, const struct bench_label *about,
-			const struct bench_scan *from, uint8_t unit)
-{
-	const struct parcel_last *last = &about->parcel.unit[unit].last;
-
-	member_scan(t, b, from);
-	member_text(t, "list", parcel_list_name(about->parcel.list));
-	member(t, "supersedes");
-	if (last->verdict != PARCEL_NONE && last->inspection[0])
-		text_json(t, last->inspection, strlen(last->inspection));
-	else
-		text_put(t, "null");
-}
-
-static void data_rejected(struct text *t, const struct bench *b, const struct bench_scan *from,
-			  enum checklist_why why)
-{
-	member_scan(t, b, from);
-	member_text(t, "why", checklist_name_why(why));
-	member(t, "bytes");
-	text_u64(t, from->scan.total);
-}
-
-static void data_missing(struct text *t, const struct parcel *p, uint32_t done)
+/* The units that are not done. */
+static void member_units(struct text *t, const char *key, const struct parcel *p, uint32_t done)
 {
 	bool first = true;
 
-	member(t, "missing");
+	member(t, key);
 	text_char(t, '[');
 	for (uint8_t i = 0; i < p->units; i++) {
 		if (done & (1u << i))
@@ -86,6 +64,38 @@ static void data_missing(struct text *t, const struct parcel *p, uint32_t done)
 		first = false;
 	}
 	text_char(t, ']');
+}
+
+/* A return of several units may be inspected in rounds: what is left of this one, the journal's
+ * verdicts don't tell. */
+static void member_left(struct text *t, const struct parcel *p, const struct checklist_append *a)
+{
+	if (p->units > 1)
+		member_units(t, "left", p, a->done | 1u << a->unit);
+}
+
+static void data_opened(struct text *t, const struct bench *b, const struct bench_label *about,
+			const struct bench_scan *from, const struct checklist_append *a)
+{
+	const struct parcel_last *last = &about->parcel.unit[a->unit].last;
+
+	member_scan(t, b, from);
+	member_text(t, "list", parcel_list_name(about->parcel.list));
+	member(t, "supersedes");
+	if (last->verdict != PARCEL_NONE && last->inspection[0])
+		text_json(t, last->inspection, strlen(last->inspection));
+	else
+		text_put(t, "null");
+	member_left(t, &about->parcel, a);
+}
+
+static void data_rejected(struct text *t, const struct bench *b, const struct bench_scan *from,
+			  enum checklist_why why)
+{
+	member_scan(t, b, from);
+	member_text(t, "why", checklist_name_why(why));
+	member(t, "bytes");
+	text_u64(t, from->scan.total);
 }
 
 static void data_started(struct text *t, const struct bench *b)
@@ -151,13 +161,13 @@ static void write_data(const struct bench *b, const struct checklist_append *a, 
 		member_text(&t, "list", parcel_list_name(l->parcel.list));
 		break;
 	case EVENT_PARCEL_CLOSED:
-		data_missing(&t, &l->parcel, a->done);
+		member_units(&t, "missing", &l->parcel, a->done);
 		break;
 	case EVENT_LABEL_REJECTED:
 		data_rejected(&t, b, from, a->why);
 		break;
 	case EVENT_INSPECTION_OPENED:
-		data_opened(&t, b, l, from, a->unit);
+		data_opened(&t, b, l, from, a);
 		break;
 	case EVENT_STEP_ANSWERED:
 	case EVENT_STEP_WITHDRAWN:
@@ -168,8 +178,11 @@ static void write_data(const struct bench *b, const struct checklist_append *a, 
 		member_text(&t, "code", a->unspecified ? "UNSPECIFIED" : b->label.id);
 		break;
 	case EVENT_INSPECTION_CLOSED:
+		member_text(&t, "verdict", parcel_verdict_name(a->answer));
+		break;
 	case EVENT_INSPECTION_FINAL:
 		member_text(&t, "verdict", parcel_verdict_name(a->answer));
+		member_left(&t, &l->parcel, a);
 		break;
 	case EVENT_INSPECTION_REOPENED:
 		member_text(&t, "step", checklist_name_step(CHECKLIST_STEPS - 1));
@@ -178,8 +191,11 @@ static void write_data(const struct bench *b, const struct checklist_append *a, 
 	case EVENT_FAULT_CLEARED:
 		data_fault(&t, b, a->fault);
 		break;
-	case EVENT_INSPECTION_ABANDONED:
 	case EVENT_CLOCK_STEPPED:
+		member(&t, "by_ms");
+		text_i64(&t, a->by_ms);
+		break;
+	case EVENT_INSPECTION_ABANDONED:
 	case EVENT_PHOTO_TAKEN:
 	case EVENT_EXPORT_DONE:
 	case EVENT_JOURNAL_OPENED:

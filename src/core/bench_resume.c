@@ -45,6 +45,47 @@ static void read_label(const struct event_view *e, struct bench_scan *from)
 	memcpy(from->scan.bytes, e->label.at, from->scan.len);
 }
 
+static uint16_t read_number(const struct event_span *object, const char *key)
+{
+	struct event_span s;
+	uint64_t n = 0;
+
+	if (!event_data(object, key, &s) || !text_read_u64(s.at, s.len, UINT16_MAX, &n))
+		return 0;
+	return (uint16_t)n;
+}
+
+/* data.left: a list of objects that hold numbers only. */
+static void read_left(struct bench *b, const struct event_view *e)
+{
+	struct event_span list;
+
+	b->left_count = 0;
+	b->left_told = event_data(&e->data, "left", &list);
+	if (!b->left_told)
+		return;
+	for (size_t i = 0, from = 0; i < list.len && b->left_count < PARCEL_UNITS; i++) {
+		struct event_span object = {list.at + from, i + 1 - from};
+
+		if (list.at[i] == '{')
+			from = i;
+		if (list.at[i] != '}')
+			continue;
+		b->left[b->left_count].line = read_number(&object, "line");
+		b->left[b->left_count++].unit = read_number(&object, "unit");
+	}
+}
+
+static bool is_left(const struct bench *b, const struct parcel_unit *u)
+{
+	if (!b->left_told) /* by a version that did not tell */
+		return u->last.verdict == PARCEL_NONE;
+	for (uint8_t i = 0; i < b->left_count; i++)
+		if (b->left[i].line == u->line && b->left[i].unit == u->unit)
+			return true;
+	return false;
+}
+
 static void resume_opened(struct bench *b, const struct event_view *e)
 {
 	read_label(e, &b->current.from);
@@ -80,6 +121,8 @@ void bench_resume(struct bench *b, const struct event_view *e)
 		b->arrived_at = e->at;
 		b->arrived_this_boot = event_span_is(&e->boot, b->config.boot);
 	}
+	if (of_parcel || e->kind == EVENT_INSPECTION_FINAL)
+		read_left(b, e);
 	checklist_fold(&b->check.now, &a);
 	if (e->kind == EVENT_INSPECTION_FINAL &&
 	    e->line) { /* whether units are left, bench_resume_parcel tells */
@@ -96,13 +139,14 @@ void bench_resume(struct bench *b, const struct event_view *e)
 	b->unit_next = b->unit;
 }
 
-/* Receiving mode that was idle for too long ended, though nothing tells of it. */
+/* Receiving mode that was idle for too long ended, though nothing tells of it. A wall clock that is
+ * behind the last arrival says nothing: then it goes on, with a full idle time (F1). */
 bool bench_resume_receiving(const struct bench *b, const struct moment *now)
 {
-	uint64_t idle = b->arrived_this_boot ? now->mono_ms - b->arrived_at.mono_ms
-					     : (uint64_t)(now->wall_ms - b->arrived_at.wall_ms);
+	int64_t idle = b->arrived_this_boot ? (int64_t)(now->mono_ms - b->arrived_at.mono_ms)
+					    : now->wall_ms - b->arrived_at.wall_ms;
 
-	return idle < b->plan.receiving_ms;
+	return idle < (int64_t)b->plan.receiving_ms;
 }
 
 /* At rest no label is needed: idle, and receiving mode begins afresh. */
@@ -130,7 +174,7 @@ void bench_resume_parcel(struct bench *b, const struct parcel *parcel)
 	for (uint8_t i = 0; i < parcel->units; i++) {
 		if (parcel->unit[i].line == b->line && parcel->unit[i].unit == b->unit)
 			s->unit = i;
-		else if (parcel->unit[i].last.verdict != PARCEL_NONE)
+		else if (!is_left(b, &parcel->unit[i]))
 			s->done |= 1u << i;
 	}
 	if (s->at != CHECKLIST_WHICH)

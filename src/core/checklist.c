@@ -136,6 +136,14 @@ static void entered(struct checklist_turn *t, bool situation_changed)
 		c->due = t->now + t->plan->question_ms;
 }
 
+/* The lamps were dark while something was recorded that is nobody's doing: windows and reminders
+ * go on. */
+static void lit_again(struct checklist_turn *t)
+{
+	checklist_turn_lamps(t);
+	t->show = true;
+}
+
 static void stored(struct checklist_turn *t)
 {
 	struct checklist *c = t->c;
@@ -166,9 +174,25 @@ static void stored(struct checklist_turn *t)
 		was = CHECKLIST_ATS;
 	}
 	t->halt = c->stopped;
-	entered(t, was != c->now.at);
+	if (c->clock_in_flight)
+		lit_again(t);
+	else
+		entered(t, was != c->now.at);
+	c->clock_in_flight = 0;
 	c->adopt = false;
 	c->fault_in_flight = 0;
+}
+
+/* Steps that wait for their turn are told as one. Nobody's clock is off by more than this. */
+static void add_step(struct checklist *c, int64_t by_ms)
+{
+	const int64_t most = INT64_C(1) << 52;
+
+	if (by_ms > most || by_ms < -most)
+		by_ms = by_ms > 0 ? most : -most;
+	c->clock_by += by_ms;
+	if (c->clock_by > most || c->clock_by < -most)
+		c->clock_by = c->clock_by > 0 ? most : -most;
 }
 
 static void broken(struct checklist *c)
@@ -184,6 +208,8 @@ static void fail(struct checklist_turn *t)
 	c->writing = c->slow = false;
 	c->adopt = false;
 	c->fault_in_flight = 0;
+	add_step(c, c->clock_in_flight);
+	c->clock_in_flight = 0;
 	c->stopped = false;
 	if (c->now.at == CHECKLIST_REPEAT || c->now.at == CHECKLIST_UNKNOWN)
 		c->now.at = c->now.under; /* a question promises nothing: scan again */
@@ -216,6 +242,11 @@ static void settle(struct checklist_turn *t)
 		return;
 	if (!c->started) {
 		checklist_turn_append(t, (struct checklist_append){.kind = EVENT_STATION_STARTED});
+	} else if (c->clock_by) {
+		checklist_turn_append(t, (struct checklist_append){.kind = EVENT_CLOCK_STEPPED,
+								   .by_ms = c->clock_by});
+		c->clock_in_flight = c->clock_by;
+		c->clock_by = 0;
 	} else if (differ) {
 		uint8_t fault = 0;
 
@@ -368,6 +399,9 @@ static void handle(struct checklist_turn *t)
 		break;
 	case CHECKLIST_STOP:
 		c->stopping = true;
+		break;
+	case CHECKLIST_CLOCK:
+		add_step(c, e->by_ms);
 		break;
 	}
 }

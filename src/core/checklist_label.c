@@ -251,6 +251,7 @@ void checklist_label(struct checklist_turn *t)
 	case CHECKLIST_LINK:
 	case CHECKLIST_STICK:
 	case CHECKLIST_STOP:
+	case CHECKLIST_CLOCK:
 		break;
 	}
 }

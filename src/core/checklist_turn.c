@@ -50,8 +50,13 @@ void checklist_turn_error(struct checklist_turn *t)
 
 void checklist_turn_final(struct checklist_turn *t)
 {
+	const struct checklist_situation *s = &t->c->now;
+
 	checklist_turn_append(t, (struct checklist_append){.kind = EVENT_INSPECTION_FINAL,
-							   .answer = t->c->now.verdict});
+							   .answer = s->verdict,
+							   .unit = s->unit,
+							   .units = s->units,
+							   .done = s->done});
 }
 
 /* The third answer closes the inspection in the same group. */

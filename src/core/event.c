@@ -160,6 +160,11 @@ bool event_span_copy(const struct event_span *s, char *dst, size_t cap)
 	if (cap == 0)
 		return false;
 	dst[0] = '\0';
+	if (s->len > 0 && s->len < cap && !memchr(s->at, '\\', s->len)) {
+		memcpy(dst, s->at, s->len);
+		dst[s->len] = '\0';
+		return true;
+	}
 	for (size_t at = 0; at < s->len;) {
 		char out[4];
 		size_t bytes = json_char(s->at, s->len, &at, out);
@@ -183,7 +188,7 @@ static bool number_read(const struct event_span *raw, uint64_t min, uint64_t max
 /* A string of 1..max characters out of a-z 0-9 . _ - and, if upper, A-Z. */
 static bool word_read(const struct event_span *raw, size_t max, bool upper, struct event_span *out)
 {
-	if (!json_string(raw, out) || out->len == 0 || out->len > max)
+	if (!json_unquote(raw, out) || out->len == 0 || out->len > max)
 		return false;
 	for (size_t i = 0; i < out->len; i++) {
 		char c = out->at[i];
@@ -197,7 +202,7 @@ static bool word_read(const struct event_span *raw, size_t max, bool upper, stru
 
 static bool uuid_read(const struct event_span *raw, struct event_span *out)
 {
-	return json_string(raw, out) && text_is_uuid(out->at, out->len);
+	return json_unquote(raw, out) && text_is_uuid(out->at, out->len);
 }
 
 static bool null_read(const struct event_span *raw, struct event_span *out)
@@ -215,7 +220,7 @@ static bool nullable_read(const struct event_span *raw, size_t max, struct event
 
 	if (null_read(raw, out))
 		return true;
-	return json_string(raw, out) && event_span_copy(out, decoded, max + 1) &&
+	return json_unquote(raw, out) && event_span_copy(out, decoded, max + 1) &&
 	       decoded[0] != '\0';
 }
 
@@ -241,7 +246,7 @@ static bool time_read(const struct event_span *raw, struct moment *at)
 {
 	struct event_span inside;
 
-	return json_string(raw, &inside) && text_read_time(inside.at, inside.len, &at->wall_ms);
+	return json_unquote(raw, &inside) && text_read_time(inside.at, inside.len, &at->wall_ms);
 }
 
 static bool item_read(const struct event_span *raw, struct event_view *out)
@@ -273,7 +278,7 @@ static bool prev_read(const struct event_span *raw, uint8_t prev[EVENT_HASH])
 {
 	struct event_span hex;
 
-	if (!json_string(raw, &hex) || !text_read_hex(hex.at, hex.len, prev, EVENT_HASH))
+	if (!json_unquote(raw, &hex) || !text_read_hex(hex.at, hex.len, prev, EVENT_HASH))
 		return false;
 	for (size_t i = 0; i < hex.len; i++)
 		if (hex.at[i] >= 'A' && hex.at[i] <= 'F')
@@ -325,14 +330,13 @@ static bool field_read(enum field field, const struct event_span *raw, struct ev
 
 enum event_fault event_read(const char *line, size_t len, struct event_view *out)
 {
-	struct event_span whole = {line, len}, key, raw[FIELDS];
-	struct json_walk w;
-	size_t seen = 0;
+	struct event_span key[FIELDS], raw[FIELDS];
+	struct json_top top = {.key = key, .value = raw, .most = FIELDS};
 
 	*out = (struct event_view){.kind = EVENT_UNKNOWN};
 	if (len > EVENT_LINE_MAX)
 		return EVENT_TOO_LONG;
-	switch (json_check(line, len, EVENT_DEPTH + 1)) {
+	switch (json_check(line, len, EVENT_DEPTH + 1, &top)) {
 	case JSON_OK:
 		break;
 	case JSON_SYNTAX:
@@ -340,18 +344,13 @@ enum event_fault event_read(const char *line, size_t len, struct event_view *out
 	case JSON_DOUBLED:
 		return EVENT_KEYS;
 	}
-	w = json_members(&whole);
-	while (seen < FIELDS && json_next(&w, &key, &raw[seen])) {
-		if (!event_span_is(&key, field_names[seen]))
+	for (size_t i = 0; i < FIELDS; i++)
+		if (i >= top.members || !event_span_is(&key[i], field_names[i]))
 			return EVENT_KEYS;
-		seen++;
-	}
-	if (seen < FIELDS)
-		return EVENT_KEYS;
 	for (unsigned i = 0; i < FIELDS; i++)
 		if (!field_read((enum field)i, &raw[i], out))
 			return EVENT_VALUE;
-	if (out->v == EVENT_VERSION && json_next(&w, &key, &raw[0]))
+	if (out->v == EVENT_VERSION && top.members > FIELDS)
 		return EVENT_KEYS;
 	return EVENT_OK;
 }
@@ -368,7 +367,7 @@ bool event_data(const struct event_span *data, const char *key, struct event_spa
 		struct event_span raw = *out;
 
 		if (json_same(&found, &want)) {
-			(void)json_string(&raw, out);
+			(void)json_unquote(&raw, out);
 			return true;
 		}
 	}

@@ -9,13 +9,16 @@
 
 struct key {
 	uint16_t at, len; /* in the text, without the quotes */
+	bool escaped;	  /* a backslash is in it */
 };
 
 struct checker {
 	const char *text;
 	size_t len, at;
 	unsigned depth; /* containers that may still be opened */
-	size_t keys;	/* of the objects that are open now */
+	unsigned outer; /* the same inside the outermost */
+	struct json_top *top;
+	size_t keys; /* of the objects that are open now */
 	struct key key[KEYS];
 };
 
@@ -143,21 +146,38 @@ bool json_same(const struct event_span *a, const struct event_span *b)
 
 static bool string_check(struct checker *c, struct key *out)
 {
+	const char *text = c->text;
+	size_t at = c->at, len = c->len;
 	char ignored[4];
 
-	if (!take(c, '"'))
+	if (at == len || text[at] != '"')
 		return false;
-	out->at = (uint16_t)c->at;
-	while (c->at < c->len && c->text[c->at] != '"') {
-		if ((unsigned char)c->text[c->at] < 0x20)
+	out->at = (uint16_t)++at;
+	out->escaped = false;
+	while (at < len && text[at] != '"') {
+		if ((unsigned char)text[at] < 0x20)
 			return false;
-		if (c->text[c->at] != '\\')
-			c->at++;
-		else if (json_char(c->text, c->len, &c->at, ignored) == 0)
+		if (text[at] != '\\') {
+			at++;
+			continue;
+		}
+		out->escaped = true;
+		if (json_char(text, len, &at, ignored) == 0)
 			return false;
 	}
-	out->len = (uint16_t)(c->at - out->at);
-	return take(c, '"');
+	out->len = (uint16_t)(at - out->at);
+	c->at = at + 1;
+	return at < len;
+}
+
+/* Most keys are written plainly, and then their bytes tell. */
+static bool key_same(const struct checker *c, const struct key *a, const struct key *b)
+{
+	struct event_span x = {c->text + a->at, a->len}, y = {c->text + b->at, b->len};
+
+	if (!a->escaped && !b->escaped)
+		return x.len == y.len && memcmp(x.at, y.at, x.len) == 0;
+	return json_same(&x, &y);
 }
 
 static bool number_check(struct checker *c)
@@ -186,23 +206,36 @@ static bool word_check(struct checker *c, const char *word)
 
 static enum json_fault value_check(struct checker *c);
 
+static enum json_fault top_value_check(struct checker *c, const struct key *key)
+{
+	size_t n = c->top->members++;
+
+	(void)peek(c);
+	size_t from = c->at;
+	enum json_fault fault = value_check(c);
+
+	if (n < c->top->most) {
+		c->top->key[n] = (struct event_span){c->text + key->at, key->len};
+		c->top->value[n] = (struct event_span){c->text + from, c->at - from};
+	}
+	return fault;
+}
+
 /* One "key":value; first is where the keys of its object begin in the table. */
 static enum json_fault member_check(struct checker *c, size_t first)
 {
 	struct key key;
 
+	(void)peek(c);
 	if (!string_check(c, &key) || c->keys == KEYS)
 		return JSON_SYNTAX;
-	struct event_span mine = {c->text + key.at, key.len};
-
-	for (size_t i = first; i < c->keys; i++) {
-		struct event_span other = {c->text + c->key[i].at, c->key[i].len};
-
-		if (json_same(&mine, &other))
+	for (size_t i = first; i < c->keys; i++)
+		if (key_same(c, &key, &c->key[i]))
 			return JSON_DOUBLED;
-	}
 	c->key[c->keys++] = key;
-	return take(c, ':') ? value_check(c) : JSON_SYNTAX;
+	if (!take(c, ':'))
+		return JSON_SYNTAX;
+	return c->depth == c->outer ? top_value_check(c, &key) : value_check(c);
 }
 
 /* What follows { or [, up to and with its end. */
@@ -246,16 +279,19 @@ static enum json_fault value_check(struct checker *c)
 	return good ? JSON_OK : JSON_SYNTAX;
 }
 
-enum json_fault json_check(const char *text, size_t len, unsigned depth)
+enum json_fault json_check(const char *text, size_t len, unsigned depth, struct json_top *top)
 {
 	struct checker c; /* the table of keys is left as it is: only what was written is read */
 
+	top->members = 0;
 	if (len > EVENT_LINE_MAX || !text_is_utf8(text, len))
 		return JSON_SYNTAX;
 	c.text = text;
 	c.len = len;
 	c.at = 0;
 	c.depth = depth;
+	c.outer = depth - 1;
+	c.top = top;
 	c.keys = 0;
 	char next = peek(&c);
 
@@ -288,11 +324,12 @@ static bool walk_take(struct json_walk *w, char want)
 /* Moves behind one string; w->at stands on its first quote. */
 static void string_skip(struct json_walk *w)
 {
-	for (w->at++; w->at < w->end && *w->at != '"'; w->at++)
-		if (*w->at == '\\' && w->end - w->at > 1)
-			w->at++;
-	if (w->at < w->end)
-		w->at++;
+	const char *at = w->at + 1, *end = w->end;
+
+	for (; at < end && *at != '"'; at++)
+		if (*at == '\\' && end - at > 1)
+			at++;
+	w->at = at < end ? at + 1 : at;
 }
 
 static void value_skip(struct json_walk *w)
@@ -344,7 +381,7 @@ bool json_next(struct json_walk *w, struct event_span *key, struct event_span *v
 	return value->len > 0;
 }
 
-bool json_string(const struct event_span *value, struct event_span *inside)
+bool json_unquote(const struct event_span *value, struct event_span *inside)
 {
 	if (value->len < 2 || value->at[0] != '"')
 		return false;

@@ -13,9 +13,16 @@ enum json_fault {
 	JSON_DOUBLED, /* an object has one key twice */
 };
 
+/* The first `most` members of the outermost object: key is the text between its quotes, value the
+ * raw token. members counts them all. */
+struct json_top {
+	struct event_span *key, *value;
+	size_t most, members;
+};
+
 /* Whether text is one object or array nested at most depth deep (itself counted), with nothing but
- * white space around it. At most EVENT_LINE_MAX bytes. */
-enum json_fault json_check(const char *text, size_t len, unsigned depth);
+ * white space around it. At most EVENT_LINE_MAX bytes. Its members are told in *top on the way. */
+enum json_fault json_check(const char *text, size_t len, unsigned depth, struct json_top *top);
 
 /* Steps through the members of an object that json_check has accepted. */
 struct json_walk {
@@ -28,7 +35,7 @@ struct json_walk json_members(const struct event_span *object);
 bool json_next(struct json_walk *w, struct event_span *key, struct event_span *value);
 
 /* The text between the quotes, if value is a string. */
-bool json_string(const struct event_span *value, struct event_span *inside);
+bool json_unquote(const struct event_span *value, struct event_span *inside);
 /* Decodes one character of the text between the quotes at s[*at]: UTF-8 into out[4]; returns its
  * bytes, or 0 on a broken escape, U+0000 or half a surrogate pair. */
 size_t json_char(const char *s, size_t len, size_t *at, char out[4]);

@@ -1,6 +1,7 @@
 /* settings.c - the reader of the settings' and the board's lines (settings.h): one table of keys
  * for both, and errors that name file, line, what is wrong and what was meant. */
 #include "station/settings.h"
+#include "settings_value.h"
 #include "station/text.h"
 #include "words.h"
 #include <limits.h>
@@ -15,27 +16,16 @@ enum section {
 	SECTION_LABELS,
 	SECTION_INSPECTION,
 	SECTION_EXPECTED,
+	SECTION_HEADQUARTERS,
+	SECTION_JOURNAL,
 	SECTION_SCANNER,
 	SECTION_BOARD,
-};
-
-enum type {
-	TYPE_NAME,     /* [A-Za-z0-9._-], required */
-	TYPE_SITE,     /* [A-Z0-9]{2,8} */
-	TYPE_ZONE,     /* IANA time zone name */
-	TYPE_BOARD,    /* a name, or a path with a slash; may be empty */
-	TYPE_PATH,     /* not empty */
-	TYPE_OPTIONAL, /* text that may be empty */
-	TYPE_SHAPE,    /* a return number's shape, kept as text and read */
-	TYPE_NUMBER,   /* uint32_t from min to max */
-	TYPE_CHOICE,   /* one of the choices, kept as its index */
-	TYPE_WORD,     /* one of the choices, kept as text */
 };
 
 struct key {
 	const char *name;
 	enum section section;
-	enum type type;
+	enum settings_value type;
 	size_t offset;	     /* in struct settings, settings_scanner or settings_board */
 	size_t cap;	     /* bytes of a text, its NUL included */
 	uint32_t min, max;   /* of a number */
@@ -56,40 +46,53 @@ _Static_assert(SETTINGS_UNKNOWN_ACCEPT == 0 && SETTINGS_UNKNOWN_CONFIRM == 1 &&
 #define TEXT(type, field) AT(type, field), .cap = sizeof(((struct type *)0)->field)
 
 static const struct key keys[] = {
-	{"name", SECTION_STATION, TYPE_NAME, TEXT(settings, station)},
-	{"board", SECTION_STATION, TYPE_BOARD, TEXT(settings, board)},
-	{"state_dir", SECTION_STATION, TYPE_PATH, TEXT(settings, state_dir)},
-	{"runtime_dir", SECTION_STATION, TYPE_PATH, TEXT(settings, runtime_dir)},
-	{"name", SECTION_SITE, TYPE_SITE, TEXT(settings, labels.site)},
-	{"timezone", SECTION_SITE, TYPE_ZONE, TEXT(settings, timezone)},
-	{"key_file", SECTION_SITE, TYPE_OPTIONAL, TEXT(settings, key_file)},
-	{"rma_shape", SECTION_LABELS, TYPE_SHAPE, TEXT(settings, rma_shape)},
-	{"rma_check", SECTION_LABELS, TYPE_CHOICE, AT(settings, labels.rma_rule),
+	{"name", SECTION_STATION, SETTINGS_VALUE_NAME, TEXT(settings, station)},
+	{"board", SECTION_STATION, SETTINGS_VALUE_BOARD, TEXT(settings, board)},
+	{"state_dir", SECTION_STATION, SETTINGS_VALUE_PATH, TEXT(settings, state_dir)},
+	{"runtime_dir", SECTION_STATION, SETTINGS_VALUE_PATH, TEXT(settings, runtime_dir)},
+	{"name", SECTION_SITE, SETTINGS_VALUE_SITE, TEXT(settings, labels.site)},
+	{"timezone", SECTION_SITE, SETTINGS_VALUE_ZONE, TEXT(settings, timezone)},
+	{"key_file", SECTION_SITE, SETTINGS_VALUE_OPTIONAL, TEXT(settings, key_file)},
+	{"rma_shape", SECTION_LABELS, SETTINGS_VALUE_SHAPE, TEXT(settings, rma_shape)},
+	{"rma_check", SECTION_LABELS, SETTINGS_VALUE_CHOICE, AT(settings, labels.rma_rule),
 	 .choices = "none|mod37-36"},
-	{"repeat_ms", SECTION_LABELS, TYPE_NUMBER, AT(settings, repeat_ms), .max = 10000},
-	{"hold_s", SECTION_INSPECTION, TYPE_NUMBER, AT(settings, hold_s), .min = 1, .max = 3600},
-	{"unknown", SECTION_INSPECTION, TYPE_CHOICE, AT(settings, unknown),
-	 .choices = "accept|confirm|refuse"},
-	{"question_s", SECTION_INSPECTION, TYPE_NUMBER, AT(settings, question_s), .min = 5,
+	{"repeat_ms", SECTION_LABELS, SETTINGS_VALUE_NUMBER, AT(settings, repeat_ms), .max = 10000},
+	{"hold_s", SECTION_INSPECTION, SETTINGS_VALUE_NUMBER, AT(settings, hold_s), .min = 1,
 	 .max = 3600},
-	{"remind_s", SECTION_INSPECTION, TYPE_NUMBER, AT(settings, remind_s), .min = 10,
+	{"unknown", SECTION_INSPECTION, SETTINGS_VALUE_CHOICE, AT(settings, unknown),
+	 .choices = "accept|confirm|refuse"},
+	{"question_s", SECTION_INSPECTION, SETTINGS_VALUE_NUMBER, AT(settings, question_s),
+	 .min = 5, .max = 3600},
+	{"remind_s", SECTION_INSPECTION, SETTINGS_VALUE_NUMBER, AT(settings, remind_s), .min = 10,
 	 .max = 86400},
-	{"receiving_s", SECTION_INSPECTION, TYPE_NUMBER, AT(settings, receiving_s), .min = 10,
+	{"receiving_s", SECTION_INSPECTION, SETTINGS_VALUE_NUMBER, AT(settings, receiving_s),
+	 .min = 10, .max = 86400},
+	{"deadline_h", SECTION_INSPECTION, SETTINGS_VALUE_NUMBER, AT(settings, deadline_h),
+	 .min = 1, .max = 8760},
+	{"file", SECTION_EXPECTED, SETTINGS_VALUE_OPTIONAL, TEXT(settings, expected_file)},
+	{"url", SECTION_HEADQUARTERS, SETTINGS_VALUE_URL, TEXT(settings, hq.url)},
+	{"ca_file", SECTION_HEADQUARTERS, SETTINGS_VALUE_OPTIONAL, TEXT(settings, hq.ca_file)},
+	{"cert_file", SECTION_HEADQUARTERS, SETTINGS_VALUE_OPTIONAL, TEXT(settings, hq.cert_file)},
+	{"key_file", SECTION_HEADQUARTERS, SETTINGS_VALUE_OPTIONAL, TEXT(settings, hq.key_file)},
+	{"crl_file", SECTION_HEADQUARTERS, SETTINGS_VALUE_OPTIONAL, TEXT(settings, hq.crl_file)},
+	{"proxy", SECTION_HEADQUARTERS, SETTINGS_VALUE_PROXY, TEXT(settings, hq.proxy)},
+	{"poll_s", SECTION_HEADQUARTERS, SETTINGS_VALUE_NUMBER, AT(settings, hq.poll_s),
 	 .max = 86400},
-	{"deadline_h", SECTION_INSPECTION, TYPE_NUMBER, AT(settings, deadline_h), .min = 1,
-	 .max = 8760},
-	{"file", SECTION_EXPECTED, TYPE_OPTIONAL, TEXT(settings, expected_file)},
-	{"device", SECTION_SCANNER, TYPE_PATH, TEXT(settings_scanner, device)},
-	{"baud", SECTION_SCANNER, TYPE_NUMBER, AT(settings_scanner, baud), .min = 300,
+	{"retain_days", SECTION_JOURNAL, SETTINGS_VALUE_NUMBER, AT(settings, retain_days),
+	 .max = 36500},
+	{"device", SECTION_SCANNER, SETTINGS_VALUE_PATH, TEXT(settings_scanner, device)},
+	{"baud", SECTION_SCANNER, SETTINGS_VALUE_NUMBER, AT(settings_scanner, baud), .min = 300,
 	 .max = 921600},
-	{"format", SECTION_SCANNER, TYPE_WORD, TEXT(settings_scanner, format),
+	{"format", SECTION_SCANNER, SETTINGS_VALUE_WORD, TEXT(settings_scanner, format),
 	 .choices = "8N1|7E1|7O1|8E1|8O1|7N1|8N2"},
-	{"gap_ms", SECTION_SCANNER, TYPE_NUMBER, AT(settings_scanner, gap_ms), .max = 10000},
-	{"name", SECTION_BOARD, TYPE_NAME, TEXT(settings_board, name)},
-	{"driver", SECTION_BOARD, TYPE_WORD, TEXT(settings_board, driver), .choices = "sim"},
-	{"compatible", SECTION_BOARD, TYPE_OPTIONAL, TEXT(settings_board, compatible)},
-	{"serial", SECTION_BOARD, TYPE_OPTIONAL, TEXT(settings_board, serial)},
-	{"serial_file", SECTION_BOARD, TYPE_OPTIONAL, TEXT(settings_board, serial_file)},
+	{"gap_ms", SECTION_SCANNER, SETTINGS_VALUE_NUMBER, AT(settings_scanner, gap_ms),
+	 .max = 10000},
+	{"name", SECTION_BOARD, SETTINGS_VALUE_NAME, TEXT(settings_board, name)},
+	{"driver", SECTION_BOARD, SETTINGS_VALUE_WORD, TEXT(settings_board, driver),
+	 .choices = "sim"},
+	{"compatible", SECTION_BOARD, SETTINGS_VALUE_OPTIONAL, TEXT(settings_board, compatible)},
+	{"serial", SECTION_BOARD, SETTINGS_VALUE_OPTIONAL, TEXT(settings_board, serial)},
+	{"serial_file", SECTION_BOARD, SETTINGS_VALUE_OPTIONAL, TEXT(settings_board, serial_file)},
 };
 
 static const struct {
@@ -99,7 +102,8 @@ static const struct {
 } sections[] = {
 	{"station", SECTION_STATION, false},   {"site", SECTION_SITE, false},
 	{"labels", SECTION_LABELS, false},     {"inspection", SECTION_INSPECTION, false},
-	{"expected", SECTION_EXPECTED, false}, {"scanner", SECTION_SCANNER, false},
+	{"expected", SECTION_EXPECTED, false}, {"headquarters", SECTION_HEADQUARTERS, false},
+	{"journal", SECTION_JOURNAL, false},   {"scanner", SECTION_SCANNER, false},
 	{"board", SECTION_BOARD, true},
 };
 
@@ -323,47 +327,6 @@ static bool refuse_choice(const struct settings_reader *r, const struct key *k, 
 	return false;
 }
 
-/* What is wrong with a text of this type, or NULL. */
-static const char *text_wrong(const struct key *k, struct words value)
-{
-	bool slash = value.len > 0 && memchr(value.at, '/', value.len) != NULL;
-
-	if (value.len > 0 && value.at[0] == '"' && value.at[value.len - 1] == '"')
-		return "a value is written without quotes";
-	if (value.len >= k->cap && k->type != TYPE_SITE)
-		return "this is too long";
-	switch (k->type) {
-	case TYPE_NAME:
-		return words_is_name(value) ? NULL
-					    : "a name is 1 to 32 letters, digits, '.', '_' or '-'";
-	case TYPE_SITE:
-		if (value.len < 2 || !words_of(value, 8, ""))
-			return "a site's name is 2 to 8 capital letters and digits";
-		for (size_t i = 0; i < value.len; i++) {
-			if (value.at[i] >= 'a')
-				return "a site's name is 2 to 8 capital letters and digits";
-		}
-		return NULL;
-	case TYPE_ZONE:
-		return words_of(value, 64, "/_+-") && value.at[0] != '/'
-			       ? NULL
-			       : "this is an IANA time zone name such as Europe/Berlin or UTC";
-	case TYPE_BOARD:
-		return value.len == 0 || slash || words_is_name(value)
-			       ? NULL
-			       : "this is a board's name, or the path of a board file with a slash";
-	case TYPE_PATH:
-		return value.len > 0 ? NULL : "this is a path and can't be empty";
-	case TYPE_OPTIONAL:
-	case TYPE_SHAPE:
-	case TYPE_NUMBER:
-	case TYPE_CHOICE:
-	case TYPE_WORD:
-		return NULL;
-	}
-	return NULL;
-}
-
 static void *field_of(const struct settings_reader *r, const struct key *k)
 {
 	char *base = (char *)r->settings;
@@ -403,34 +366,36 @@ static bool store_shape(const struct settings_reader *r, const struct key *k, st
 static bool store_value(const struct settings_reader *r, const struct key *k, struct words value,
 			struct settings_error *error)
 {
-	const char *wrong = k->cap > 0 ? text_wrong(k, value) : NULL;
+	const char *wrong = k->cap > 0 ? settings_value_wrong(k->type, k->cap, value) : NULL;
 	uint64_t number;
 	unsigned index;
 
 	switch (k->type) {
-	case TYPE_NUMBER:
+	case SETTINGS_VALUE_NUMBER:
 		if (!text_read_u64(value.at, value.len, k->max, &number) || number < k->min)
 			return refuse_number(r, k, value, error);
 		*(uint32_t *)field_of(r, k) = (uint32_t)number;
 		return true;
-	case TYPE_CHOICE:
-	case TYPE_WORD:
+	case SETTINGS_VALUE_CHOICE:
+	case SETTINGS_VALUE_WORD:
 		if (!words_choice(k->choices, value, &index))
 			return refuse_choice(r, k, value, error);
-		if (k->type == TYPE_WORD)
+		if (k->type == SETTINGS_VALUE_WORD)
 			store_text(r, k, value);
 		else
 			memcpy(field_of(r, k), &index, sizeof(index));
 		return true;
-	case TYPE_SHAPE:
+	case SETTINGS_VALUE_SHAPE:
 		return wrong ? refuse_value(r, k, value, wrong, error)
 			     : store_shape(r, k, value, error);
-	case TYPE_NAME:
-	case TYPE_SITE:
-	case TYPE_ZONE:
-	case TYPE_BOARD:
-	case TYPE_PATH:
-	case TYPE_OPTIONAL:
+	case SETTINGS_VALUE_NAME:
+	case SETTINGS_VALUE_SITE:
+	case SETTINGS_VALUE_ZONE:
+	case SETTINGS_VALUE_BOARD:
+	case SETTINGS_VALUE_PATH:
+	case SETTINGS_VALUE_OPTIONAL:
+	case SETTINGS_VALUE_URL:
+	case SETTINGS_VALUE_PROXY:
 		if (wrong)
 			return refuse_value(r, k, value, wrong, error);
 		store_text(r, k, value);
@@ -477,6 +442,8 @@ void settings_defaults(struct settings *s)
 		.remind_s = 600,
 		.receiving_s = 300,
 		.deadline_h = 48,
+		.hq = {.poll_s = 60},
+		.retain_days = 90,
 	};
 	shape_read(&s->labels.rma, s->rma_shape);
 }
@@ -558,6 +525,27 @@ static bool scanners_fit(const struct settings *s, const char *where, struct set
 	return true;
 }
 
+/* Without a url the section is asleep, so that one line switches the line to headquarters off. */
+static bool headquarters_fits(const struct settings *s, const char *where,
+			      struct settings_error *error)
+{
+	if (s->hq.url[0] == '\0')
+		return true;
+	if (s->hq.cert_file[0] == '\0' || s->hq.key_file[0] == '\0')
+		return refuse_whole(
+			where,
+			"[headquarters] has a url, but cert_file or key_file is missing: "
+			"this station's certificate and its key",
+			error);
+	if (s->expected_file[0] != '\0')
+		return refuse_whole(
+			where,
+			"[expected] file and [headquarters] url exclude each other: the "
+			"list comes from headquarters",
+			error);
+	return true;
+}
+
 bool settings_finish(struct settings *s, const char *where, struct settings_error *error)
 {
 	const struct shape *shape = &s->labels.rma;
@@ -576,7 +564,7 @@ bool settings_finish(struct settings *s, const char *where, struct settings_erro
 				    "[labels] rma_shape has to end in %c, the check character; if "
 				    "the numbers have none, set rma_check = none",
 				    error);
-	return scanners_fit(s, where, error);
+	return headquarters_fits(s, where, error) && scanners_fit(s, where, error);
 }
 
 bool settings_board_finish(struct settings_board *b, const char *where,

@@ -251,17 +251,21 @@ bool text_read_time(const char *s, size_t len, int64_t *ms)
 	return true;
 }
 
+/* A hexadecimal digit's value plus 1, upper case plus 17; 0 = none. A table, because every event
+ * has some hundred of them. */
+static const uint8_t hex_values[256] = {
+	['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,
+	['6'] = 7,  ['7'] = 8,	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 27, ['B'] = 28,
+	['C'] = 29, ['D'] = 30, ['E'] = 31, ['F'] = 32,
+};
+
 static bool hex_value(char c, uint8_t *out)
 {
-	if (c >= '0' && c <= '9')
-		*out = (uint8_t)(c - '0');
-	else if (c >= 'a' && c <= 'f')
-		*out = (uint8_t)(c - 'a' + 10);
-	else if (c >= 'A' && c <= 'F')
-		*out = (uint8_t)(c - 'A' + 10);
-	else
-		return false;
-	return true;
+	uint8_t value = hex_values[(uint8_t)c];
+
+	*out = (uint8_t)((value - 1) & 15);
+	return value != 0;
 }
 
 bool text_read_hex(const char *s, size_t len, void *out, size_t out_len)
@@ -393,12 +397,26 @@ static size_t utf8_char(const unsigned char *u, size_t len)
 	return size;
 }
 
+/* Eight bytes, none of them NUL or beyond ASCII. */
+static bool is_plain(const unsigned char *u)
+{
+	const uint64_t tops = UINT64_C(0x8080808080808080), ones = UINT64_C(0x0101010101010101);
+	uint64_t w;
+
+	memcpy(&w, u, sizeof(w));
+	return ((w | (w - ones)) & tops) == 0;
+}
+
 bool text_is_utf8(const char *s, size_t len)
 {
 	const unsigned char *u = (const unsigned char *)s;
 
 	for (size_t at = 0, size; at < len; at += size) {
 		/* Most of what comes is ASCII, and an event is read whenever one is written. */
+		if (len - at >= 8 && is_plain(u + at)) {
+			size = 8;
+			continue;
+		}
 		size = u[at] >= 0x01 && u[at] <= 0x7f ? 1 : utf8_char(u + at, len - at);
 		if (size == 0)
 			return false;
@@ -413,9 +431,9 @@ bool text_is_uuid(const char *s, size_t len)
 	if (len != sizeof(form) - 1)
 		return false;
 	for (size_t i = 0; i < len; i++) {
-		bool hex = (s[i] >= '0' && s[i] <= '9') || (s[i] >= 'a' && s[i] <= 'f');
+		uint8_t value = hex_values[(uint8_t)s[i]];
 
-		if (form[i] == 'x' ? !hex : s[i] != form[i])
+		if (form[i] == 'x' ? value == 0 || value > 16 : s[i] != form[i])
 			return false;
 	}
 	return true;

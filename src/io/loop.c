@@ -11,19 +11,23 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 #include <time.h>
+#include <unistd.h>
 
 #define TIMER_ACCURACY_US   1000
 #define DEFER_AFTER	    64 /* dispatches after which deferred calls no longer wait for quiet */
 #define TRUST_READ_EVERY_MS 1000
+#define TRUST_JUMP_MS	    1000
+#define TIME_MARK	    "/run/systemd/timesync/synchronized"
 
 struct loop {
 	sd_event *event;
 	sd_event_source *clock; /* set to the earliest timer */
 	struct loop_source *sources;
-	unsigned armed;	    /* deferred sources that wait */
-	unsigned waited;    /* dispatches since deferred calls last ran */
-	uint64_t round;	    /* of deferred calls */
-	uint64_t trust_due; /* when the kernel is asked again */
+	unsigned armed;		 /* deferred sources that wait */
+	unsigned waited;	 /* dispatches since deferred calls last ran */
+	uint64_t round;		 /* of deferred calls */
+	uint64_t trust_due;	 /* when the kernel is asked again */
+	int64_t trust_offset_ms; /* wall minus monotonic time then */
 	bool trusted;
 	bool quit;
 	int err; /* why loop_run has to give up */
@@ -176,13 +180,14 @@ static uint64_t clock_us(struct loop *l, clockid_t clock)
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-/* adjtimex without modes only reads. Where a sandbox forbids even that, the clock is not trusted.
- */
+/* adjtimex without modes only reads; a sandbox may forbid even that. The kernel forgets when no
+ * source has answered for hours, systemd-timesyncd's mark stays for this boot. */
 static bool clock_synchronised(void)
 {
 	struct timex t = {0};
 	int state = adjtimex(&t);
-	return state >= 0 && state != TIME_ERROR && !(t.status & STA_UNSYNC);
+	return (state >= 0 && state != TIME_ERROR && !(t.status & STA_UNSYNC)) ||
+	       access(TIME_MARK, F_OK) == 0;
 }
 
 struct moment loop_moment(struct loop *l)
@@ -191,9 +196,14 @@ struct moment loop_moment(struct loop *l)
 		.mono_ms = clock_us(l, CLOCK_MONOTONIC) / 1000,
 		.wall_ms = (int64_t)(clock_us(l, CLOCK_REALTIME) / 1000),
 	};
-	if (m.mono_ms >= l->trust_due) {
+	int64_t offset_ms;
+
+	offset_ms = m.wall_ms - (int64_t)m.mono_ms;
+	/* A clock that jumped was set, most likely by a source that vouches for it from now on. */
+	if (m.mono_ms >= l->trust_due || llabs(offset_ms - l->trust_offset_ms) > TRUST_JUMP_MS) {
 		l->trusted = clock_synchronised();
 		l->trust_due = m.mono_ms + TRUST_READ_EVERY_MS;
+		l->trust_offset_ms = offset_ms;
 	}
 	m.trusted = l->trusted;
 	return m;

@@ -14,6 +14,9 @@
  *   +MS show                    the view, as it is now
  *   +MS crash                   power cut: a new bench resumes from the journal
  *   +MS restart                 the same after a stop
+ *   +MS reboot                  power cut of a board without a battery clock: another boot, 1970
+ *   +MS clock trusted|untrusted [MS]   the wall clock jumps; whether a time source vouches for it
+ *   +MS time                    what time it is, and of the last event
  *   +MS stop, +MS wait
  */
 #include "script.h"
@@ -169,6 +172,15 @@ static void fault(struct script *s, char *rest)
 	world_input(&s->w, in_fault, atoi(rest) * 2 + (strcmp(how + 1, "raised") == 0 ? 1 : 0));
 }
 
+static void set_clock(struct script *s, const char *rest)
+{
+	const char *by = strchr(rest, ' ');
+
+	if (strncmp(rest, "trusted", 7) != 0 && strncmp(rest, "untrusted", 9) != 0)
+		die(s, "clock wants trusted or untrusted");
+	world_clock(&s->w, by ? strtoll(by, NULL, 10) : 0, rest[0] == 't');
+}
+
 static void timed(struct script *s, const char *word, char *rest)
 {
 	static const char *const sticks[] = {"none", "copying", "take-out", "refused"};
@@ -194,6 +206,12 @@ static void timed(struct script *s, const char *word, char *rest)
 		world_restart(&s->w, "power cut");
 	else if (strcmp(word, "restart") == 0)
 		world_restart(&s->w, "restart");
+	else if (strcmp(word, "reboot") == 0)
+		world_reboot(&s->w);
+	else if (strcmp(word, "clock") == 0)
+		set_clock(s, rest);
+	else if (strcmp(word, "time") == 0)
+		world_time(&s->w);
 	else if (strcmp(word, "lookup") == 0)
 		world_lookup(&s->w, rest);
 	else if (strcmp(word, "show") == 0)

@@ -72,6 +72,8 @@ void world_seed(struct world *w, const char *line)
 	put_line(w, line, strlen(line));
 }
 
+/* --- what the journal says of a return --- */
+
 /* The verdict a unit has by the journal so far. */
 static void guard(const struct world *w, const char *label, struct parcel_unit *u)
 {
@@ -98,6 +100,14 @@ static void guard(const struct world *w, const char *label, struct parcel_unit *
 	}
 }
 
+/* As in io/journal_guard.c: monotonic time within a boot, else two times that are trusted. */
+static int64_t age(const struct world *w, const struct event_view *e)
+{
+	if (event_span_is(&e->boot, w->boot))
+		return (int64_t)(w->now.mono_ms - e->at.mono_ms);
+	return w->now.trusted && e->at.trusted ? w->now.wall_ms - e->at.wall_ms : 0;
+}
+
 static void find_arrival(const struct world *w, struct parcel *p)
 {
 	for (size_t i = 0; i < w->count; i++) {
@@ -106,8 +116,7 @@ static void find_arrival(const struct world *w, struct parcel *p)
 		if (event_read(w->lines[i], strlen(w->lines[i]), &e) == EVENT_OK &&
 		    e.kind == EVENT_PARCEL_ARRIVED && event_span_is(&e.label, p->label)) {
 			p->arrived = true;
-			p->overdue = w->now.mono_ms - e.at.mono_ms >
-				     (uint64_t)w->settings.deadline_h * 3600u * 1000u;
+			p->overdue = age(w, &e) > (int64_t)w->settings.deadline_h * 3600 * 1000;
 		}
 	}
 }
@@ -223,6 +232,62 @@ static void act(struct world *w)
 	}
 }
 
+/* --- clocks --- */
+
+/* It is mono_ms. Returns whether the wall clock stepped. */
+static bool read_clock(struct world *w, uint64_t mono_ms, int64_t *by)
+{
+	w->now = (struct moment){.mono_ms = mono_ms,
+				 .wall_ms = (int64_t)mono_ms + w->wall_offset,
+				 .trusted = w->wall_trusted};
+	return clock_read(&w->clock, &w->now, by);
+}
+
+static void look_at_clock(struct world *w, uint64_t mono_ms)
+{
+	int64_t by;
+
+	if (!read_clock(w, mono_ms, &by))
+		return;
+	bench_clock(&w->bench, by, &w->now, &w->out);
+	act(w);
+}
+
+void world_clock(struct world *w, int64_t by_ms, bool trusted)
+{
+	w->wall_offset += by_ms;
+	w->wall_trusted = trusted;
+	look_at_clock(w, w->now.mono_ms);
+}
+
+void world_reboot(struct world *w)
+{
+	uint64_t elapsed = w->now.mono_ms - w->began;
+
+	w->now.mono_ms = 10000;
+	w->wall_offset = 0;
+	w->wall_trusted = false;
+	w->began = w->now.mono_ms - elapsed; /* wraps; only differences count */
+	w->boot[EVENT_UUID - 1] = w->boot[EVENT_UUID - 1] == '0' ? '1' : '0';
+	world_restart(w, "power cut, no battery clock");
+}
+
+void world_time(struct world *w)
+{
+	char time[32], last[32], what[160];
+	struct text t = text_over(time, sizeof(time)), l = text_over(last, sizeof(last));
+	struct event_view e;
+
+	if (event_read(w->lines[w->count - 1], strlen(w->lines[w->count - 1]), &e) != EVENT_OK)
+		world_die("a line of the journal is not an event");
+	text_time(&t, w->now.wall_ms);
+	text_time(&l, e.at.wall_ms);
+	(void)snprintf(what, sizeof(what), "time %s %s, last event %s %s %s", time,
+		       w->now.trusted ? "trusted" : "untrusted", event_kind_name(e.kind), last,
+		       e.at.trusted ? "trusted" : "untrusted");
+	say(w, what);
+}
+
 /* --- the outside --- */
 
 static const uint8_t site_key[LABEL_KEY] = "replay's key, known to everybody";
@@ -236,6 +301,9 @@ void world_init(struct world *w, FILE *transcript)
 	memcpy(w->settings.labels.key, site_key, LABEL_KEY);
 	w->settings.labels.has_key = true;
 	w->now = (struct moment){.mono_ms = 100000, .wall_ms = 1795507200000, .trusted = true};
+	w->wall_offset = w->now.wall_ms - (int64_t)w->now.mono_ms;
+	w->wall_trusted = true;
+	clock_init(&w->clock, 0);
 	w->began = w->now.mono_ms;
 	w->bench.deadline = MOMENT_NEVER; /* no bench yet */
 	(void)text_copy(w->journal, sizeof(w->journal), "00000000-0000-7000-8000-000000000001");
@@ -269,20 +337,25 @@ static void resume(struct world *w)
 		from = opened;
 	for (size_t i = 0; i < w->count; i++)
 		if ((i >= from || i == badge) &&
-		    event_read(w->lines[i], strlen(w->lines[i]), &e) == EVENT_OK)
+		    event_read(w->lines[i], strlen(w->lines[i]), &e) == EVENT_OK) {
 			bench_resume(&w->bench, &e);
+			clock_known(&w->clock, &e.at, event_span_is(&e.boot, w->boot));
+		}
 }
 
 static void begin(struct world *w)
 {
 	struct bench_config config = {.settings = &w->settings, .software = "replay"};
 	const char *label;
-	bool house;
+	bool house, stepped;
+	int64_t by;
 
 	memcpy(config.boot, w->boot, sizeof(config.boot));
 	config.seed[0] = (uint8_t)w->count;
 	bench_init(&w->bench, &config);
+	clock_init(&w->clock, 0);
 	resume(w);
+	stepped = read_clock(w, w->now.mono_ms, &by);
 	label = bench_resume_label(&w->bench, &house);
 	if (label[0]) {
 		static struct parcel parcel;
@@ -291,6 +364,10 @@ static void begin(struct world *w)
 		bench_resume_parcel(&w->bench, &parcel);
 	}
 	bench_start(&w->bench, &w->now, !w->disk_broken, &w->out);
+	act(w);
+	if (!stepped)
+		return;
+	bench_clock(&w->bench, by, &w->now, &w->out);
 	act(w);
 }
 
@@ -321,13 +398,11 @@ void world_until(struct world *w, uint64_t mono_ms)
 		uint64_t due =
 			w->bench.deadline > w->now.mono_ms ? w->bench.deadline : w->now.mono_ms;
 
-		w->now.wall_ms += (int64_t)(due - w->now.mono_ms);
-		w->now.mono_ms = due;
+		look_at_clock(w, due);
 		bench_tick(&w->bench, &w->now, &w->out);
 		act(w);
 	}
-	w->now.wall_ms += (int64_t)(mono_ms - w->now.mono_ms);
-	w->now.mono_ms = mono_ms;
+	look_at_clock(w, mono_ms);
 }
 
 void world_tick(struct world *w)

@@ -3,13 +3,17 @@
 #ifndef REPLAY_WORLD_H
 #define REPLAY_WORLD_H
 #include "station/bench.h"
+#include "station/clock.h"
 #include <stdio.h>
 
 struct world {
 	struct settings settings;
 	struct bench bench;
 	struct bench_out out;
-	struct moment now;
+	struct moment now; /* as the clock makes it of mono and the board's wall clock: */
+	struct clock clock;
+	int64_t wall_offset; /* the board's wall clock minus mono */
+	bool wall_trusted;
 	char boot[EVENT_UUID + 1], journal[EVENT_UUID + 1];
 	struct event_chain chain;
 	char **lines; /* the journal: event lines */
@@ -42,6 +46,11 @@ void world_tick(struct world *w);
 /* total: bytes the scanner sent, more than len when the scan was cut. */
 void world_scan(struct world *w, const uint8_t *bytes, size_t len, uint32_t total);
 void world_contact(struct world *w, enum panel_button button, bool down);
+/* The board's wall clock jumps by by_ms; trusted: whether a time source says so. */
+void world_clock(struct world *w, int64_t by_ms, bool trusted);
+/* Power cut, and a board without a battery clock: another boot, in 1970. */
+void world_reboot(struct world *w);
+void world_time(struct world *w); /* writes what time it is, and that of the last event */
 void world_disk(struct world *w, const char *how);   /* "held" "ok" "broken" "found-broken" */
 void world_lookup(struct world *w, const char *how); /* likewise */
 void world_input(struct world *w,

@@ -94,6 +94,9 @@ static void test_defaults(void **state)
 	assert_int_equal(s.receiving_s, 300);
 	assert_int_equal(s.deadline_h, 48);
 	assert_string_equal(s.expected_file, "");
+	assert_string_equal(s.hq.url, "");
+	assert_int_equal(s.hq.poll_s, 60);
+	assert_int_equal(s.retain_days, 90);
 	assert_int_equal(s.scanners, 0);
 }
 
@@ -147,6 +150,75 @@ static void test_every_key(void **state)
 	assert_int_equal(s.scanner[1].gap_ms, 200);
 }
 
+#define BENCH "[station]\nname = b\n[site]\nname = S1\n"
+
+static void test_headquarters(void **state)
+{
+	struct settings_error error;
+	struct settings s = settings_of(
+		BENCH "[headquarters]\nurl = https://hq.example:8443\nca_file = /e/ca.pem\n"
+		      "cert_file = /e/b.pem\nkey_file = /e/b.key\ncrl_file = /e/crl.pem\n"
+		      "proxy = http://proxy:3128\npoll_s = 0\n[journal]\nretain_days = 0\n");
+	(void)state;
+
+	assert_true(settings_finish(&s, "station.conf", &error));
+	assert_string_equal(s.hq.url, "https://hq.example:8443");
+	assert_string_equal(s.hq.ca_file, "/e/ca.pem");
+	assert_string_equal(s.hq.cert_file, "/e/b.pem");
+	assert_string_equal(s.hq.key_file, "/e/b.key");
+	assert_string_equal(s.hq.crl_file, "/e/crl.pem");
+	assert_string_equal(s.hq.proxy, "http://proxy:3128");
+	assert_int_equal(s.hq.poll_s, 0);
+	assert_int_equal(s.retain_days, 0);
+	assert_string_equal(s.key_file, "");
+}
+
+static void test_url(void **state)
+{
+	static const char *const good[] = {"https://h", "https://10.0.0.1:1", "https://[::1]:65535",
+					   "https://[fe80::1]", ""};
+	static const char *const bad[] = {"http://h",	   "h",		  "https://",
+					  "https://:1",	   "https://h:0", "https://h:65536",
+					  "https://h/",	   "https://h/x", "https://u@h",
+					  "https://h:",	   "https://-h",  "https://h?x",
+					  "HTTPS://h",	   "https://[]",  "https://[::1",
+					  "https://a:b:1", "https://.h",  "https://h:1x"};
+	char line[128], message[256];
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		snprintf(line, sizeof(line), "[headquarters]\nurl = %s\n", good[i]);
+		assert_string_equal(settings_of(line).hq.url, good[i]);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(line, sizeof(line), "[headquarters]\nurl = %s\n", bad[i]);
+		snprintf(message, sizeof(message),
+			 "station.conf:2: url = '%s': this is https://host or https://host:port, "
+			 "without a path",
+			 bad[i]);
+		refuse(line, message);
+	}
+	assert_string_equal(settings_of("[headquarters]\nproxy = none\n").hq.proxy, "none");
+	refuse("[headquarters]\nproxy = socks\n",
+	       "station.conf:2: proxy = 'socks': this is none, http://host or http://host:port");
+}
+
+static void test_headquarters_whole(void **state)
+{
+	(void)state;
+	refuse_finish(BENCH "[headquarters]\nurl = https://hq\ncert_file = c\n",
+		      "station.conf: [headquarters] has a url, but cert_file or key_file is "
+		      "missing: this station's certificate and its key");
+	refuse_finish(BENCH "[headquarters]\nurl = https://hq\ncert_file = c\nkey_file = k\n"
+			    "[expected]\nfile = x.csv\n",
+		      "station.conf: [expected] file and [headquarters] url exclude each other: "
+		      "the list comes from headquarters");
+	struct settings_error error;
+	struct settings s = settings_of(BENCH "[headquarters]\nurl =\nkey_file = k\n"
+					      "[expected]\nfile = x.csv\n");
+	assert_true(settings_finish(&s, "station.conf", &error));
+}
+
 static void test_a_later_line_wins(void **state)
 {
 	struct settings s = settings_of("[station]\nname = a-long-name\nname = b\nboard = sim\n"
@@ -197,12 +269,15 @@ static void test_unknown_sections(void **state)
 	refuse("[scaner front]\n",
 	       "station.conf:1: unknown section 'scaner front'; did you mean 'scanner'?");
 	refuse("[site one]\n", "station.conf:1: unknown section 'site one'; did you mean 'site'?");
-	refuse("[network]\n", "station.conf:1: unknown section 'network'; the sections are "
-			      "station, site, labels, inspection, expected, scanner");
-	refuse("[board]\n", "station.conf:1: unknown section 'board'; the sections are "
-			    "station, site, labels, inspection, expected, scanner");
-	refuse("[]\n", "station.conf:1: unknown section ''; the sections are "
-		       "station, site, labels, inspection, expected, scanner");
+	refuse("[network]\n",
+	       "station.conf:1: unknown section 'network'; the sections are "
+	       "station, site, labels, inspection, expected, headquarters, journal, scanner");
+	refuse("[board]\n",
+	       "station.conf:1: unknown section 'board'; the sections are "
+	       "station, site, labels, inspection, expected, headquarters, journal, scanner");
+	refuse("[]\n",
+	       "station.conf:1: unknown section ''; the sections are "
+	       "station, site, labels, inspection, expected, headquarters, journal, scanner");
 	refuse("[station\n", "station.conf:1: a section line ends with ]");
 	refuse("[\n", "station.conf:1: a section line ends with ]");
 	refuse("[scanner]\n", "station.conf:1: a scanner's section names it: [scanner NAME], NAME "
@@ -466,6 +541,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_every_key),
+		cmocka_unit_test(test_headquarters),
+		cmocka_unit_test(test_url),
+		cmocka_unit_test(test_headquarters_whole),
 		cmocka_unit_test(test_a_later_line_wins),
 		cmocka_unit_test(test_unknown_keys),
 		cmocka_unit_test(test_unknown_sections),

@@ -176,6 +176,10 @@ static void normalise(struct node *n, uint64_t now)
 		n->flights = 0;
 		memset(n->flight, 0, sizeof(n->flight));
 	}
+	c->clock_by = c->clock_by != 0; /* how far it stepped changes nothing */
+	c->clock_in_flight = c->clock_in_flight != 0;
+	for (uint8_t i = 0; i < n->flights; i++)
+		n->flight[i].by_ms = 0;
 	if (!is_holding(&c->now))
 		c->hold_due = 0;
 	if (!timed)
@@ -324,6 +328,7 @@ static const char RULE_WAYOUT[] = "no state without a way out";
 static const char RULE_PICTURE[] = "no two situations with one panel picture";
 static const char RULE_REPEAT[] =
 	"a unit that has its verdict is inspected again only after a question";
+static const char RULE_CLOCK[] = "a step of the wall clock changes no situation and no window";
 static const char RULE_FEW[] = "the effects fit their bound";
 
 static void check_append(const struct node *before, const struct edge *e, const struct node *after,
@@ -404,6 +409,20 @@ static void check_stored(const struct node *before, const struct node *after, ui
 	expect(resumes_to(&after->told, &after->c.now), RULE_RESUME, from, edge);
 }
 
+/* What was due by time alone is done in the same step, and is no doing of the clock's. */
+static void check_clock(const struct node *before, const struct node *after, uint32_t from,
+			int edge)
+{
+	const struct checklist *was = &before->c, *is = &after->c;
+	bool due = was->due <= START || was->hold_due <= START;
+
+	expect(before->flights == 1, RULE_CLOCK, from, edge);
+	if (!due && !is->reminded)
+		expect(memcmp(&was->now, &is->now, sizeof(is->now)) == 0 && was->due == is->due &&
+			       was->hold_due == is->hold_due,
+		       RULE_CLOCK, from, edge);
+}
+
 static void check(const struct node *before, const struct edge *e, const struct node *after,
 		  const struct checklist_effects *out, uint32_t from, int edge)
 {
@@ -452,6 +471,8 @@ static void check(const struct node *before, const struct edge *e, const struct 
 	}
 	if (e->event.kind == CHECKLIST_STORED && before->c.writing)
 		check_stored(before, after, from, edge);
+	if (e->event.kind == CHECKLIST_STORED && before->c.clock_in_flight)
+		check_clock(before, after, from, edge);
 	if (e->event.kind == CHECKLIST_REFUSED && before->c.writing)
 		expect(after->c.broken && after->c.shown[PANEL_LAMP_ATTENTION] != PANEL_OFF &&
 			       !appends,
@@ -512,6 +533,7 @@ static bool possible(const struct node *n, const struct edge *e)
 	case CHECKLIST_LINK:
 	case CHECKLIST_STICK:
 	case CHECKLIST_STOP:
+	case CHECKLIST_CLOCK:
 		return true;
 	}
 	return true;
@@ -649,6 +671,7 @@ static void add_faults(void)
 	    0);
 	add("scanner back",
 	    (struct checklist_event){.kind = CHECKLIST_FAULT, .fault = CHECKLIST_FAULT_SCANNER}, 0);
+	add("clock steps", (struct checklist_event){.kind = CHECKLIST_CLOCK, .by_ms = 1}, 0);
 	add_press("PASS stuck for a time", PANEL_PASS, (uint8_t)plan->button.stuck_ms);
 }
 
@@ -808,7 +831,7 @@ static bool walk(const char *name, unsigned contacts, unsigned label_bits, uint3
 	static const char *const rules[] = {
 		RULE_THREE,  RULE_VERDICT, RULE_WRITING, RULE_MOVE,  RULE_PRESS,      RULE_ONE,
 		RULE_ECHO,   RULE_RESUME,  RULE_BROKEN,	 RULE_FINAL, RULE_STUCK_BACK, RULE_ALERT,
-		RULE_WAYOUT, RULE_PICTURE, RULE_REPEAT,	 RULE_FEW,
+		RULE_WAYOUT, RULE_PICTURE, RULE_REPEAT,	 RULE_FEW,   RULE_CLOCK,
 	};
 	struct node start;
 	bool fresh;

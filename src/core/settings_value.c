@@ -1,0 +1,76 @@
+/* settings_value.c - whether a text is what a key of the settings wants (settings_value.h). */
+#include "settings_value.h"
+#include <string.h>
+
+/* SCHEME host[:port]; the host a name, an IPv4 address, or an IPv6 address in brackets. */
+static bool url_fits(struct words value, const char *scheme)
+{
+	size_t skip = strlen(scheme);
+	struct words host, port = {NULL, 0};
+	uint64_t number;
+
+	if (value.len <= skip || memcmp(value.at, scheme, skip) != 0)
+		return false;
+	host = (struct words){value.at + skip, value.len - skip};
+	for (size_t i = host.len; i > 0 && host.at[i - 1] != ']'; i--) {
+		if (host.at[i - 1] != ':')
+			continue;
+		port = (struct words){host.at + i, host.len - i};
+		if (!text_read_u64(port.at, port.len, 65535, &number) || number == 0)
+			return false;
+		host.len = i - 1;
+		break;
+	}
+	if (host.len > 2 && host.at[0] == '[' && host.at[host.len - 1] == ']')
+		return words_of((struct words){host.at + 1, host.len - 2}, 39, ":.");
+	return words_of(host, 253, ".-") && host.at[0] != '-' && host.at[0] != '.';
+}
+
+/* What is wrong with a text of this type, or NULL. */
+const char *settings_value_wrong(enum settings_value type, size_t cap, struct words value)
+{
+	bool slash = value.len > 0 && memchr(value.at, '/', value.len) != NULL;
+
+	if (value.len > 0 && value.at[0] == '"' && value.at[value.len - 1] == '"')
+		return "a value is written without quotes";
+	if (value.len >= cap && type != SETTINGS_VALUE_SITE)
+		return "this is too long";
+	switch (type) {
+	case SETTINGS_VALUE_NAME:
+		return words_is_name(value) ? NULL
+					    : "a name is 1 to 32 letters, digits, '.', '_' or '-'";
+	case SETTINGS_VALUE_SITE:
+		if (value.len < 2 || !words_of(value, 8, ""))
+			return "a site's name is 2 to 8 capital letters and digits";
+		for (size_t i = 0; i < value.len; i++) {
+			if (value.at[i] >= 'a')
+				return "a site's name is 2 to 8 capital letters and digits";
+		}
+		return NULL;
+	case SETTINGS_VALUE_ZONE:
+		return words_of(value, 64, "/_+-") && value.at[0] != '/'
+			       ? NULL
+			       : "this is an IANA time zone name such as Europe/Berlin or UTC";
+	case SETTINGS_VALUE_BOARD:
+		return value.len == 0 || slash || words_is_name(value)
+			       ? NULL
+			       : "this is a board's name, or the path of a board file with a slash";
+	case SETTINGS_VALUE_PATH:
+		return value.len > 0 ? NULL : "this is a path and can't be empty";
+	case SETTINGS_VALUE_URL:
+		return value.len == 0 || url_fits(value, "https://")
+			       ? NULL
+			       : "this is https://host or https://host:port, without a path";
+	case SETTINGS_VALUE_PROXY:
+		return value.len == 0 || words_is(value, "none") || url_fits(value, "http://")
+			       ? NULL
+			       : "this is none, http://host or http://host:port";
+	case SETTINGS_VALUE_OPTIONAL:
+	case SETTINGS_VALUE_SHAPE:
+	case SETTINGS_VALUE_NUMBER:
+	case SETTINGS_VALUE_CHOICE:
+	case SETTINGS_VALUE_WORD:
+		return NULL;
+	}
+	return NULL;
+}
