@@ -1,7 +1,9 @@
 /* journal.c - the journal as the loop sees it: open, queue, completions. The thread behind it is in
  * journal_writer.c, the file in journal_begin.c and journal_db.c. */
 #include "journal.h"
+#include "journal_chain.h"
 #include "journal_guard.h"
+#include "journal_resume.h"
 #include "journal_writer.h"
 #include "station/text.h"
 #include <errno.h>
@@ -32,6 +34,9 @@ static int sync_init(struct journal *j)
 static void journal_free(struct journal *j)
 {
 	journal_begin_release(&j->setup);
+	journal_page_free(j->page);
+	journal_page_free(j->pages);
+	journal_page_free(j->paged);
 	if (j->event_fd >= 0)
 		close(j->event_fd);
 	pthread_cond_destroy(&j->wake);
@@ -115,9 +120,9 @@ static int resume_beside(struct journal *j, void (*fn)(void *user, const struct 
 		return -ENOMEM;
 	rc = journal_db_connect(db, j->db.path, SQLITE_OPEN_READONLY);
 	if (!rc)
-		rc = journal_db_load(db);
+		rc = journal_chain_load(db);
 	if (!rc)
-		rc = journal_guard_resume(db, fn, user);
+		rc = journal_resume_events(db, fn, user);
 	journal_db_close(db, false);
 	free(db);
 	return rc;
@@ -128,7 +133,7 @@ int journal_resume(struct journal *j, void (*fn)(void *user, const struct event_
 {
 	if (j->has_writer)
 		return resume_beside(j, fn, user);
-	return j->db.sql ? journal_guard_resume(&j->db, fn, user) : -EIO;
+	return j->db.sql ? journal_resume_events(&j->db, fn, user) : -EIO;
 }
 
 int journal_find(struct journal *j, const char *label, bool house, const struct moment *now,
@@ -167,6 +172,38 @@ static void job_tell(struct journal *j, const struct journal_writer_job *job)
 		j->calls.stored(j->calls.user, job->ok);
 }
 
+/* Under lock, which is open during the call. */
+static void sealed_tell(struct journal *j)
+{
+	bool ok = j->sealed_ok;
+
+	if (!j->sealed)
+		return;
+	j->sealed = false;
+	pthread_mutex_unlock(&j->lock);
+	if (j->calls.sealed)
+		j->calls.sealed(j->calls.user, ok);
+	pthread_mutex_lock(&j->lock);
+}
+
+static void pages_tell(struct journal *j)
+{
+	struct journal_page *page;
+
+	while ((page = j->paged) != NULL) {
+		bool ok = page->ok;
+
+		j->paged = page->next;
+		j->page_count--;
+		page->next = NULL;
+		pthread_mutex_unlock(&j->lock);
+		journal_page_free(page);
+		if (j->calls.returned)
+			j->calls.returned(j->calls.user, ok);
+		pthread_mutex_lock(&j->lock);
+	}
+}
+
 static void on_done(void *user, int fd, uint32_t epoll_events)
 {
 	struct journal *j = user;
@@ -177,6 +214,7 @@ static void on_done(void *user, int fd, uint32_t epoll_events)
 	if (read(fd, &count, sizeof(count)) < 0)
 		return;
 	pthread_mutex_lock(&j->lock);
+	sealed_tell(j);
 	while ((job = journal_writer_pop(j, &j->done)) != JOURNAL_WRITER_NONE) {
 		works_tell(j, j->jobs[job].changes);
 		pthread_mutex_unlock(&j->lock);
@@ -186,6 +224,7 @@ static void on_done(void *user, int fd, uint32_t epoll_events)
 		j->unused = job;
 	}
 	works_tell(j, j->changes);
+	pages_tell(j);
 	pthread_mutex_unlock(&j->lock);
 	if (j->calls.changed)
 		j->calls.changed(j->calls.user);
@@ -278,6 +317,54 @@ int journal_expect(struct journal *j, const char *csv_path)
 	pthread_cond_signal(&j->wake);
 	pthread_mutex_unlock(&j->lock);
 	return 0;
+}
+
+int journal_acked(struct journal *j, uint64_t seq)
+{
+	pthread_mutex_lock(&j->lock);
+	j->acked = seq;
+	j->wants_acked = true;
+	pthread_cond_signal(&j->wake);
+	pthread_mutex_unlock(&j->lock);
+	return 0;
+}
+
+int journal_seal(struct journal *j)
+{
+	int rc = 0;
+
+	pthread_mutex_lock(&j->lock);
+	if (j->wants_seal)
+		rc = -EBUSY;
+	j->wants_seal = true;
+	pthread_cond_signal(&j->wake);
+	pthread_mutex_unlock(&j->lock);
+	return rc;
+}
+
+int journal_returns(struct journal *j, const struct journal_returns *returns)
+{
+	struct journal_page *page, **end;
+	int rc = 0;
+
+	if (returns->cursor && strlen(returns->cursor) >= sizeof(page->cursor))
+		return -EINVAL;
+	page = journal_page_copy(returns);
+	if (!page)
+		return -ENOMEM;
+	pthread_mutex_lock(&j->lock);
+	if (j->page_count >= JOURNAL_WRITER_PAGES) {
+		rc = -EAGAIN;
+		journal_page_free(page);
+	} else {
+		j->page_count++;
+		for (end = &j->pages; *end; end = &(*end)->next)
+			;
+		*end = page;
+		pthread_cond_signal(&j->wake);
+	}
+	pthread_mutex_unlock(&j->lock);
+	return rc;
 }
 
 void journal_state(struct journal *j, struct journal_state *out)

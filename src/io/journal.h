@@ -25,6 +25,7 @@ struct journal_config {
 	struct moment now;    /* for journal.opened */
 	const char *boot;     /* boot id, 36 characters */
 	uint64_t retry_ms;    /* between two tries while it does not work; 0 = 5000 */
+	uint64_t retain_ms; /* final and acknowledged inspections are kept so long; 0 = for ever */
 };
 
 enum journal_trouble {
@@ -47,6 +48,8 @@ struct journal_state { /* for status; a copy */
 	uint64_t seq; /* last durable event, 0 = none */
 	uint8_t head[EVENT_HASH];
 	uint64_t acked;	   /* headquarters has it up to here */
+	uint64_t anchor;   /* last seq that retention removed, 0 = none */
+	char cursor[65];   /* of the list that came from headquarters, "" = none */
 	uint64_t expected; /* returns on the list */
 	bool has_list;
 	bool works;
@@ -63,6 +66,11 @@ struct journal_calls {
 	/* It failed / it works again; changes only. A journal that journal_open could not open says
 	 * works(false) soon after journal_start. */
 	void (*works)(void *user, bool works);
+	/* One a journal_seal: the child is in place (journal_state tells it), or nothing changed.
+	 */
+	void (*sealed)(void *user, bool ok);
+	/* One a journal_returns: stored, or not. */
+	void (*returned)(void *user, bool ok);
 	/* journal_state() says something new: events, the list, the check. May be NULL. */
 	void (*changed)(void *user);
 	void *user;
@@ -95,6 +103,26 @@ journal_lookup(struct journal *j, const char *label, bool house, const struct mo
 /* Reads the list of expected returns from a CSV file, in pieces between appends; rows it refuses
  * are logged. The new list takes effect as a whole. */
 int __attribute__((warn_unused_result)) journal_expect(struct journal *j, const char *csv_path);
+/* Headquarters has everything up to seq. Kept without a sync of its own: after a power cut some is
+ * sent again, which is harmless. Never goes backwards by itself. */
+int __attribute__((warn_unused_result)) journal_acked(struct journal *j, uint64_t seq);
+/* Two histories under one journal: seals this file (it stays beside, journal-sealed-TIME.db) and
+ * begins a child (`journal.opened` with parent, why "fork") that holds again, with `origin` in
+ * data, the events that are not acknowledged and those of the open inspection. Guard, arrivals and
+ * list go with it. */
+int __attribute__((warn_unused_result)) journal_seal(struct journal *j);
+/* Rows and tombstones of headquarters' list, in one transaction with its cursor. reset: they begin
+ * a new list, which takes effect with the page that has no more behind it. Copied. */
+struct journal_returns {
+	const struct parcel_row *row;
+	size_t rows;
+	const char (*gone)[LABEL_MAX + 1];
+	size_t gones;
+	bool reset, more;
+	const char *cursor;
+};
+int __attribute__((warn_unused_result))
+journal_returns(struct journal *j, const struct journal_returns *page);
 void journal_state(struct journal *j, struct journal_state *out);
 void journal_close(struct journal *j); /* waits for what is queued; NULL is fine */
 
@@ -103,10 +131,15 @@ struct journal_reader;
 int __attribute__((warn_unused_result))
 journal_reader_open(struct journal_reader **out, const char *path, struct journal_report *report);
 /* Lines with seq > after, in order, at most max; fn returns false to stop. Returns how many were
- * handed out, or -errno. */
+ * handed out, or -errno. The first one may be later than after + 1: what is before the anchor is no
+ * longer here. */
 int journal_reader_lines(struct journal_reader *r, uint64_t after, unsigned max,
 			 bool (*fn)(void *user, uint64_t seq, const char *line, size_t len,
 				    const uint8_t hash[EVENT_HASH]),
 			 void *user);
+/* Hash of one event, or of the anchor. -ENOENT: neither. */
+int journal_reader_hash(struct journal_reader *r, uint64_t seq, uint8_t hash[EVENT_HASH]);
+/* The last event that retention removed, and its hash: prev of the first that is here. 0: none. */
+int journal_reader_anchor(struct journal_reader *r, uint64_t *seq, uint8_t hash[EVENT_HASH]);
 void journal_reader_close(struct journal_reader *r);
 #endif

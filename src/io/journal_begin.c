@@ -1,6 +1,8 @@
 /* journal_begin.c - opens the journal's file at start: the lock, whose file it is, a new one, one
  * that is set aside. A crash at any point leaves what the next start finishes or begins again. */
 #include "journal_begin.h"
+#include "journal_chain.h"
+#include "journal_files.h"
 #include "journal_guard.h"
 #include "log.h"
 #include "station/text.h"
@@ -14,11 +16,8 @@
 #include <unistd.h>
 
 #define LOCK_FILE "journal.lock"
-#define NEW_FILE  "journal-new.db" /* complete before it gets its name */
 /* Stands in the lock file once there was a journal: a file with a destroyed header is ours then. */
 #define MARK "station journal\n"
-
-static const char *const tails[] = {"", "-wal", "-shm"};
 
 enum begin_file {
 	BEGIN_NONE,
@@ -26,12 +25,6 @@ enum begin_file {
 	BEGIN_OURS,
 	BEGIN_BROKEN, /* ours, but its header is destroyed */
 	BEGIN_FOREIGN,
-};
-
-struct begin_parent { /* the journal before, as far as it could be read */
-	char journal[EVENT_UUID + 1];
-	uint64_t seq; /* 0 = unknown */
-	uint8_t hash[EVENT_HASH];
 };
 
 static int refuse(struct journal_report *report, enum journal_trouble trouble, int error,
@@ -56,68 +49,13 @@ static int cannot(struct journal_report *report, const struct journal_db *db, in
 bool journal_begin_setup(struct journal_setup *setup, const struct journal_config *config)
 {
 	setup->deadline_ms = config->deadline_ms;
+	setup->retain_ms = config->retain_ms;
 	setup->now = config->now;
 	setup->lock = -1;
 	return text_copy(setup->dir, sizeof(setup->dir), config->dir) &&
 	       text_copy(setup->board, sizeof(setup->board), config->board) &&
 	       text_copy(setup->station, sizeof(setup->station), config->station) &&
 	       text_copy(setup->boot, sizeof(setup->boot), config->boot);
-}
-
-/* Joins folder (under 256 bytes), name and ending, which are ours: always fits. */
-static void path_join(char path[JOURNAL_DB_PATH], const char *dir, const char *name,
-		      const char *tail)
-{
-	struct text t = text_over(path, JOURNAL_DB_PATH);
-
-	text_put(&t, dir);
-	text_char(&t, '/');
-	text_put(&t, name);
-	text_put(&t, tail);
-}
-
-static bool path_exists(const char *dir, const char *name, const char *tail)
-{
-	char path[JOURNAL_DB_PATH];
-	struct stat st;
-
-	path_join(path, dir, name, tail);
-	return lstat(path, &st) == 0;
-}
-
-static int folder_sync(const char *dir)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (fsync(fd) < 0)
-		rc = -errno;
-	close(fd);
-	return rc;
-}
-
-static int file_rename(const char *dir, const char *from, const char *to, const char *tail)
-{
-	char old[JOURNAL_DB_PATH], new[JOURNAL_DB_PATH];
-
-	path_join(old, dir, from, tail);
-	path_join(new, dir, to, tail);
-	return rename(old, new) == 0 || errno == ENOENT ? 0 : -errno;
-}
-
-static int new_remove(const char *dir)
-{
-	static const char *const all[] = {"", "-journal", "-wal", "-shm"};
-	char path[JOURNAL_DB_PATH];
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		path_join(path, dir, NEW_FILE, all[i]);
-		if (unlink(path) < 0 && errno != ENOENT)
-			return -errno;
-	}
-	return 0;
 }
 
 /* --- the lock --- */
@@ -130,7 +68,7 @@ static int lock_take(struct journal_setup *setup, const struct journal_db *db,
 
 	if (setup->lock >= 0)
 		return 0;
-	path_join(path, setup->dir, LOCK_FILE, "");
+	journal_files_path(path, setup->dir, LOCK_FILE, "");
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0640);
 	if (fd < 0)
 		return cannot(report, db, -errno);
@@ -191,10 +129,10 @@ static int file_recognise(const struct journal_setup *setup, enum begin_file *ou
 	bool ours;
 	int fd;
 
-	path_join(path, setup->dir, JOURNAL_FILE, "-wal");
+	journal_files_path(path, setup->dir, JOURNAL_FILE, "-wal");
 	if (stat(path, &wal) < 0)
 		wal.st_size = 0;
-	path_join(path, setup->dir, JOURNAL_FILE, "");
+	journal_files_path(path, setup->dir, JOURNAL_FILE, "");
 	*out = wal.st_size ? BEGIN_BROKEN : BEGIN_NONE; /* a WAL alone: its database is lost */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
@@ -220,7 +158,7 @@ static int file_recognise(const struct journal_setup *setup, enum begin_file *ou
 
 /* --- a new journal --- */
 
-static int event_opened(const struct journal_setup *setup, const struct begin_parent *parent,
+static int event_opened(const struct journal_setup *setup, const struct journal_parent *parent,
 			const char *why, struct event *e)
 {
 	struct text data = text_over(e->data, sizeof(e->data));
@@ -252,36 +190,28 @@ static int event_opened(const struct journal_setup *setup, const struct begin_pa
 	return data.full ? -EMSGSIZE : 0;
 }
 
-static int journal_fill(struct journal_db *db, const struct journal_setup *setup,
-			struct event *opened, const char *aside)
+static int new_fill(struct journal_db *db, const struct journal_setup *setup, const char *aside)
 {
-	int rc = journal_db_begin(db);
+	int rc = journal_db_exec(db, "PRAGMA synchronous=EXTRA");
 
 	if (!rc)
-		rc = journal_db_schema(db);
+		rc = journal_db_begin(db);
+	if (!rc)
+		rc = journal_chain_schema(db);
 	if (!rc)
 		rc = journal_db_set(db, "journal", db->journal);
 	if (!rc)
 		rc = journal_db_set(db, "board", setup->board);
 	if (!rc && aside)
 		rc = journal_db_set(db, "aside", aside);
-	if (!rc)
-		rc = journal_db_set_u64(db, "clean", 1);
-	if (!rc)
-		rc = journal_db_append(db, opened, 1);
-	return rc ? rc : journal_db_commit(db);
+	return rc ? rc : journal_db_set_u64(db, "clean", 1);
 }
 
-/* Makes NEW_FILE, whole or not at all: one transaction with a rollback journal, so that without
- * a `-journal` beside it a file that is not empty is complete. Its name tells the old one's
- * (aside), so that a start after a crash can finish the renaming. */
-static int new_make(struct journal_db *db, const struct journal_setup *setup,
-		    const struct begin_parent *parent, const char *why, const char *aside)
+int journal_begin_new(struct journal_db *db, const struct journal_setup *setup, const char *aside)
 {
-	struct event opened = {0};
 	char path[JOURNAL_DB_PATH];
 	uint8_t random[10];
-	int rc = new_remove(setup->dir);
+	int rc = journal_files_remove(setup->dir);
 
 	if (rc)
 		return rc;
@@ -290,33 +220,39 @@ static int new_make(struct journal_db *db, const struct journal_setup *setup,
 	event_uuid7(db->journal, setup->now.wall_ms, random);
 	db->seq = 0;
 	memset(db->head, 0, sizeof(db->head));
-	rc = event_opened(setup, parent, why, &opened);
-	if (rc)
-		return rc;
-	path_join(path, setup->dir, NEW_FILE, "");
+	journal_files_path(path, setup->dir, JOURNAL_FILES_NEW, "");
 	rc = journal_db_connect(db, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-	if (rc)
-		return rc;
-	rc = journal_db_exec(db, "PRAGMA synchronous=EXTRA");
-	if (!rc)
-		rc = journal_fill(db, setup, &opened, aside);
-	journal_db_close(db, true);
-	return rc ? rc : folder_sync(setup->dir);
+	return rc ? rc : new_fill(db, setup, aside);
 }
 
-/* The old files out of the way, the new one in its place. The WAL goes with its database: left
- * behind, it would be taken for the new one's. */
-static int new_place(const char *dir, const char *aside)
+int journal_begin_event(struct journal_db *db, const struct journal_setup *setup,
+			const struct journal_parent *parent, const char *why)
 {
-	int rc = 0;
+	struct event opened = {0};
+	int rc = event_opened(setup, parent, why, &opened);
 
-	for (size_t i = 0; aside[0] && i < sizeof(tails) / sizeof(tails[0]) && !rc; i++)
-		rc = file_rename(dir, JOURNAL_FILE, aside, tails[i]);
+	return rc ? rc : journal_chain_append(db, &opened, 1);
+}
+
+int journal_begin_keep(struct journal_db *db, const struct journal_setup *setup)
+{
+	int rc = journal_db_commit(db);
+
+	journal_db_close(db, true);
+	return rc ? rc : journal_files_sync(setup->dir);
+}
+
+static int new_make(struct journal_db *db, const struct journal_setup *setup,
+		    const struct journal_parent *parent, const char *why, const char *aside)
+{
+	int rc = journal_begin_new(db, setup, aside);
+
 	if (!rc)
-		rc = folder_sync(dir);
+		rc = journal_begin_event(db, setup, parent, why);
 	if (!rc)
-		rc = file_rename(dir, NEW_FILE, JOURNAL_FILE, "");
-	return rc ? rc : folder_sync(dir);
+		return journal_begin_keep(db, setup);
+	journal_db_close(db, true);
+	return rc;
 }
 
 /* Finishes what a crash between the renames left: the old file is away, the new one complete. */
@@ -326,65 +262,37 @@ static int new_finish(struct journal_db *db, const char *dir)
 	struct stat st;
 	int rc;
 
-	path_join(path, dir, NEW_FILE, "");
+	journal_files_path(path, dir, JOURNAL_FILES_NEW, "");
 	if (stat(path, &st) < 0)
 		return errno == ENOENT ? 0 : -errno;
-	if (path_exists(dir, JOURNAL_FILE, "") || st.st_size == 0 ||
-	    path_exists(dir, NEW_FILE, "-journal"))
-		return new_remove(dir);
+	if (journal_files_exist(dir, JOURNAL_FILE, "") || st.st_size == 0 ||
+	    journal_files_exist(dir, JOURNAL_FILES_NEW, "-journal"))
+		return journal_files_remove(dir);
 	rc = journal_db_connect(db, path, SQLITE_OPEN_READONLY);
 	if (rc)
-		return rc == -EBADMSG ? new_remove(dir) : rc;
+		return rc == -EBADMSG ? journal_files_remove(dir) : rc;
 	rc = journal_db_get(db, "aside", aside, sizeof(aside));
 	journal_db_close(db, false);
 	if (!rc && strchr(aside, '/'))
 		rc = -EBADMSG;
 	if (rc)
-		return rc == -EBADMSG ? new_remove(dir) : rc;
-	return new_place(dir, aside);
+		return rc == -EBADMSG ? journal_files_remove(dir) : rc;
+	return journal_files_place(dir, aside);
 }
 
 /* --- set aside --- */
 
-/* journal-WHY-20261123T080000Z.db; a name that is free. */
-static int aside_name(const struct journal_setup *setup, const char *why, char name[64])
-{
-	char time[32];
-	struct text t = text_over(time, sizeof(time));
-
-	text_time(&t, setup->now.wall_ms);
-	for (unsigned n = 1; n < 1000; n++) {
-		struct text to = text_over(name, 64);
-
-		text_put(&to, "journal-");
-		text_put(&to, why);
-		text_char(&to, '-');
-		for (const char *c = time; *c && *c != '.'; c++)
-			if (*c != '-' && *c != ':')
-				text_char(&to, *c);
-		text_char(&to, 'Z');
-		if (n > 1) {
-			text_char(&to, '-');
-			text_u64(&to, n);
-		}
-		text_put(&to, ".db");
-		if (!path_exists(setup->dir, name, "") && !path_exists(setup->dir, name, "-wal"))
-			return 0;
-	}
-	return -EEXIST;
-}
-
 static int aside_put(struct journal_setup *setup, struct journal_db *db,
-		     const struct begin_parent *parent, const char *why,
+		     const struct journal_parent *parent, const char *why,
 		     struct journal_report *report)
 {
 	char aside[64];
-	int rc = aside_name(setup, why, aside);
+	int rc = journal_files_aside(setup->dir, setup->now.wall_ms, why, aside);
 
 	if (!rc)
 		rc = new_make(db, setup, parent, why, aside);
 	if (!rc)
-		rc = new_place(setup->dir, aside);
+		rc = journal_files_place(setup->dir, aside);
 	if (rc)
 		return cannot(report, db, rc);
 	memcpy(report->aside, aside, sizeof(aside));
@@ -398,9 +306,9 @@ static int aside_put(struct journal_setup *setup, struct journal_db *db,
 
 /* --- open --- */
 
-static struct begin_parent parent_of(const struct journal_db *db)
+struct journal_parent journal_begin_parent(const struct journal_db *db)
 {
-	struct begin_parent parent = {0};
+	struct journal_parent parent = {0};
 
 	if (strlen(db->journal) == EVENT_UUID && db->seq) {
 		memcpy(parent.journal, db->journal, sizeof(parent.journal));
@@ -420,7 +328,7 @@ static int ours_open(const struct journal_setup *setup, struct journal_db *db,
 
 	db->journal[0] = 0;
 	db->seq = 0;
-	path_join(path, setup->dir, JOURNAL_FILE, "");
+	journal_files_path(path, setup->dir, JOURNAL_FILE, "");
 	rc = journal_db_connect(db, path, SQLITE_OPEN_READWRITE);
 	if (!rc)
 		rc = journal_db_marks(db, &application, &version);
@@ -433,7 +341,7 @@ static int ours_open(const struct journal_setup *setup, struct journal_db *db,
 		if (!rc)
 			rc = journal_db_writable(db);
 		if (!rc)
-			rc = journal_db_load(db);
+			rc = journal_chain_load(db);
 		if (!rc && strcmp(db->board, setup->board) != 0)
 			rc = -EXDEV;
 		if (rc && rc != -EBADMSG && rc != -EXDEV)
@@ -485,7 +393,7 @@ static int file_open(struct journal_setup *setup, struct journal_db *db,
 {
 	char path[JOURNAL_DB_PATH];
 	enum begin_file file;
-	struct begin_parent parent;
+	struct journal_parent parent;
 	int rc = file_recognise(setup, &file);
 
 	*again = true;
@@ -496,12 +404,12 @@ static int file_open(struct journal_setup *setup, struct journal_db *db,
 	case BEGIN_EMPTY:
 		rc = new_make(db, setup, NULL, "new", NULL);
 		if (!rc)
-			rc = new_place(setup->dir, "");
+			rc = journal_files_place(setup->dir, "");
 		return rc ? cannot(report, db, rc) : 0;
 	case BEGIN_BROKEN:
 		return aside_put(setup, db, NULL, "damaged", report);
 	case BEGIN_FOREIGN:
-		path_join(path, setup->dir, JOURNAL_FILE, "");
+		journal_files_path(path, setup->dir, JOURNAL_FILE, "");
 		return refuse(
 			report, JOURNAL_NOT_OURS, -EINVAL, path,
 			"is not a station's journal and was not touched; move it away, or set "
@@ -510,7 +418,7 @@ static int file_open(struct journal_setup *setup, struct journal_db *db,
 		break;
 	}
 	rc = ours_open(setup, db, report);
-	parent = parent_of(db);
+	parent = journal_begin_parent(db);
 	if (rc == -EBADMSG)
 		return aside_put(setup, db, &parent, "damaged", report);
 	if (rc == -EXDEV)
@@ -526,7 +434,7 @@ int journal_begin_open(struct journal_setup *setup, struct journal_db *db,
 	int rc;
 
 	memset(report, 0, sizeof(*report));
-	path_join(db->path, setup->dir, JOURNAL_FILE, "");
+	journal_files_path(db->path, setup->dir, JOURNAL_FILE, "");
 	rc = folder_check(setup->dir, report);
 	if (!rc)
 		rc = lock_take(setup, db, report);
@@ -559,7 +467,7 @@ int journal_begin_again(struct journal_db *db)
 	if (!rc)
 		rc = journal_db_writable(db);
 	if (!rc)
-		rc = journal_db_load(db);
+		rc = journal_chain_load(db);
 	/* An event that the failed commit did put on disk is kept: the chain goes on behind it. */
 	if (!rc && (db->seq < seq || strcmp(db->journal, journal) != 0 ||
 		    (db->seq == seq && memcmp(db->head, head, EVENT_HASH) != 0)))

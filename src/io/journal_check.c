@@ -49,7 +49,7 @@ static int event_check(struct journal_check *c, struct event_chain *chain, sqlit
 	if (!line)
 		return event_damaged(c, seq, "empty");
 	if (!chain->begun)
-		want = c->from ? c->from : 1;
+		want = c->from;
 	link = event_chain_feed(chain, line, len, &fault);
 	if (link == EVENT_LINK_LINE)
 		return event_damaged(c, seq, event_fault_text(fault));
@@ -71,7 +71,7 @@ static int failed(struct journal_check *c, uint64_t seq)
 	return rc == -EBADMSG ? event_damaged(c, seq, sqlite3_errmsg(c->db.sql)) : rc;
 }
 
-static int piece_check(struct journal_check *c, struct event_chain *chain)
+static int piece_check(struct journal_check *c, struct event_chain *chain, int events)
 {
 	sqlite3_stmt *s = journal_db_use(&c->db, JOURNAL_DB_EVENTS);
 	uint64_t before = chain->seq;
@@ -80,7 +80,7 @@ static int piece_check(struct journal_check *c, struct event_chain *chain)
 	if (!s)
 		return failed(c, chain->seq + 1);
 	sqlite3_bind_int64(s, 1, (sqlite3_int64)(chain->begun ? chain->seq + 1 : c->from));
-	sqlite3_bind_int(s, 2, PIECE);
+	sqlite3_bind_int(s, 2, events);
 	while (!rc && (step = sqlite3_step(s)) != SQLITE_DONE)
 		rc = step == SQLITE_ROW ? event_check(c, chain, s) : failed(c, chain->seq + 1);
 	sqlite3_reset(s);
@@ -91,12 +91,15 @@ static int piece_check(struct journal_check *c, struct event_chain *chain)
 
 static int chain_check(struct journal_check *c)
 {
-	struct event_chain chain;
+	struct event_chain chain = c->anchor;
 	int rc = 0;
 
-	event_chain_init(&chain);
+	if (c->from > c->anchor.seq) { /* the front is looked at all the same */
+		rc = piece_check(c, &chain, 1);
+		event_chain_init(&chain);
+	}
 	while (!rc && chain.seq < c->to)
-		rc = atomic_load(&c->stop) ? -ECANCELED : piece_check(c, &chain);
+		rc = atomic_load(&c->stop) ? -ECANCELED : piece_check(c, &chain, PIECE);
 	return rc;
 }
 

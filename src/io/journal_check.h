@@ -7,7 +7,8 @@
 
 struct journal_check {
 	char path[JOURNAL_DB_PATH];
-	uint64_t from; /* verified up to here; 0 = from the first event */
+	uint64_t from;		   /* verified up to here; 0 = from the first event */
+	struct event_chain anchor; /* what the first event hangs on */
 	uint64_t to;
 	bool whole; /* the last stop was not in order: look at every table too */
 	atomic_bool stop;

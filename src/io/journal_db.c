@@ -1,77 +1,16 @@
-/* journal_db.c - the database under the journal: connection, schema, statements, head of the chain.
- * Every statement of the journal stands here beside the schema, so that they are read together. */
+/* journal_db.c - the database under the journal: connection, meta, transactions, head of the chain.
+ */
 #include "journal_db.h"
+#include "journal_sql.h"
 #include "station/text.h"
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 
-#define PROBLEM_PATH 120  /* bytes of the path that are told with a problem */
-#define BUSY_MS	     2000 /* another program (a sqlite3 shell) may hold the lock for a moment */
-
-/* Only `event` is written on the way to a lamp; the rest can be derived again from it. */
-static const char schema[] =
-	"CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-	"CREATE TABLE event(seq INTEGER PRIMARY KEY, line BLOB NOT NULL, hash BLOB NOT NULL);"
-	"CREATE TABLE inspection(id TEXT PRIMARY KEY, label TEXT NOT NULL, line INTEGER NOT NULL,"
-	" unit INTEGER NOT NULL, verdict TEXT NOT NULL, state TEXT NOT NULL,"
-	" first_seq INTEGER NOT NULL, station TEXT NOT NULL, at TEXT NOT NULL, badge TEXT NOT NULL)"
-	" WITHOUT ROWID;"
-	"CREATE INDEX inspection_label ON inspection(label, first_seq);"
-	"CREATE INDEX inspection_open ON inspection(first_seq) WHERE state IN ('open','closed');"
-	"CREATE TABLE arrival(label TEXT PRIMARY KEY, at INTEGER NOT NULL, boot TEXT NOT NULL,"
-	" mono INTEGER NOT NULL) WITHOUT ROWID;"
-	"CREATE TABLE expected(id INTEGER PRIMARY KEY, generation INTEGER NOT NULL,"
-	" rma TEXT NOT NULL, line INTEGER NOT NULL, quantity INTEGER NOT NULL,"
-	" approved INTEGER NOT NULL, wish TEXT NOT NULL, product TEXT NOT NULL,"
-	" title TEXT NOT NULL, accessories TEXT NOT NULL, reason TEXT NOT NULL,"
-	" last_verdict INTEGER NOT NULL, last_inspection TEXT NOT NULL,"
-	" last_station TEXT NOT NULL, last_at TEXT NOT NULL, last_by TEXT NOT NULL,"
-	" UNIQUE(generation, rma, line));";
-
-static const char *const queries[JOURNAL_DB_QUERIES] = {
-	[JOURNAL_DB_BEGIN] = "BEGIN IMMEDIATE",
-	[JOURNAL_DB_COMMIT] = "COMMIT",
-	[JOURNAL_DB_INSERT] = "INSERT INTO event(seq, line, hash) VALUES(?1, ?2, ?3)",
-	[JOURNAL_DB_EVENTS] = "SELECT seq, line, hash FROM event WHERE seq >= ?1 ORDER BY seq"
-			      " LIMIT ?2",
-	[JOURNAL_DB_TAIL_EVENTS] = "SELECT seq, line, hash FROM event WHERE seq > (SELECT max(seq)"
-				   " FROM event) - ?1 ORDER BY seq",
-	[JOURNAL_DB_META_GET] = "SELECT value FROM meta WHERE key = ?1",
-	[JOURNAL_DB_META_SET] = "INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)",
-	[JOURNAL_DB_OPENED] = "INSERT OR REPLACE INTO inspection(id, label, line, unit, verdict,"
-			      " state, first_seq, station, at, badge)"
-			      " VALUES(?1, ?2, ?3, ?4, '', 'open', ?5, ?6, '', '')",
-	[JOURNAL_DB_CLOSED] = "UPDATE inspection SET state = 'closed', verdict = ?2, at = ?3,"
-			      " badge = ?4 WHERE id = ?1",
-	[JOURNAL_DB_FINAL] = "UPDATE inspection SET state = 'final', verdict = ?2,"
-			     " badge = CASE at WHEN '' THEN ?4 ELSE badge END,"
-			     " at = CASE at WHEN '' THEN ?3 ELSE at END WHERE id = ?1",
-	[JOURNAL_DB_UNDONE] = "UPDATE inspection SET state = ?2, verdict = '', at = '', badge = ''"
-			      " WHERE id = ?1",
-	[JOURNAL_DB_ARRIVED] = "INSERT OR IGNORE INTO arrival(label, at, boot, mono)"
-			       " VALUES(?1, ?2, ?3, ?4)",
-	[JOURNAL_DB_VERDICTS] = "SELECT line, unit, verdict, id, station, at, badge FROM inspection"
-				" WHERE label = ?1 AND state IN ('closed', 'final')"
-				" ORDER BY first_seq DESC",
-	[JOURNAL_DB_OPEN_ONE] = "SELECT first_seq FROM inspection WHERE state IN ('open','closed')"
-				" ORDER BY first_seq DESC LIMIT 1",
-	[JOURNAL_DB_ARRIVAL] = "SELECT at, boot, mono FROM arrival WHERE label = ?1",
-	[JOURNAL_DB_RETURN] = "SELECT line, quantity, wish, product, title, accessories, reason,"
-			      " last_verdict, last_inspection, last_station, last_at, last_by"
-			      " FROM expected WHERE generation = ?1 AND rma = ?2 AND approved = 1"
-			      " ORDER BY line",
-	[JOURNAL_DB_LIST_TOP] = "SELECT coalesce(max(generation), 0) FROM expected",
-	[JOURNAL_DB_LIST_UNITS] = "SELECT coalesce(sum(quantity), 0), coalesce(max(approved), 0)"
-				  " FROM expected WHERE generation = ?1 AND rma = ?2",
-	[JOURNAL_DB_LIST_ADD] = "INSERT INTO expected(generation, rma, line, quantity, approved,"
-				" wish, product, title, accessories, reason, last_verdict,"
-				" last_inspection, last_station, last_at, last_by)"
-				" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-				" ?14, ?15)",
-	[JOURNAL_DB_LIST_SWEEP] = "DELETE FROM expected WHERE id IN (SELECT id FROM expected"
-				  " WHERE generation < ?1 LIMIT ?2)",
-};
+#define PROBLEM_PATH 120 /* bytes of the path that are told with a problem */
+/* The frames up to a checkpoint and those that come while it waits for its turn. */
+#define WAL_RESERVE ((JOURNAL_DB_WAL_PAGES + 64) * (4096 + 24))
+#define BUSY_MS	    2000 /* another program (a sqlite3 shell) may hold the lock for a moment */
 
 static int errno_of(int code, int system)
 {
@@ -173,8 +112,8 @@ sqlite3_stmt *journal_db_use(struct journal_db *db, enum journal_db_query query)
 	if (*s) {
 		sqlite3_reset(*s);
 		sqlite3_clear_bindings(*s);
-	} else if (sqlite3_prepare_v3(db->sql, queries[query], -1, SQLITE_PREPARE_PERSISTENT, s,
-				      NULL) != SQLITE_OK) {
+	} else if (sqlite3_prepare_v3(db->sql, journal_sql_query[query], -1,
+				      SQLITE_PREPARE_PERSISTENT, s, NULL) != SQLITE_OK) {
 		return NULL;
 	}
 	return *s;
@@ -218,6 +157,7 @@ int journal_db_connect(struct journal_db *db, const char *path, int flags)
 	int rc;
 
 	memset(db->stmt, 0, sizeof(db->stmt));
+	db->reserved = false;
 	db->wal_pages = 0;
 	db->checkpoint_at = JOURNAL_DB_WAL_PAGES;
 	if (path != db->path && !text_copy(db->path, sizeof(db->path), path))
@@ -406,6 +346,29 @@ void journal_db_checkpoint(struct journal_db *db)
 	db->checkpoint_at = db->wal_pages + JOURNAL_DB_WAL_PAGES;
 }
 
+/* SQLite takes what follows the last valid frame for left-overs of an earlier round: zeros are none
+ * of its frames, and it overwrites them. */
+void journal_db_reserve(struct journal_db *db)
+{
+	static const char zeros[4096];
+	const sqlite3_int64 want = WAL_RESERVE;
+	sqlite3_file *wal = NULL;
+	sqlite3_int64 size = 0;
+	int rc;
+
+	db->reserved = true;
+	if (sqlite3_file_control(db->sql, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal) !=
+		    SQLITE_OK ||
+	    !wal || !wal->pMethods || wal->pMethods->xFileSize(wal, &size) != SQLITE_OK)
+		return;
+	if (size >= want)
+		return;
+	for (rc = SQLITE_OK; rc == SQLITE_OK && size < want; size += (int)sizeof(zeros))
+		rc = wal->pMethods->xWrite(wal, zeros, (int)sizeof(zeros), size);
+	if (rc == SQLITE_OK)
+		(void)wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
+}
+
 void journal_db_condemn(struct journal_db *db)
 {
 	if (!db->sql)
@@ -413,135 +376,4 @@ void journal_db_condemn(struct journal_db *db)
 	journal_db_rollback(db);
 	if (journal_db_begin(db) || journal_db_set_u64(db, "damaged", 1) || journal_db_commit(db))
 		journal_db_rollback(db);
-}
-
-/* --- the chain --- */
-
-static int tail_verify(struct journal_db *db, sqlite3_stmt *s)
-{
-	struct event_chain chain;
-	enum event_fault fault;
-	int rc;
-
-	event_chain_init(&chain);
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-		const char *line = sqlite3_column_blob(s, 1);
-		size_t len = (size_t)sqlite3_column_bytes(s, 1);
-		const void *hash = sqlite3_column_blob(s, 2);
-
-		if (!line || event_chain_feed(&chain, line, len, &fault) != EVENT_LINK_OK)
-			return -EBADMSG;
-		if (chain.seq != (uint64_t)sqlite3_column_int64(s, 0) || !hash ||
-		    sqlite3_column_bytes(s, 2) != EVENT_HASH ||
-		    memcmp(hash, chain.head, EVENT_HASH) != 0 ||
-		    strcmp(chain.journal, db->journal) != 0)
-			return -EBADMSG;
-		db->seq = chain.seq;
-		memcpy(db->head, chain.head, EVENT_HASH);
-	}
-	if (rc != SQLITE_DONE)
-		return journal_db_fail(db);
-	return chain.begun ? 0 : -EBADMSG; /* there is always a journal.opened */
-}
-
-static int meta_load(struct journal_db *db)
-{
-	uint64_t clean, damaged;
-	int rc = journal_db_get(db, "journal", db->journal, sizeof(db->journal));
-
-	if (!rc)
-		rc = journal_db_get(db, "board", db->board, sizeof(db->board));
-	if (!rc)
-		rc = journal_db_get_u64(db, "acked", &db->acked);
-	if (!rc)
-		rc = journal_db_get_u64(db, "checked_seq", &db->checked);
-	if (!rc)
-		rc = journal_db_get_u64(db, "projected_seq", &db->projected);
-	if (!rc)
-		rc = journal_db_get_u64(db, "list", &db->list);
-	if (!rc)
-		rc = journal_db_get_u64(db, "list_returns", &db->expected);
-	if (!rc)
-		rc = journal_db_get_u64(db, "clean", &clean);
-	if (rc)
-		return rc;
-	db->clean = clean != 0;
-	rc = journal_db_get_u64(db, "damaged", &damaged);
-	if (!rc && (strlen(db->journal) != EVENT_UUID || damaged))
-		rc = -EBADMSG;
-	return rc;
-}
-
-int journal_db_load(struct journal_db *db)
-{
-	sqlite3_stmt *s;
-	int meta, rc;
-
-	db->seq = 0;
-	memset(db->head, 0, sizeof(db->head));
-	meta = meta_load(db);
-	if (meta && meta != -EBADMSG)
-		return meta;
-	/* The tail is read of a damaged one too: its last good event is the parent of the next. */
-	s = journal_db_use(db, JOURNAL_DB_TAIL_EVENTS);
-	if (!s)
-		return journal_db_fail(db);
-	sqlite3_bind_int64(s, 1, JOURNAL_DB_TAIL);
-	rc = tail_verify(db, s);
-	sqlite3_reset(s);
-	if (!rc && (db->projected > db->seq || db->checked > db->seq))
-		rc = -EBADMSG;
-	db->stale = db->projected < db->seq;
-	return rc ? rc : meta;
-}
-
-int journal_db_schema(struct journal_db *db)
-{
-	char marks[96];
-	struct text t = text_over(marks, sizeof(marks));
-	int rc;
-
-	text_put(&t, "PRAGMA application_id=");
-	text_u64(&t, JOURNAL_APPLICATION_ID);
-	text_put(&t, "; PRAGMA user_version=");
-	text_u64(&t, JOURNAL_SCHEMA);
-	rc = journal_db_exec(db, marks);
-	return rc ? rc : journal_db_exec(db, schema);
-}
-
-static int event_insert(struct journal_db *db, uint64_t seq, const char *line, size_t len,
-			const uint8_t hash[EVENT_HASH])
-{
-	sqlite3_stmt *s = journal_db_use(db, JOURNAL_DB_INSERT);
-
-	if (s) {
-		sqlite3_bind_int64(s, 1, (sqlite3_int64)seq);
-		sqlite3_bind_blob(s, 2, line, (int)len, SQLITE_STATIC);
-		sqlite3_bind_blob(s, 3, hash, EVENT_HASH, SQLITE_STATIC);
-	}
-	return journal_db_run(db, s);
-}
-
-int journal_db_append(struct journal_db *db, struct event *events, size_t count)
-{
-	uint8_t hash[JOURNAL_GROUP][EVENT_HASH];
-	size_t len[JOURNAL_GROUP];
-	int rc = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		memcpy(events[i].journal, db->journal, sizeof(events[i].journal));
-		events[i].seq = db->seq + i + 1;
-		memcpy(events[i].prev, i ? hash[i - 1] : db->head, EVENT_HASH);
-		len[i] = event_encode(&events[i], db->line[i], sizeof(db->line[i]));
-		if (!len[i])
-			return -EMSGSIZE;
-		event_hash(db->line[i], len[i], hash[i]);
-	}
-	for (size_t i = 0; i < count && !rc; i++)
-		rc = event_insert(db, events[i].seq, db->line[i], len[i], hash[i]);
-	if (!rc) {
-		db->seq += count;
-		memcpy(db->head, hash[count - 1], EVENT_HASH);
-	}
-	return rc;
 }

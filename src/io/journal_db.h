@@ -6,14 +6,16 @@
 #include <sqlite3.h>
 
 #define JOURNAL_DB_PATH	     320
-#define JOURNAL_DB_WAL_PAGES 1000 /* pages in the WAL from which a checkpoint is worth it */
-#define JOURNAL_DB_TAIL	     64	  /* events that are verified at every opening */
+#define JOURNAL_DB_WAL_PAGES 256 /* pages in the WAL from which a checkpoint is worth it */
+#define JOURNAL_DB_TAIL	     64	 /* events that are verified at every opening */
 
 enum journal_db_query {
 	JOURNAL_DB_BEGIN,
 	JOURNAL_DB_COMMIT,
 	JOURNAL_DB_INSERT,
 	JOURNAL_DB_EVENTS,
+	JOURNAL_DB_HASH,
+	JOURNAL_DB_REMOVE,
 	JOURNAL_DB_TAIL_EVENTS,
 	JOURNAL_DB_META_GET,
 	JOURNAL_DB_META_SET,
@@ -24,12 +26,23 @@ enum journal_db_query {
 	JOURNAL_DB_ARRIVED,
 	JOURNAL_DB_VERDICTS,
 	JOURNAL_DB_OPEN_ONE,
+	JOURNAL_DB_OPEN_OLDEST,
+	JOURNAL_DB_FORGET_INSPECTIONS,
+	JOURNAL_DB_FORGET_ARRIVALS,
+	JOURNAL_DB_FORGET_BADGE,
 	JOURNAL_DB_ARRIVAL,
 	JOURNAL_DB_RETURN,
 	JOURNAL_DB_LIST_TOP,
 	JOURNAL_DB_LIST_UNITS,
 	JOURNAL_DB_LIST_ADD,
+	JOURNAL_DB_LIST_GONE,
 	JOURNAL_DB_LIST_SWEEP,
+	JOURNAL_DB_COPY_INSPECTIONS,
+	JOURNAL_DB_COPY_ARRIVALS,
+	JOURNAL_DB_COPY_LIST,
+	JOURNAL_DB_PUT_INSPECTION,
+	JOURNAL_DB_PUT_ARRIVAL,
+	JOURNAL_DB_PUT_LIST,
 	JOURNAL_DB_QUERIES
 };
 
@@ -41,13 +54,19 @@ struct journal_db {
 	char board[65];
 	uint64_t seq; /* the head of the chain; of a damaged one: its last good event */
 	uint8_t head[EVENT_HASH];
-	uint64_t acked;
+	uint64_t acked;	 /* at most seq, at least anchor */
+	uint64_t anchor; /* last event that retention removed, 0 = none, and its hash */
+	uint8_t anchor_hash[EVENT_HASH];
 	uint64_t checked; /* the chain is verified up to here */
 	bool clean;	  /* the last stop was in order */
 	uint64_t projected;
 	bool stale;	   /* events behind `projected` change the projection */
 	uint64_t list;	   /* generation of the list of expected returns, 0 = none */
 	uint64_t expected; /* returns on it */
+	uint64_t next;	   /* generation that headquarters' pages are filling, 0 = none */
+	uint64_t next_expected;
+	char cursor[65]; /* of the last page that was stored, "" = none */
+	bool reserved;	 /* the WAL has its usual length */
 	int wal_pages;
 	int checkpoint_at; /* pages in the WAL at which the next checkpoint is tried */
 	int fault;	   /* SQLite's extended code of the last failure, for journal_db_problem */
@@ -63,10 +82,6 @@ int journal_db_connect(struct journal_db *db, const char *path, int flags);
 int journal_db_writable(struct journal_db *db);
 /* application_id and user_version of the connected file. */
 int journal_db_marks(struct journal_db *db, int64_t *application, int64_t *version);
-/* Reads meta and verifies the last JOURNAL_DB_TAIL events; fills journal, board, head. */
-int journal_db_load(struct journal_db *db);
-/* Makes tables, marks and meta in the transaction that is open. */
-int journal_db_schema(struct journal_db *db);
 /* checkpoint false: the WAL stays beside the file as it is (damage, I/O errors). */
 void journal_db_close(struct journal_db *db, bool checkpoint);
 
@@ -91,14 +106,13 @@ void journal_db_rollback(struct journal_db *db);
  * the WAL is on disk, though the page cache still shows it. */
 int journal_db_settle(struct journal_db *db);
 void journal_db_checkpoint(struct journal_db *db);
+/* Fills the WAL up to its usual length once per connection, so that a commit overwrites what the
+ * file system has already given it: a sync of a growing file costs a commit of the file system too,
+ * and more wear of a card. A disk too full for it goes on without. */
+void journal_db_reserve(struct journal_db *db);
 /* So that the next start sets it aside, though what it looks at may be sound. As far as possible.
  */
 void journal_db_condemn(struct journal_db *db);
-
-/* Gives journal, seq and prev to the events and inserts them in the transaction that is open; the
- * head moves (whoever rolls back puts it back). -EMSGSIZE: one can't be encoded, nothing of this
- * call was inserted. */
-int journal_db_append(struct journal_db *db, struct event *events, size_t count);
 
 int journal_db_get(struct journal_db *db, const char *key, char *value, size_t cap);
 int journal_db_get_u64(struct journal_db *db, const char *key, uint64_t *value);

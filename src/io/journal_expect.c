@@ -48,18 +48,23 @@ static void row_refused_at(struct journal_expect *x, const char *why)
 	row_refused(x, words);
 }
 
-static int generation_next(struct journal_expect *x, struct journal_db *db)
+/* One that no row has and no list had: an empty list leaves no row. */
+int journal_expect_generation(struct journal_db *db, uint64_t *generation)
 {
 	sqlite3_stmt *s = journal_db_use(db, JOURNAL_DB_LIST_TOP);
+	uint64_t top = 0;
 	int rc = 0;
 
 	if (!s || sqlite3_step(s) != SQLITE_ROW)
 		rc = journal_db_fail(db);
 	else
-		x->generation = (uint64_t)sqlite3_column_int64(s, 0) + 1;
+		top = (uint64_t)sqlite3_column_int64(s, 0);
 	sqlite3_reset(s);
-	if (!rc && x->generation <= db->list)
-		x->generation = db->list + 1; /* an empty list leaves no row */
+	if (top < db->list)
+		top = db->list;
+	if (top < db->next)
+		top = db->next;
+	*generation = top + 1;
 	return rc;
 }
 
@@ -82,7 +87,7 @@ int journal_expect_begin(struct journal_expect *x, struct journal_db *db, const 
 		journal_expect_drop(x);
 		return 0;
 	}
-	return generation_next(x, db);
+	return journal_expect_generation(db, &x->generation);
 }
 
 /* --- lines --- */
@@ -146,14 +151,13 @@ static void bind_text(sqlite3_stmt *s, int at, const char *text)
 	sqlite3_bind_text(s, at, text, -1, SQLITE_STATIC);
 }
 
-/* -EEXIST: this line of this return was given already. */
-static int row_add(struct journal_expect *x, struct journal_db *db, const struct parcel_row *r)
+int journal_expect_add(struct journal_db *db, uint64_t generation, const struct parcel_row *r)
 {
 	sqlite3_stmt *s = journal_db_use(db, JOURNAL_DB_LIST_ADD);
 
 	if (!s)
 		return journal_db_fail(db);
-	sqlite3_bind_int64(s, 1, (sqlite3_int64)x->generation);
+	sqlite3_bind_int64(s, 1, (sqlite3_int64)generation);
 	bind_text(s, 2, r->rma);
 	sqlite3_bind_int(s, 3, r->line);
 	sqlite3_bind_int(s, 4, r->quantity);
@@ -171,29 +175,38 @@ static int row_add(struct journal_expect *x, struct journal_db *db, const struct
 	return journal_db_run(db, s);
 }
 
-static int row_take(struct journal_expect *x, struct journal_db *db, const struct parcel_row *r)
+int journal_expect_units(struct journal_db *db, uint64_t generation, const char *rma, int *units,
+			 int *approved)
 {
 	sqlite3_stmt *s = journal_db_use(db, JOURNAL_DB_LIST_UNITS);
-	int units = 0, approved = 0, rc = 0;
+	int rc = 0;
 
 	if (!s)
 		return journal_db_fail(db);
-	sqlite3_bind_int64(s, 1, (sqlite3_int64)x->generation);
-	bind_text(s, 2, r->rma);
+	sqlite3_bind_int64(s, 1, (sqlite3_int64)generation);
+	bind_text(s, 2, rma);
 	if (sqlite3_step(s) == SQLITE_ROW) {
-		units = sqlite3_column_int(s, 0);
-		approved = sqlite3_column_int(s, 1);
+		*units = sqlite3_column_int(s, 0);
+		*approved = sqlite3_column_int(s, 1);
 	} else {
 		rc = journal_db_fail(db);
 	}
 	sqlite3_reset(s);
+	return rc;
+}
+
+static int row_take(struct journal_expect *x, struct journal_db *db, const struct parcel_row *r)
+{
+	int units = 0, approved = 0;
+	int rc = journal_expect_units(db, x->generation, r->rma, &units, &approved);
+
 	if (rc)
 		return rc;
 	if (units + r->quantity > PARCEL_UNITS) {
 		row_refused_at(x, "column quantity: a return has at most 32 units");
 		return 0;
 	}
-	rc = row_add(x, db, r);
+	rc = journal_expect_add(db, x->generation, r);
 	if (rc == -EEXIST) {
 		row_refused_at(x, "column line: this line of the return was given already");
 		return 0;
@@ -268,13 +281,20 @@ static int list_switch(struct journal_expect *x, struct journal_db *db)
 {
 	int rc = journal_db_set_u64(db, "list", x->generation);
 
-	return rc ? rc : journal_db_set_u64(db, "list_returns", x->returns);
+	if (!rc)
+		rc = journal_db_set_u64(db, "list_returns", x->returns);
+	/* Headquarters' list, if there was one, is to begin anew. */
+	if (!rc)
+		rc = journal_db_set_u64(db, "list_next", 0);
+	return rc ? rc : journal_db_set(db, "cursor", "");
 }
 
 static void list_switched(struct journal_expect *x, struct journal_db *db)
 {
 	db->list = x->generation;
 	db->expected = x->returns;
+	db->next = 0;
+	db->cursor[0] = 0;
 	log_info("%s: %llu expected returns, %u rows, %u refused", x->path,
 		 (unsigned long long)x->returns, x->rows, x->refused);
 	if (x->refused > LOG_MOST)
@@ -327,6 +347,12 @@ static int step_sweep(struct journal_expect *x, struct journal_db *db)
 	if (rc)
 		journal_db_rollback(db);
 	return rc;
+}
+
+void journal_expect_sweep(struct journal_expect *x)
+{
+	if (x->phase == JOURNAL_EXPECT_IDLE)
+		x->phase = JOURNAL_EXPECT_SWEEP;
 }
 
 int journal_expect_step(struct journal_expect *x, struct journal_db *db)

@@ -31,4 +31,15 @@ int journal_expect_begin(struct journal_expect *x, struct journal_db *db, const 
 /* One piece, if there is any to do. 0, or -errno of the database. */
 int journal_expect_step(struct journal_expect *x, struct journal_db *db);
 void journal_expect_drop(struct journal_expect *x);
+/* Rows of lists that no longer count are to be removed. */
+void journal_expect_sweep(struct journal_expect *x);
+
+/* --- rows of the list; in the transaction that is open --- */
+/* A number for a new list. */
+int journal_expect_generation(struct journal_db *db, uint64_t *generation);
+/* -EEXIST: this line of this return was given already. */
+int journal_expect_add(struct journal_db *db, uint64_t generation, const struct parcel_row *r);
+/* How many units a return has on a list, 0 = it is not there, and whether it is approved. */
+int journal_expect_units(struct journal_db *db, uint64_t generation, const char *rma, int *units,
+			 int *approved);
 #endif

@@ -5,9 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define PIECE	     4096 /* events of one projecting transaction, so that a rebuild stays bounded */
-#define RESUME_EXTRA 8	  /* events before the end when no inspection is open */
-#define VERDICTS     1024 /* inspections of one label that are looked at */
+#define PIECE	 4096 /* events of one projecting transaction, so that a rebuild stays bounded */
+#define VERDICTS 1024 /* inspections of one label that are looked at */
 
 bool journal_guard_wants(enum event_kind kind)
 {
@@ -125,11 +124,12 @@ static int project_arrived(struct journal_db *db, const struct event_view *e)
 		sqlite3_bind_int64(s, 2, e->at.wall_ms);
 		bind_span(s, 3, &e->boot);
 		sqlite3_bind_int64(s, 4, (sqlite3_int64)e->at.mono_ms);
+		sqlite3_bind_int64(s, 5, (sqlite3_int64)e->seq);
 	}
 	return journal_db_run(db, s);
 }
 
-static int project_event(struct journal_db *db, const struct event_view *e)
+int journal_guard_event(struct journal_db *db, const struct event_view *e)
 {
 	switch (e->kind) {
 	case EVENT_BADGE_IN:
@@ -187,9 +187,27 @@ static int project_piece(struct journal_db *db, uint64_t *through)
 		line = sqlite3_column_blob(s, 1);
 		/* A line that is no event is the check's business, not the projection's. */
 		if (line && event_read(line, (size_t)sqlite3_column_bytes(s, 1), &e) == EVENT_OK)
-			rc = project_event(db, &e);
+			rc = journal_guard_event(db, &e);
 	}
 	sqlite3_reset(s);
+	return rc;
+}
+
+/* Forgets what events that are here tell. What those behind the anchor told, or a journal before
+ * this one (numbers below 1), can't be told again and stays. */
+static int project_anew(struct journal_db *db)
+{
+	static const enum journal_db_query forget[] = {
+		JOURNAL_DB_FORGET_INSPECTIONS, JOURNAL_DB_FORGET_ARRIVALS, JOURNAL_DB_FORGET_BADGE};
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(forget) / sizeof(forget[0]) && !rc; i++) {
+		sqlite3_stmt *s = journal_db_use(db, forget[i]);
+
+		if (s)
+			sqlite3_bind_int64(s, 1, (sqlite3_int64)db->anchor);
+		rc = journal_db_run(db, s);
+	}
 	return rc;
 }
 
@@ -202,8 +220,7 @@ int journal_guard_project(struct journal_db *db)
 
 		rc = journal_db_begin_lazy(db);
 		if (!rc && db->projected == 0)
-			rc = journal_db_exec(db, "DELETE FROM inspection; DELETE FROM arrival;"
-						 "DELETE FROM meta WHERE key = 'badge_seq'");
+			rc = project_anew(db);
 		if (!rc)
 			rc = project_piece(db, &through);
 		if (!rc && through == db->projected)
@@ -373,51 +390,4 @@ int journal_guard_find(struct journal_db *db, const char *label, bool house,
 		out->units = 1; /* a unit without an item: line 0 */
 	rc = find_verdicts(db, out);
 	return rc ? rc : find_arrival(db, clock, out);
-}
-
-/* --- resume --- */
-
-static int hand_out(struct journal_db *db, uint64_t from, int limit,
-		    void (*fn)(void *user, const struct event_view *event), void *user)
-{
-	sqlite3_stmt *s = journal_db_use(db, JOURNAL_DB_EVENTS);
-	struct event_view e;
-	int rc;
-
-	if (!s)
-		return journal_db_fail(db);
-	sqlite3_bind_int64(s, 1, (sqlite3_int64)from);
-	sqlite3_bind_int(s, 2, limit);
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-		const char *line = sqlite3_column_blob(s, 1);
-
-		if (!line || event_read(line, (size_t)sqlite3_column_bytes(s, 1), &e) != EVENT_OK)
-			break;
-		fn(user, &e);
-	}
-	rc = rc == SQLITE_DONE ? 0 : rc == SQLITE_ROW ? -EBADMSG : journal_db_fail(db);
-	sqlite3_reset(s);
-	return rc;
-}
-
-int journal_guard_resume(struct journal_db *db,
-			 void (*fn)(void *user, const struct event_view *event), void *user)
-{
-	uint64_t badge, from = db->seq > RESUME_EXTRA ? db->seq - RESUME_EXTRA : 1;
-	sqlite3_stmt *s;
-	int rc = journal_db_get_u64(db, "badge_seq", &badge);
-
-	if (rc)
-		return rc;
-	s = journal_db_use(db, JOURNAL_DB_OPEN_ONE);
-	if (!s)
-		return journal_db_fail(db);
-	rc = sqlite3_step(s);
-	if (rc == SQLITE_ROW)
-		from = (uint64_t)sqlite3_column_int64(s, 0);
-	rc = rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : journal_db_fail(db);
-	sqlite3_reset(s);
-	if (!rc && badge && badge < from)
-		rc = hand_out(db, badge, 1, fn, user);
-	return rc ? rc : hand_out(db, from, -1, fn, user);
 }

@@ -17,7 +17,6 @@ int journal_guard_project(struct journal_db *db);
 /* What is known of a label; the projection must be up to date. 0 or -errno. */
 int journal_guard_find(struct journal_db *db, const char *label, bool house,
 		       const struct journal_guard_clock *clock, struct parcel *out);
-/* See journal_resume. 0 or -errno. */
-int journal_guard_resume(struct journal_db *db,
-			 void (*fn)(void *user, const struct event_view *event), void *user);
+/* Takes one event into the projection; in the transaction that is open. */
+int journal_guard_event(struct journal_db *db, const struct event_view *e);
 #endif

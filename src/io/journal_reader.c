@@ -1,6 +1,6 @@
 /* journal_reader.c - the journal read-only, for tools: beside a running stationd, or of a copy in
  * a folder that can't be written. */
-#include "journal_db.h"
+#include "journal_chain.h"
 #include "station/text.h"
 #include <errno.h>
 #include <limits.h>
@@ -149,6 +149,16 @@ int journal_reader_lines(struct journal_reader *r, uint64_t after, unsigned max,
 		count = journal_db_fail(&r->db);
 	sqlite3_reset(s);
 	return count;
+}
+
+int journal_reader_hash(struct journal_reader *r, uint64_t seq, uint8_t hash[EVENT_HASH])
+{
+	return journal_chain_hash(&r->db, seq, hash);
+}
+
+int journal_reader_anchor(struct journal_reader *r, uint64_t *seq, uint8_t hash[EVENT_HASH])
+{
+	return journal_chain_anchor(&r->db, seq, hash);
 }
 
 void journal_reader_close(struct journal_reader *r)

@@ -1,14 +1,17 @@
-/* journal_writer.h - the thread that writes the journal: groups, failures, retries, and what it
- * does while it is idle. Private to journal*.c. */
+/* journal_writer.h - the journal's inside, and the thread that writes it. Private to journal*.c. */
 #ifndef IO_JOURNAL_WRITER_H
 #define IO_JOURNAL_WRITER_H
 #include "journal_begin.h"
 #include "journal_check.h"
 #include "journal_expect.h"
+#include "journal_page.h"
+#include "journal_retain.h"
+#include "journal_seal.h"
 #include <pthread.h>
 
-#define JOURNAL_WRITER_JOBS 128
-#define JOURNAL_WRITER_NONE (-1)
+#define JOURNAL_WRITER_JOBS  128
+#define JOURNAL_WRITER_NONE  (-1)
+#define JOURNAL_WRITER_PAGES 4 /* of headquarters' list that are queued; the uplink sends one */
 
 struct journal_writer_find {
 	char label[LABEL_MAX + 1];
@@ -38,8 +41,12 @@ struct journal {
 	struct journal_setup setup;
 	struct journal_db db;
 	struct journal_expect list;
-	bool opened;  /* journal_begin_open was through once */
-	bool damaged; /* never to be written again */
+	struct journal_page *page; /* in hand */
+	struct journal_seal seal;
+	struct journal_retain retain;
+	bool checking; /* the check runs */
+	bool opened;   /* journal_begin_open was through once */
+	bool damaged;  /* never to be written again */
 	uint64_t retry_ms, retry_at;
 
 	/* The loop's. */
@@ -58,7 +65,13 @@ struct journal {
 	struct journal_state state;
 	unsigned changes; /* how often state.works changed */
 	bool stop;
-	bool wants_list; /* list_path is to be read */
+	bool wants_list;  /* list_path is to be read */
+	bool wants_acked; /* acked is to be kept */
+	uint64_t acked;
+	struct journal_page *pages, *paged; /* waiting; done */
+	unsigned page_count;		    /* all that are not told yet */
+	bool wants_seal;
+	bool sealed, sealed_ok; /* an answer to tell */
 	bool check_done;
 	int check_result;
 	char list_path[JOURNAL_DB_PATH];
@@ -72,10 +85,18 @@ struct journal {
 
 void journal_writer_push(struct journal *j, struct journal_writer_list *list, int job);
 int journal_writer_pop(struct journal *j, struct journal_writer_list *list);
+uint64_t journal_writer_now(void);	     /* monotonic, milliseconds */
+void journal_writer_wake(struct journal *j); /* the loop */
+/* Without signals, which are the loop's. */
+int journal_writer_thread(pthread_t *thread, void *(*run)(void *), void *user);
 /* Copies what the database knows to the state that others see. */
 void journal_writer_publish(struct journal *j);
+void journal_writer_state(struct journal *j); /* the same, under lock */
 /* Not working, because of error: says so, and refuses from here on. */
 void journal_writer_break(struct journal *j, const char *problem);
+/* The same for a failure of the database. */
+void journal_writer_failed(struct journal *j, int error);
+void journal_writer_problem(struct journal *j, const char *problem); /* for journal_state */
 int journal_writer_start(struct journal *j);
 /* Waits until everything that is queued is on disk, marks the stop as one in order, closes. */
 void journal_writer_stop(struct journal *j);

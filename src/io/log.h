@@ -26,6 +26,14 @@ enum log_id {
 	LOG_LIST_REFUSED,    /* the list of expected returns, or a row of it */
 	LOG_SCANS_HELD_BACK, /* the queue of scans is full */
 	LOG_BUTTON_STUCK,
+	LOG_REFUSED,	    /* hqd: a client's request or connection, once a minute a kind */
+	LOG_STORE_FAULT,    /* hqd: the store can't be written */
+	LOG_STORE_WORKS,    /* hqd: it can again */
+	LOG_LINE_GOOD,	    /* the line to headquarters works */
+	LOG_LINE_OFFLINE,   /* it does not, for a passing reason */
+	LOG_LINE_PERSON,    /* it needs a person */
+	LOG_JOURNAL_SEALED, /* two histories under one journal: a child is begun */
+	LOG_CLOCK_STEPPED,
 	LOG_IDS
 };
 

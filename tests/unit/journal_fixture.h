@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include "io/journal.h"
 #include "station/text.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -38,6 +39,7 @@ struct fixture {
 	struct journal_config config;
 	uint64_t ids;
 	unsigned stored, stored_ok, found, found_null, works_calls;
+	unsigned sealed, sealed_ok, returned, returned_ok, changed;
 	bool ok[512]; /* of each completion */
 	bool works;
 	char trace[64];	      /* s stored, x refused, + works, - does not */
@@ -51,11 +53,16 @@ struct fixture {
 
 static atomic_int disk_errno;	  /* pwrite fails with it */
 static atomic_int sync_errno;	  /* fdatasync fails with it, once */
-static atomic_uint syncs;	  /* done */
+static atomic_uint syncs;	  /* of commits, done */
 static atomic_uint folder_syncs;  /* of folders, by fsync */
 static atomic_uint reads;	  /* pages read */
 static atomic_int sync_stalled;	  /* fdatasync waits in it: 1 = to be stalled, 2 = is */
+static atomic_bool wrote;	  /* and not the zeros of a reserve at last: a commit syncs */
 static atomic_int rename_dies_at; /* the process ends before the n-th rename */
+static atomic_int write_dies_at;  /* ... before SQLite's n-th write */
+static atomic_int write_fails_at; /* the n-th write and those behind it find the disk full ... */
+static atomic_int write_fails;	  /* ... so many of them */
+static atomic_int rename_fails_at;
 static pthread_mutex_t stall_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t stall_over = PTHREAD_COND_INITIALIZER;
 
@@ -64,19 +71,22 @@ static pthread_cond_t stall_over = PTHREAD_COND_INITIALIZER;
 int fdatasync(int fd)
 {
 	int error = atomic_exchange(&sync_errno, 0);
+	bool commit;
 
 	(void)fd;
 	pthread_mutex_lock(&stall_lock);
-	if (sync_stalled)
+	commit = atomic_exchange(&wrote, false);
+	if (sync_stalled && commit)
 		sync_stalled = 2;
-	while (sync_stalled)
+	while (sync_stalled == 2)
 		pthread_cond_wait(&stall_over, &stall_lock);
 	pthread_mutex_unlock(&stall_lock);
 	if (error) {
 		errno = error;
 		return -1;
 	}
-	atomic_fetch_add(&syncs, 1);
+	if (commit)
+		atomic_fetch_add(&syncs, 1);
 	return 0;
 }
 
@@ -93,6 +103,10 @@ int rename(const char *old, const char *new)
 {
 	if (rename_dies_at && atomic_fetch_sub(&rename_dies_at, 1) == 1)
 		_exit(77);
+	if (rename_fails_at && atomic_fetch_sub(&rename_fails_at, 1) == 1) {
+		errno = EIO;
+		return -1;
+	}
 	return renameat(AT_FDCWD, old, AT_FDCWD, new);
 }
 
@@ -100,10 +114,20 @@ static inline ssize_t disk_pwrite(int fd, const void *buf, size_t n, off_t at)
 {
 	int error = disk_errno;
 
+	if (write_dies_at && atomic_fetch_sub(&write_dies_at, 1) == 1)
+		_exit(77);
+	if (write_fails_at && atomic_fetch_sub(&write_fails_at, 1) == 1) {
+		if (atomic_fetch_sub(&write_fails, 1) > 1)
+			write_fails_at = 1;
+		error = ENOSPC;
+	}
 	if (error) {
 		errno = error;
 		return -1;
 	}
+	wrote = false;
+	for (size_t i = 0; i < n && !wrote; i++)
+		wrote = ((const char *)buf)[i] != 0;
 	return pwrite(fd, buf, n, at);
 }
 
@@ -165,7 +189,8 @@ static inline int fixture_setup(void **state)
 		.boot = FIXTURE_BOOT,
 		.retry_ms = 20,
 	};
-	disk_errno = sync_errno = rename_dies_at = 0;
+	disk_errno = sync_errno = rename_dies_at = write_dies_at = 0;
+	write_fails_at = write_fails = rename_fails_at = 0;
 	*state = f;
 	return 0;
 }
@@ -278,17 +303,29 @@ static inline void fixture_sha256(const void *bytes, size_t len, uint8_t hash[32
 	sha256_digest(&c, 32, hash);
 }
 
-/* Re-hashes the whole chain without the code under test; returns the number of events. */
-static inline uint64_t fixture_chain(const struct fixture *f)
+/* Re-hashes the whole chain without the code under test; returns the number of its last event. It
+ * begins behind the anchor that meta names. */
+static inline uint64_t fixture_chain_of(const struct fixture *f, const char *name)
 {
 	uint8_t hash[32], prev[32] = {0}, want[32];
 	sqlite3 *db = NULL;
 	sqlite3_stmt *s = NULL;
 	char path[512], seq[40];
-	uint64_t n = 0;
+	unsigned long long n = 0;
 
-	fixture_path(f, JOURNAL_FILE, path);
+	fixture_path(f, name, path);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key='anchor'", -1, &s, NULL),
+		SQLITE_OK);
+	if (sqlite3_step(s) == SQLITE_ROW) {
+		const char *anchor = (const char *)sqlite3_column_text(s, 0);
+		char hex[65];
+
+		assert_int_equal(sscanf(anchor, "%llu %64s", &n, hex), 2);
+		assert_true(text_read_hex(hex, 64, prev, 32));
+	}
+	sqlite3_finalize(s);
 	assert_int_equal(sqlite3_prepare_v2(db, "SELECT seq, line, hash FROM event ORDER BY seq",
 					    -1, &s, NULL),
 			 SQLITE_OK);
@@ -298,7 +335,7 @@ static inline uint64_t fixture_chain(const struct fixture *f)
 
 		n++;
 		assert_int_equal(sqlite3_column_int64(s, 0), n);
-		snprintf(seq, sizeof(seq), "\"seq\":%llu,", (unsigned long long)n);
+		snprintf(seq, sizeof(seq), "\"seq\":%llu,", n);
 		assert_non_null(memmem(line, len, seq, strlen(seq)));
 		assert_true(len > 74);
 		assert_memory_equal(line + len - 74, "\"prev\":\"", 8);
@@ -312,6 +349,11 @@ static inline uint64_t fixture_chain(const struct fixture *f)
 	sqlite3_finalize(s);
 	sqlite3_close(db);
 	return n;
+}
+
+static inline uint64_t fixture_chain(const struct fixture *f)
+{
+	return fixture_chain_of(f, JOURNAL_FILE);
 }
 
 /* --- the journal on its loop --- */
@@ -355,6 +397,29 @@ static inline void fixture_works(void *user, bool works)
 	f->works_calls++;
 }
 
+static inline void fixture_sealed(void *user, bool ok)
+{
+	struct fixture *f = user;
+
+	f->sealed++;
+	f->sealed_ok += ok;
+}
+
+static inline void fixture_returned(void *user, bool ok)
+{
+	struct fixture *f = user;
+
+	f->returned++;
+	f->returned_ok += ok;
+}
+
+static inline void fixture_changed(void *user)
+{
+	struct fixture *f = user;
+
+	f->changed++;
+}
+
 static inline void fixture_poll(void *user)
 {
 	struct fixture *f = user;
@@ -383,6 +448,7 @@ static inline void fixture_wait(struct fixture *f, bool (*until)(struct fixture 
 static inline int fixture_open(struct fixture *f)
 {
 	f->stored = f->stored_ok = f->found = f->found_null = f->works_calls = 0;
+	f->sealed = f->sealed_ok = f->returned = f->returned_ok = f->changed = 0;
 	f->works = true;
 	memset(f->trace, 0, sizeof(f->trace));
 	return journal_open(&f->j, &f->config, &f->report);
@@ -394,6 +460,9 @@ static inline void fixture_start(struct fixture *f)
 		.stored = fixture_stored,
 		.found = fixture_found,
 		.works = fixture_works,
+		.sealed = fixture_sealed,
+		.returned = fixture_returned,
+		.changed = fixture_changed,
 		.user = f,
 	};
 
@@ -494,5 +563,93 @@ static inline void fixture_then(struct fixture *f, const char *id, enum event_ki
 
 	memcpy(e.inspection, id, sizeof(e.inspection));
 	assert_true(fixture_append(f, &e));
+}
+/* A journal of `count` events, made faster than by appending. Closed. */
+static inline void fixture_long(struct fixture *f, uint64_t count)
+{
+	struct event e = fixture_event(f, EVENT_LABEL_REJECTED, "{}");
+	static char line[EVENT_LINE_MAX + 1];
+	struct journal_state s;
+	sqlite3 *db = NULL;
+	sqlite3_stmt *insert = NULL;
+	char path[512], sql[96];
+	uint8_t hash[EVENT_HASH];
+
+	assert_int_equal(fixture_open(f), 0);
+	journal_state(f->j, &s);
+	fixture_close(f);
+	fixture_path(f, JOURNAL_FILE, path);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	sqlite3_exec(db, "PRAGMA synchronous=OFF; BEGIN", NULL, NULL, NULL);
+	assert_int_equal(
+		sqlite3_prepare_v2(db, "INSERT INTO event VALUES(?1, ?2, ?3)", -1, &insert, NULL),
+		SQLITE_OK);
+	memcpy(hash, s.head, sizeof(hash));
+	memcpy(e.journal, s.journal, sizeof(e.journal));
+	for (e.seq = 2; e.seq <= count; e.seq++) {
+		size_t len;
+
+		memcpy(e.prev, hash, sizeof(hash));
+		len = event_encode(&e, line, sizeof(line));
+		fixture_sha256(line, len, hash);
+		sqlite3_bind_int64(insert, 1, (sqlite3_int64)e.seq);
+		sqlite3_bind_blob(insert, 2, line, (int)len, SQLITE_STATIC);
+		sqlite3_bind_blob(insert, 3, hash, sizeof(hash), SQLITE_STATIC);
+		assert_int_equal(sqlite3_step(insert), SQLITE_DONE);
+		sqlite3_reset(insert);
+	}
+	sqlite3_finalize(insert);
+	snprintf(sql, sizeof(sql), "INSERT OR REPLACE INTO meta VALUES('projected_seq', %llu)",
+		 (unsigned long long)count);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+/* --- what the writer does by itself --- */
+
+/* Whether every thread but this one sleeps. */
+static inline bool fixture_all_sleep(void)
+{
+	char path[300], stat[300], own[24];
+	struct dirent *entry;
+	DIR *dir = opendir("/proc/self/task");
+	bool sleep = dir != NULL;
+
+	snprintf(own, sizeof(own), "%d", (int)gettid());
+	while (dir && (entry = readdir(dir)) != NULL) {
+		FILE *file;
+		char *state;
+
+		if (entry->d_name[0] == '.' || strcmp(entry->d_name, own) == 0)
+			continue;
+		snprintf(path, sizeof(path), "/proc/self/task/%s/stat", entry->d_name);
+		file = fopen(path, "r");
+		if (!file)
+			continue; /* it has just ended */
+		stat[fread(stat, 1, sizeof(stat) - 1, file)] = 0;
+		fclose(file);
+		state = strrchr(stat, ')');
+		sleep = sleep && state && state[1] && state[2] == 'S';
+	}
+	if (dir)
+		closedir(dir);
+	return sleep;
+}
+
+static unsigned fixture_asleep;
+
+static inline bool fixture_is_idle(struct fixture *f)
+{
+	(void)f;
+	fixture_asleep = fixture_all_sleep() ? fixture_asleep + 1 : 0;
+	return fixture_asleep >= 5;
+}
+
+/* Until the writer has nothing left to do, as far as one can see from outside. */
+static inline void fixture_idle(struct fixture *f)
+{
+	fixture_asleep = 0;
+	fixture_wait(f, fixture_is_idle);
 }
 #endif

@@ -203,7 +203,7 @@ static void projection_is_made_again_when_it_is_gone(void **state)
 	fixture_close(f);
 	fixture_sql(f, JOURNAL_FILE,
 		    "DELETE FROM inspection; DELETE FROM arrival;"
-		    "INSERT INTO arrival VALUES('RMA8', 1, '', 1);"
+		    "INSERT INTO arrival VALUES('RMA8', 1, '', 1, 3);"
 		    "DELETE FROM meta WHERE key='projected_seq'");
 	assert_int_equal(fixture_open(f), 0);
 	assert_int_equal(journal_find(f->j, "RMA1", false, &now, &p), 0);

@@ -1,0 +1,8 @@
+/* journal_sql.h - the journal's schema and statements. Private to journal*.c. */
+#ifndef IO_JOURNAL_SQL_H
+#define IO_JOURNAL_SQL_H
+#include "journal_db.h"
+
+extern const char journal_sql_schema[];
+extern const char *const journal_sql_query[JOURNAL_DB_QUERIES];
+#endif
