@@ -31,7 +31,7 @@ endif
 
 # The one list of libraries; the README gives each one's reason.
 LIBS_CORE := nettle
-LIBS_IO := libsystemd sqlite3 libserialport
+LIBS_IO := libsystemd sqlite3 libserialport libcurl jansson zlib
 LIBS_CTL := jansson ncursesw
 pkg = $(shell pkg-config --$(1) $(2) 2>/dev/null)
 
