@@ -1,5 +1,5 @@
 # The return station. `make demo` and `make check` install what is missing (Debian), build into build/ and run.
-# Switches: CC=clang  SANITIZE=address,undefined  COVERAGE=1  BUILD=folder  T=name (one test or fuzz target)
+# Switches: CC=clang|aarch64-linux-gnu-gcc  PKG_CONFIG=...  SANITIZE=address,undefined  COVERAGE=1  BUILD=folder  T=name (one test or fuzz target)
 .DEFAULT_GOAL := all
 MAKEFLAGS += --no-builtin-rules
 ifeq ($(origin CC),default)
@@ -33,13 +33,16 @@ endif
 LIBS_CORE := nettle
 LIBS_IO := libsystemd sqlite3 libserialport libcurl jansson zlib
 LIBS_CTL := jansson ncursesw
-pkg = $(shell pkg-config --$(1) $(2) 2>/dev/null)
+LIBS_HQ := libmicrohttpd gnutls jansson zlib
+PKG_CONFIG ?= pkg-config
+pkg = $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null)
 
 CORE_SRC := $(wildcard src/core/*.c)
 IO_SRC := $(wildcard src/io/*.c)
-PROGRAMS := stationd stationctl
+PROGRAMS := stationd stationctl hqd
 CORE := $(BUILD)/libcore.a
 IO := $(BUILD)/libio.a
+HQ := $(BUILD)/libhq.a
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
 all: $(PROGRAMS:%=$(BUILD)/%)
@@ -50,16 +53,18 @@ $(BUILD)/obj/%.o: %.c Makefile
 	@$(CC) $(ALL_CFLAGS) $(EXTRA) -c -o $@ $<
 # An archive is made anew, so that no member of a removed file stays in it.
 $(CORE): $(call obj,$(CORE_SRC))
-	@rm -f $@; ar rcs $@ $^
+	@rm -f $@; $(AR) rcs $@ $^
 $(IO): $(call obj,$(IO_SRC))
-	@rm -f $@; ar rcs $@ $^
+	@rm -f $@; $(AR) rcs $@ $^
 
 define program
 $(BUILD)/$(1): $(call obj,$(wildcard src/$(1)/*.c)) $(IO) $(CORE)
 	@echo "  LD $$@"
-	@$(CC) $(ALL_CFLAGS) -o $$@ $$(filter %.o,$$^) $(IO) $(CORE) $(ALL_LDFLAGS) $$(call pkg,libs,$(LIBS_IO) $(LIBS_CORE) $(LIBS_CTL)) -lpthread
+	@$(CC) $(ALL_CFLAGS) -o $$@ $$(filter %.o,$$^) $(IO) $(CORE) $(ALL_LDFLAGS) $$(call pkg,libs,$(LIBS_IO) $(LIBS_CORE) $(2)) -lpthread
 endef
-$(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
+$(eval $(call program,stationd))
+$(eval $(call program,stationctl,$(LIBS_CTL)))
+$(eval $(call program,hqd,$(LIBS_HQ)))
 
 # --- tests: each tests/unit/test_*.c is one program; it prints TAP ---
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -75,15 +80,24 @@ $(BUILD)/tests/walk: $(BUILD)/obj/tests/walk/walk.o $(CORE)
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $< $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_CORE))
+# hqd's rooms are tested without its main.
+$(HQ): $(call obj,$(filter-out src/hqd/main.c,$(wildcard src/hqd/*.c)))
+	@rm -f $@; $(AR) rcs $@ $^
+$(BUILD)/tests/test_hqd%: $(BUILD)/obj/tests/unit/test_hqd%.o $(HQ) $(IO) $(CORE)
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(HQ) $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_HQ) $(LIBS_IO) $(LIBS_CORE)) -lpthread
 $(BUILD)/tests/baseline: $(BUILD)/obj/tests/perf/baseline.o
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS) $(call pkg,libs,sqlite3)
-# Preloaded into stationd by tests that need a slow, full or broken disk.
-$(BUILD)/tests/baddisk.so: tests/system/baddisk.c Makefile
+# Preloaded by tests that need a slow, full or broken disk, or a clock that is wrong.
+PRELOADED := $(BUILD)/tests/baddisk.so $(BUILD)/tests/badclock.so
+$(PRELOADED): $(BUILD)/tests/%.so: tests/system/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $< -ldl
-TEST_TOOLS := $(UNIT) $(BUILD)/tests/replay $(BUILD)/tests/walk $(BUILD)/tests/baddisk.so
+	@echo "  LD $@"
+	@$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $< -ldl
+TEST_TOOLS := $(UNIT) $(BUILD)/tests/replay $(BUILD)/tests/walk $(PRELOADED)
 
 deps-%:
 	@sh .ci/deps $*
@@ -102,23 +116,37 @@ demo: deps-demo
 layers: $(CORE) $(IO)
 	@BUILD=$(BUILD) sh tests/layers
 
-perf: deps-check
-	@$(MAKE) --no-print-directory all $(BUILD)/tests/baseline
+perf: deps-perf
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/baseline $(BUILD)/tests/baddisk.so
 	@BUILD=$(BUILD) python3 tests/perf/perf.py
 
 # --- fuzzing: make fuzz T=label [SECONDS=60]; libFuzzer, needs clang ---
 FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BUILD := build/fuzz
 SECONDS ?= 60
-$(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE_SRC) $(wildcard include/station/*.h src/core/*.h) Makefile
+# What a target needs besides the core.
+FUZZ_reply := src/io/uplink_reply.c
+FUZZ_returns := src/io/uplink_list.c
+FUZZ_intake := src/hqd/intake.c
+FUZZ_LIBS := jansson zlib
+$(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE_SRC) $(IO_SRC) $(wildcard include/station/*.h src/core/*.h src/hqd/*) Makefile
 	@mkdir -p $(@D)
 	clang -std=c17 -g -O1 -Iinclude -Isrc -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-o $@ $< $(CORE_SRC) $(call pkg,libs,$(LIBS_CORE))
+		-o $@ $< $(FUZZ_$*) $(CORE_SRC) $(call pkg,libs,$(FUZZ_LIBS) $(LIBS_CORE))
 fuzz: deps-fuzz
 	@for t in $(or $(T),$(FUZZ)); do $(MAKE) --no-print-directory $(FUZZ_BUILD)/fuzz_$$t || exit 1; \
 		mkdir -p $(FUZZ_BUILD)/corpus_$$t; \
 		$(FUZZ_BUILD)/fuzz_$$t -max_total_time=$(SECONDS) -max_len=16384 -timeout=10 -print_final_stats=1 -artifact_prefix=$(FUZZ_BUILD)/ \
 		$(FUZZ_BUILD)/corpus_$$t tests/fuzz/corpus_$$t || exit 1; done
+
+# --- what takes too long for every change: hours ---
+nightly: check
+	@$(MAKE) --no-print-directory fuzz SECONDS=$(NIGHT_SECONDS)
+	build/sanitize/tests/walk
+	sh .ci/arm64 bookworm
+	sh .ci/arm64 trixie
+	@$(MAKE) --no-print-directory perf
+NIGHT_SECONDS ?= 1200
 
 # --- lint ---
 C_FILES := $(wildcard src/*/*.c src/*/*.h include/station/*.h tests/*/*.c tests/*/*.h)
@@ -126,8 +154,8 @@ lint: deps-lint
 	@$(MAKE) --no-print-directory run-lint
 run-lint:
 	clang-format --dry-run --Werror $(C_FILES)
-	clang-tidy --quiet $(CORE_SRC) $(IO_SRC) $(wildcard src/station*/*.c) -- -std=c17 -Iinclude -Isrc -D_GNU_SOURCE \
-		-DSTATION_VERSION='""' -DSTATION_SHARE='""' $(call pkg,cflags,$(LIBS_IO) $(LIBS_CTL) $(LIBS_CORE))
+	clang-tidy --quiet $(CORE_SRC) $(IO_SRC) $(wildcard src/station*/*.c src/hqd/*.c) -- -std=c17 -Iinclude -Isrc -D_GNU_SOURCE \
+		-DSTATION_VERSION='""' -DSTATION_SHARE='""' $(call pkg,cflags,$(LIBS_IO) $(LIBS_CTL) $(LIBS_HQ) $(LIBS_CORE))
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -Iinclude -Isrc src
 format:
 	clang-format -i $(C_FILES)
@@ -135,7 +163,7 @@ format:
 install: all
 	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/sbin $(DESTDIR)$(prefix)/share/station/boards \
 		$(DESTDIR)$(prefix)/share/man/man1 $(DESTDIR)$(prefix)/share/man/man5 $(DESTDIR)$(prefix)/share/man/man8
-	install -m 755 $(BUILD)/stationd $(DESTDIR)$(prefix)/sbin/
+	install -m 755 $(BUILD)/stationd $(BUILD)/hqd $(DESTDIR)$(prefix)/sbin/
 	install -m 755 $(BUILD)/stationctl $(DESTDIR)$(prefix)/bin/
 	install -m 644 boards/*.board $(DESTDIR)$(prefix)/share/station/boards/
 	install -m 644 docs/man/*.1 $(DESTDIR)$(prefix)/share/man/man1/
@@ -146,5 +174,5 @@ clean:
 	rm -rf build
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
-.PHONY: all check build-tests demo layers perf fuzz lint run-lint format install clean
+.PHONY: all check build-tests demo layers perf fuzz nightly lint run-lint format install clean
 .SECONDARY:

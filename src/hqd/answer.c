@@ -1,0 +1,98 @@
+/* answer.c - replies: JSON, problems (RFC 9457), texts, with the headers that belong to them. */
+#include "answer.h"
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PROBLEM_TYPE "application/problem+json"
+
+/* When to come again, in seconds. */
+static unsigned retry_after(enum refusal r)
+{
+	if (r == REFUSAL_TOO_MANY)
+		return 1;
+	if (r == REFUSAL_BUSY)
+		return 2;
+	if (r == REFUSAL_STOPPING)
+		return 5;
+	return r == REFUSAL_UNWRITABLE ? 10 : 0;
+}
+
+struct answer answer_problem(enum refusal r, const char *detail, const uint64_t *acked)
+{
+	char type[64];
+	struct answer a = {
+		.status = refusal_status(r),
+		.type = PROBLEM_TYPE,
+		.retry_after_s = retry_after(r),
+		.accept_gzip = r == REFUSAL_ENCODING,
+	};
+
+	(void)snprintf(type, sizeof(type), "urn:station:problem:%s", refusal_name(r));
+	json_t *words = json_string(detail);
+	json_t *o = json_pack("{s:s, s:s, s:i, s:o}", "type", type, "title", refusal_title(r),
+			      "status", (int)a.status, "detail", words ? words : json_string(""));
+	if (o && acked)
+		(void)json_object_set_new(o, "acked", json_integer((json_int_t)*acked));
+	a.text = o ? json_dumps(o, JSON_COMPACT) : NULL;
+	a.len = a.text ? strlen(a.text) : 0;
+	json_decref(o);
+	return a;
+}
+
+struct answer answer_text(const char *type, char *text, size_t len)
+{
+	if (!text)
+		return answer_problem(REFUSAL_UNWRITABLE, "the answer could not be made", NULL);
+	return (struct answer){.status = 200, .type = type, .text = text, .len = len};
+}
+
+static bool headers_add(struct MHD_Response *r, const struct answer *a)
+{
+	char seconds[16];
+	bool ok = MHD_add_response_header(r, "Content-Type", a->type) == MHD_YES &&
+		  MHD_add_response_header(r, "Cache-Control", "no-store") == MHD_YES;
+
+	(void)snprintf(seconds, sizeof(seconds), "%u", a->retry_after_s);
+	if (a->retry_after_s)
+		ok = ok && MHD_add_response_header(r, "Retry-After", seconds) == MHD_YES;
+	if (a->allow)
+		ok = ok && MHD_add_response_header(r, "Allow", a->allow) == MHD_YES;
+	if (a->accept_gzip)
+		ok = ok && MHD_add_response_header(r, "Accept-Encoding", "gzip") == MHD_YES;
+	if (a->close)
+		ok = ok && MHD_add_response_header(r, "Connection", "close") == MHD_YES;
+	return ok;
+}
+
+enum MHD_Result answer_send(struct MHD_Connection *connection, struct answer *a)
+{
+	struct MHD_Response *r =
+		MHD_create_response_from_buffer(a->len, a->text, MHD_RESPMEM_MUST_FREE);
+	enum MHD_Result result = MHD_NO;
+
+	if (!r) {
+		free(a->text);
+		return MHD_NO;
+	}
+	if (headers_add(r, a))
+		result = MHD_queue_response(connection, a->status, r);
+	MHD_destroy_response(r);
+	return result;
+}
+
+void answer_now(gnutls_session_t session, struct answer *a)
+{
+	char head[256];
+	int n = snprintf(head, sizeof(head),
+			 "HTTP/1.1 %u Refused\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
+			 "Connection: close\r\n\r\n",
+			 a->status, a->type, a->len);
+
+	/* One try each: a client that takes nothing gets nothing. */
+	if (a->text && n > 0 && gnutls_record_send(session, head, (size_t)n) == n)
+		(void)gnutls_record_send(session, a->text, a->len);
+	free(a->text);
+}
