@@ -182,14 +182,52 @@ static void say_journal(const json_t *root)
 	}
 }
 
+static const struct {
+	const char *name, *words;
+} status_lines[] = {
+	{"good", "in touch"},
+	{"offline", "NO LINE now; work goes on, and it is tried again by itself"},
+	{"person", "NEEDS A PERSON"},
+	{"off", "not set up"},
+};
+
+/* A status of a version that knew no headquarters has no such member. */
 static void say_headquarters(const json_t *root)
 {
+	const json_t *hq = json_object_get(root, "headquarters");
 	const json_t *journal = json_object_get(root, "journal");
-	long long acked = number_of(journal, "acked"), seq = number_of(journal, "seq");
+	const char *line = text_of(hq, "line"), *why = text_of(hq, "why");
+	const char *url = text_of(hq, "url"), *next = text_of(hq, "next_try");
+	long long acked = number_of(url ? hq : journal, "acked"), seq = number_of(journal, "seq");
+	const char *words = line ? line : "not set up";
 
+	for (size_t i = 0; i < sizeof(status_lines) / sizeof(status_lines[0]); i++)
+		if (line && strcmp(line, status_lines[i].name) == 0)
+			words = status_lines[i].words;
+	say("line");
+	clean_puts(stdout, words);
+	if (why) {
+		printf(": ");
+		clean_puts(stdout, why);
+	}
+	if (url) {
+		printf(" (");
+		clean_puts(stdout, url);
+		putchar(')');
+	}
+	putchar('\n');
 	say("sent");
 	printf("headquarters has %lld of %lld events", acked, seq);
-	puts(acked < seq ? "; the rest is kept here until it has them" : "");
+	printf(acked < seq ? "; the rest is kept here until it has them" : "");
+	if (text_of(hq, "last_ok")) {
+		printf("; its last answer came ");
+		clean_puts(stdout, text_of(hq, "last_ok"));
+	}
+	if (next && line && strcmp(line, "good") != 0) {
+		printf("; the next try is at ");
+		clean_puts(stdout, next);
+	}
+	putchar('\n');
 }
 
 static void say_expected(const json_t *root)
@@ -319,6 +357,7 @@ static void status_say(const json_t *root)
 static bool status_well(const json_t *root)
 {
 	const json_t *journal = json_object_get(root, "journal");
+	const char *line = text_of(json_object_get(root, "headquarters"), "line");
 	json_t *scanner;
 	size_t i;
 
@@ -329,6 +368,7 @@ static bool status_well(const json_t *root)
 	}
 	return json_is_true(json_object_get(root, "ready")) &&
 	       json_is_true(json_object_get(journal, "works")) && !text_of(journal, "aside") &&
+	       !(line && strcmp(line, "person") == 0) &&
 	       json_array_size(json_object_get(root, "faults")) == 0;
 }
 

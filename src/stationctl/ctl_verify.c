@@ -23,6 +23,11 @@ struct verify {
 	uint64_t line;	 /* the line or row that is looked at, from 1 */
 	uint64_t first;	 /* seq of the first event */
 	bool broken;
+	/* Of a journal: where its chain hangs. */
+	bool in_journal;
+	uint64_t anchor; /* last seq that was removed, 0 = none */
+	uint8_t anchor_hash[EVENT_HASH];
+	bool gap; /* the front is not where it was: it may just have been removed */
 };
 
 /* Where the chain should go on; of its very first line, what that line says of itself. */
@@ -128,6 +133,21 @@ static int verify_file(struct verify *v, struct verify_lines *l, int fd)
 
 /* --- a journal: rows --- */
 
+/* The first row, and any behind a piece that was removed meanwhile, has to hang on the anchor. */
+static bool verify_front(struct verify *v, uint64_t seq, const char *line, size_t len)
+{
+	struct event_view view;
+
+	v->gap = seq != v->anchor + 1;
+	if (v->gap || event_read(line, len, &view) != EVENT_OK)
+		return !v->gap; /* what is no event, verify_line tells */
+	if (memcmp(view.prev, v->anchor_hash, EVENT_HASH) == 0)
+		return true;
+	v->line++;
+	verify_broken(v, seq, event_link_text(EVENT_LINK_PREV), NULL);
+	return false;
+}
+
 static bool verify_row(void *user, uint64_t seq, const char *line, size_t len,
 		       const uint8_t hash[EVENT_HASH])
 {
@@ -136,6 +156,11 @@ static bool verify_row(void *user, uint64_t seq, const char *line, size_t len,
 	if (len > EVENT_LINE_MAX) {
 		verify_too_long(v);
 		return false;
+	}
+	if (seq > v->chain.seq + 1 || !v->chain.begun) {
+		if (!verify_front(v, seq, line, len))
+			return false;
+		v->chain.begun = false;
 	}
 	if (!verify_line(v, line, len))
 		return false;
@@ -150,6 +175,31 @@ static bool verify_row(void *user, uint64_t seq, const char *line, size_t len,
 	return true;
 }
 
+static int verify_anchor(struct verify *v, struct journal_reader *reader)
+{
+	return journal_reader_anchor(reader, &v->anchor, v->anchor_hash);
+}
+
+/* Events are missing at the front of what was not read yet: removed in the meantime, if the anchor
+ * has moved beyond them; then it goes on behind it. */
+static int verify_gap(struct verify *v, struct journal_reader *reader)
+{
+	uint64_t before = v->anchor;
+	int err = verify_anchor(v, reader);
+
+	v->gap = false;
+	if (err)
+		return err;
+	if (v->anchor > before && v->anchor > v->chain.seq) {
+		v->chain.seq = v->anchor;
+		return 0;
+	}
+	v->line++;
+	verify_broken(v, (v->chain.begun ? v->chain.seq : v->anchor) + 1,
+		      event_link_text(EVENT_LINK_SEQ), NULL);
+	return 0;
+}
+
 static int verify_journal(struct verify *v, const char *path)
 {
 	struct journal_report report = {0};
@@ -160,9 +210,16 @@ static int verify_journal(struct verify *v, const char *path)
 		ctl_error("%s", report.text[0] ? report.text : strerror(-n));
 		return CTL_GONE;
 	}
-	do {
-		n = journal_reader_lines(reader, v->chain.seq, VERIFY_PAGE, verify_row, v);
-	} while (n == VERIFY_PAGE && !v->broken);
+	v->in_journal = true;
+	n = verify_anchor(v, reader);
+	while (n == 0 && !v->broken) {
+		do {
+			n = journal_reader_lines(reader, v->chain.seq, VERIFY_PAGE, verify_row, v);
+		} while (n == VERIFY_PAGE && !v->broken && !v->gap);
+		if (n < 0 || !v->gap)
+			break;
+		n = verify_gap(v, reader);
+	}
 	if (n < 0) {
 		v->line++;
 		verify_broken(v, v->chain.seq + 1, "the database can't be read here", strerror(-n));
@@ -188,6 +245,9 @@ static int verify_result(const struct verify *v)
 	printf("ok: %llu events, seq %llu to %llu, journal %s, head %s\n",
 	       (unsigned long long)v->events, (unsigned long long)v->first,
 	       (unsigned long long)v->chain.seq, v->chain.journal, hex);
+	if (v->in_journal && v->first > 1)
+		printf("begins at seq %llu (older ones removed after acknowledgement)\n",
+		       (unsigned long long)v->first);
 	return CTL_FINE;
 }
 

@@ -18,7 +18,8 @@ static const char usage[] =
 	"  --boards DIR   folder of the board files instead of " BOARDS "\n"
 	"  --check        only say whether settings and board are right\n"
 	"  --help, --version\n\n"
-	"Signals: SIGTERM stops, SIGHUP reads the list of expected returns again.\n"
+	"Signals: SIGTERM stops; SIGHUP reads the list of expected returns again, and tries the\n"
+	"line to headquarters at once.\n"
 	"Exit codes: 0 fine, 1 failed, 2 usage, 78 settings or journal refused. See stationd(8).\n";
 
 struct options {

@@ -2,6 +2,7 @@
  * station_open opens things in order, station_close closes them in reverse. */
 #include "station.h"
 #include "io/log.h"
+#include "io/pages.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,24 +17,6 @@
 
 /* --- out: what the bench wants done --- */
 
-static void arm_idle(struct station_scanner *sc)
-{
-	if (loop_timer_set(sc->idle, framer_deadline(&sc->framer)) != 0)
-		log_error("cannot set a timer");
-}
-
-static void pause_scanner(struct station_scanner *sc, bool paused)
-{
-	serial_pause(sc->serial, paused);
-	if (paused) {
-		sc->was_paused = true;
-		return;
-	}
-	sc->framer.last_ms =
-		loop_moment(sc->station->loop).mono_ms; /* our silence, not the scanner's */
-	arm_idle(sc);
-}
-
 static void pause_sources(struct station *s, bool paused)
 {
 	if (s->paused == paused)
@@ -44,9 +27,7 @@ static void pause_sources(struct station *s, bool paused)
 			  "the queue of %d scans is full: scanners are held back", BENCH_QUEUE - 1);
 	if (s->panel)
 		panelsock_pause(s->panel, paused);
-	for (uint8_t i = 0; i < s->settings.scanners; i++)
-		if (s->scanner[i].serial)
-			pause_scanner(&s->scanner[i], paused);
+	scanner_pause(s, paused);
 }
 
 static void show(struct station *s)
@@ -86,7 +67,7 @@ static void become_ready(struct station *s)
 
 /* Not while an append is in flight: what follows it is said at once, and the disk has other things
  * to do. */
-static void status_soon(struct station *s)
+void station_status_soon(struct station *s)
 {
 	const struct checklist *c = &s->bench.check;
 
@@ -95,10 +76,9 @@ static void status_soon(struct station *s)
 }
 
 /* Does what the bench asked for, lamps first: they are what a person waits for. */
-static void act(struct station *s)
+void station_act(struct station *s)
 {
 	struct bench_out *out = &s->out;
-	struct moment now = loop_moment(s->loop);
 
 	if (out->count && journal_append(s->journal, out->events, out->count) != 0)
 		log_error("the journal's queue is full"); /* one group is in flight at a time */
@@ -112,13 +92,13 @@ static void act(struct station *s)
 	if (out->show)
 		show(s);
 	if (out->lookup &&
-	    journal_lookup(s->journal, out->lookup_label, out->lookup_house, &now) != 0)
+	    journal_lookup(s->journal, out->lookup_label, out->lookup_house, &s->now) != 0)
 		log_error("the journal's queue is full");
 	if (loop_timer_set(s->timer, out->deadline) != 0)
 		log_error("cannot set a timer");
 	become_ready(s);
 	pause_sources(s, bench_room(&s->bench) == 0);
-	status_soon(s);
+	station_status_soon(s);
 	if (out->halt)
 		loop_quit(s->loop);
 }
@@ -128,7 +108,7 @@ static void act(struct station *s)
 static void on_timer(void *user)
 {
 	struct station *s = user;
-	struct moment now = loop_moment(s->loop);
+	struct moment now = moments_now(s);
 
 	if (s->stopping && now.mono_ms >= s->stop_by) {
 		log_warning("stopping without a last event: the journal does not answer");
@@ -136,7 +116,7 @@ static void on_timer(void *user)
 		return;
 	}
 	bench_tick(&s->bench, &now, &s->out);
-	act(s);
+	station_act(s);
 	if (s->stopping && loop_timer_set(s->timer, s->stop_by) != 0)
 		loop_quit(s->loop);
 }
@@ -144,18 +124,18 @@ static void on_timer(void *user)
 static void on_button(void *user, enum panel_button button, bool down)
 {
 	struct station *s = user;
-	struct moment now = loop_moment(s->loop);
+	struct moment now = moments_now(s);
 
 	bench_button(&s->bench, button, down, &now, &s->out);
-	act(s);
+	station_act(s);
 }
 
-static void take_scan(struct station *s, const struct scan *scan, uint8_t source)
+void station_scan(struct station *s, const struct scan *scan, uint8_t source)
 {
-	struct moment now = loop_moment(s->loop);
+	struct moment now = moments_now(s);
 
 	bench_scan(&s->bench, scan, source, &now, &s->out);
-	act(s);
+	station_act(s);
 }
 
 static void on_panel_scan(void *user, const uint8_t *bytes, size_t len)
@@ -164,91 +144,17 @@ static void on_panel_scan(void *user, const uint8_t *bytes, size_t len)
 			    .total = (uint32_t)len};
 
 	memcpy(scan.bytes, bytes, scan.len);
-	take_scan(user, &scan, BENCH_SOURCE_PANEL);
-}
-
-/* Feeds bytes until the queue of scans is full. Returns how many were taken. Bytes that waited for
- * us came without a gap. */
-static size_t feed(struct station_scanner *sc, const uint8_t *bytes, size_t len)
-{
-	uint64_t now = loop_moment(sc->station->loop).mono_ms;
-	uint64_t at = sc->was_paused ? sc->framer.last_ms : now;
-	size_t i = 0;
-
-	while (i < len && bench_room(&sc->station->bench) > 0)
-		if (framer_feed(&sc->framer, bytes[i++], at) == FRAMER_SCAN)
-			take_scan(sc->station, &sc->framer.scan, sc->index);
-	if (i == len && !sc->station->paused) {
-		sc->was_paused = false;
-		sc->framer.last_ms = now;
-	}
-	return i;
-}
-
-static void on_bytes(void *user, const uint8_t *bytes, size_t len)
-{
-	struct station_scanner *sc = user;
-	size_t taken = sc->held_len ? 0 : feed(sc, bytes, len);
-	size_t keep = len - taken;
-
-	if (keep > sizeof(sc->held) - sc->held_len)
-		keep = sizeof(sc->held) - sc->held_len; /* paused sources send nothing more */
-	memcpy(sc->held + sc->held_len, bytes + taken, keep);
-	sc->held_len += keep;
-	arm_idle(sc);
-}
-
-/* Room again: first the bytes that waited, then the sources may go on. */
-static void feed_held(struct station *s)
-{
-	for (uint8_t i = 0; i < s->settings.scanners; i++) {
-		struct station_scanner *sc = &s->scanner[i];
-		size_t taken;
-
-		if (!sc->held_len || !bench_room(&s->bench))
-			continue;
-		taken = feed(sc, sc->held, sc->held_len);
-		sc->held_len -= taken;
-		memmove(sc->held, sc->held + taken, sc->held_len);
-		arm_idle(sc);
-	}
-}
-
-static void on_idle(void *user)
-{
-	struct station_scanner *sc = user;
-	uint64_t now = loop_moment(sc->station->loop).mono_ms;
-
-	if (!sc->held_len && bench_room(&sc->station->bench) > 0 &&
-	    framer_idle(&sc->framer, now) == FRAMER_SCAN)
-		take_scan(sc->station, &sc->framer.scan, sc->index);
-}
-
-static void on_present(void *user, bool present)
-{
-	struct station_scanner *sc = user;
-	struct station *s = sc->station;
-	const struct settings_scanner *set = &s->settings.scanner[sc->index];
-	struct moment now = loop_moment(s->loop);
-	uint32_t dropped;
-
-	sc->present = present;
-	if (!present && (dropped = framer_reset(&sc->framer)) > 0)
-		log_warning("scanner %s vanished in the middle of a label: %u bytes dropped",
-			    set->name, dropped);
-	bench_fault(&s->bench, (uint8_t)(CHECKLIST_FAULT_SCANNER + sc->index), !present, &now,
-		    &s->out);
-	act(s);
+	station_scan(user, &scan, BENCH_SOURCE_PANEL);
 }
 
 static void on_stored(void *user, bool ok)
 {
 	struct station *s = user;
-	struct moment now = loop_moment(s->loop);
+	struct moment now = moments_now(s);
 
 	bench_stored(&s->bench, ok, &now, &s->out);
-	act(s);
-	feed_held(s);
+	station_act(s);
+	scanner_feed_held(s);
 }
 
 /* The bench comes back at the step at which it was cut off. */
@@ -256,22 +162,23 @@ static void resume_event(void *user, const struct event_view *event)
 {
 	struct station *s = user;
 
+	clock_known(&s->clock, &event->at, event_span_is(&event->boot, s->boot));
 	bench_resume(&s->bench, event);
 }
 
 static void journal_is(struct station *s, bool works)
 {
-	struct moment now = loop_moment(s->loop);
+	struct moment now = moments_now(s);
 
 	bench_journal(&s->bench, works, &now, &s->out);
-	act(s);
-	feed_held(s);
+	station_act(s);
+	scanner_feed_held(s);
 }
 
 /* The journal could not be opened at the start, and can now: what was open is told by it first. */
 static void resume_late(struct station *s)
 {
-	struct moment now = loop_moment(s->loop);
+	struct moment now = moments_now(s);
 	const char *label;
 	bool house;
 
@@ -287,7 +194,7 @@ static void resume_late(struct station *s)
 static void on_found(void *user, const struct parcel *parcel)
 {
 	struct station *s = user;
-	struct moment now = loop_moment(s->loop);
+	struct moment now = moments_now(s);
 
 	if (s->resuming) {
 		s->resuming = false;
@@ -297,14 +204,16 @@ static void on_found(void *user, const struct parcel *parcel)
 		return;
 	}
 	bench_found(&s->bench, parcel, &now, &s->out);
-	act(s);
-	feed_held(s);
+	station_act(s);
+	scanner_feed_held(s);
 }
 
 static void on_works(void *user, bool works)
 {
 	struct station *s = user;
 
+	if (works)
+		line_begin(s);
 	if (works && !s->resumed)
 		resume_late(s);
 	else
@@ -313,7 +222,18 @@ static void on_works(void *user, bool works)
 
 static void on_changed(void *user)
 {
-	status_soon(user);
+	line_follow(user);
+	station_status_soon(user);
+}
+
+static void on_sealed(void *user, bool ok)
+{
+	line_sealed(user, ok);
+}
+
+static void on_returned(void *user, bool ok)
+{
+	line_returned(user, ok);
 }
 
 static void load_list(struct station *s)
@@ -327,10 +247,11 @@ static void load_list(struct station *s)
 static void on_signal(void *user, int signo)
 {
 	struct station *s = user;
-	struct moment now = loop_moment(s->loop);
+	struct moment now = moments_now(s);
 
 	if (signo == SIGHUP) {
 		load_list(s);
+		line_retry(s);
 		return;
 	}
 	if (s->stopping)
@@ -339,13 +260,14 @@ static void on_signal(void *user, int signo)
 	s->stop_by = now.mono_ms + STOP_MS;
 	loop_notify(s->loop, "STOPPING=1");
 	bench_stop(&s->bench, "signal", &now, &s->out);
-	act(s);
+	station_act(s);
 	if (!s->out.halt && loop_timer_set(s->timer, s->stop_by) != 0)
 		loop_quit(s->loop);
 }
 
 static void on_status_due(void *user)
 {
+	(void)moments_now(user);
 	status_write(user);
 }
 
@@ -373,6 +295,8 @@ static int open_loop(struct station *s)
 		r = loop_defer(s->loop, &s->status_due, on_status_due, s);
 	for (size_t i = 0; r == 0 && i < sizeof(signals) / sizeof(*signals); i++)
 		r = loop_signal(s->loop, &s->signals[i], signals[i], on_signal, s);
+	if (r == 0)
+		r = moments_open(s);
 	if (r < 0)
 		log_error("cannot set up the event loop: %s", strerror(-r));
 	return r < 0 ? EXIT_FAILURE : 0;
@@ -388,6 +312,7 @@ static int open_journal(struct station *s)
 		.deadline_ms = (uint64_t)s->settings.deadline_h * 3600u * 1000u,
 		.now = loop_moment(s->loop),
 		.boot = s->boot,
+		.retain_ms = (uint64_t)s->settings.retain_days * 24u * 3600u * 1000u,
 	};
 	int r = journal_open(&s->journal, &config, &report);
 
@@ -426,32 +351,10 @@ static int open_panel(struct station *s)
 	return r < 0 ? EXIT_FAILURE : 0;
 }
 
-static int open_scanners(struct station *s)
-{
-	for (uint8_t i = 0; i < s->settings.scanners; i++) {
-		struct station_scanner *sc = &s->scanner[i];
-		struct serial_calls calls = {.bytes = on_bytes, .present = on_present, .user = sc};
-		int r;
-
-		sc->station = s;
-		sc->index = i;
-		framer_init(&sc->framer, s->settings.scanner[i].gap_ms);
-		r = loop_timer(s->loop, &sc->idle, on_idle, sc);
-		if (r == 0)
-			r = serial_open(&sc->serial, s->loop, &s->settings.scanner[i], &calls);
-		if (r < 0) {
-			log_error("cannot set up scanner %s: %s", s->settings.scanner[i].name,
-				  strerror(-r));
-			return EXIT_FAILURE;
-		}
-	}
-	return 0;
-}
-
 static int resume(struct station *s)
 {
 	struct parcel *parcel = &s->bench.offered.parcel; /* free as yet, and large */
-	struct moment now = loop_moment(s->loop);
+	struct moment now = moments_now(s);
 	struct journal_state state;
 	const char *label;
 	bool house;
@@ -478,9 +381,11 @@ static int start(struct station *s)
 	struct journal_calls calls = {.stored = on_stored,
 				      .found = on_found,
 				      .works = on_works,
+				      .sealed = on_sealed,
+				      .returned = on_returned,
 				      .changed = on_changed,
 				      .user = s};
-	struct moment now = loop_moment(s->loop);
+	struct moment now = moments_now(s);
 	struct journal_state state;
 	int r = journal_start(s->journal, s->loop, &calls);
 
@@ -493,15 +398,16 @@ static int start(struct station *s)
 	bench_start(&s->bench, &now, state.works, &s->out);
 	s->out.lamps = (1u << PANEL_LAMPS) - 1;
 	s->out.show = true;
-	act(s);
+	station_act(s);
+	moments_start(s);
 	return 0;
 }
 
 int station_open(struct station *s)
 {
 	struct bench_config config = {.settings = &s->settings, .software = STATION_VERSION};
-	int (*const rooms[])(struct station *) = {open_loop, open_journal, open_panel,
-						  resume,    start,	   open_scanners};
+	int (*const rooms[])(struct station *) = {open_loop, open_journal, open_panel,	resume,
+						  start,     line_open,	   scanner_open};
 
 	if (!read_boot_id(s->boot) ||
 	    getrandom(config.seed, sizeof(config.seed), 0) != (ssize_t)sizeof(config.seed)) {
@@ -516,6 +422,7 @@ int station_open(struct station *s)
 		if (code)
 			return code;
 	}
+	pages_trim();
 	log_write(LOG_LEVEL_NOTICE, LOG_STARTED, "%s at site %s, version %s, board %s",
 		  s->settings.station, s->settings.labels.site, STATION_VERSION, s->board.name);
 	return 0;
@@ -532,15 +439,14 @@ int station_run(struct station *s)
 
 void station_close(struct station *s)
 {
-	for (uint8_t i = 0; i < SETTINGS_SCANNERS; i++) {
-		serial_close(s->scanner[i].serial);
-		loop_source_free(s->scanner[i].idle);
-	}
+	scanner_close(s);
+	line_close(s);
 	journal_close(s->journal);
 	panelsock_close(s->panel);
 	panelsock_close(s->view);
 	for (size_t i = 0; i < sizeof(s->signals) / sizeof(*s->signals); i++)
 		loop_source_free(s->signals[i]);
+	moments_close(s);
 	loop_source_free(s->status_due);
 	loop_source_free(s->timer);
 	loop_close(s->loop);

@@ -5,8 +5,11 @@
 #include "io/loop.h"
 #include "io/panelsock.h"
 #include "io/serial.h"
+#include "io/uplink.h"
 #include "station/bench.h"
+#include "station/clock.h"
 #include "station/settings.h"
+#include <stdatomic.h>
 
 struct station;
 
@@ -25,6 +28,26 @@ struct station_scanner {
 	size_t held_len;
 };
 
+/* What the uplink's thread reads the journal by. */
+struct station_feed {
+	char path[SETTINGS_PATH + 16];
+	atomic_uint journals; /* begun so far: another one means another file */
+	unsigned opened;      /* the one that reader reads; the thread's, as reader is */
+	struct journal_reader *reader;
+};
+
+/* The line to headquarters. */
+struct station_line {
+	struct uplink *uplink;	      /* NULL: not set up, or it could not be */
+	char journal[EVENT_UUID + 1]; /* that was begun, "" = none yet */
+	struct uplink_state state;
+	char last_ok[25], next_try[25]; /* RFC 3339, "" = none */
+	enum checklist_link link;
+	struct loop_source *later; /* a seal that failed is tried again; the status is told */
+	uint64_t seal_at, tell_at; /* MOMENT_NEVER = not at all */
+	struct station_feed feed;
+};
+
 struct station {
 	struct settings settings;
 	struct settings_board board;
@@ -37,6 +60,13 @@ struct station {
 	struct loop_source *timer;
 	struct loop_source *status_due;
 	struct loop_source *signals[3];
+	struct clock clock;
+	struct moment now; /* of this turn, corrected */
+	struct loop_source *clock_set;
+	int clock_fd;	    /* tells when somebody sets the clock */
+	int64_t stepped_ms; /* noticed before the bench was started */
+	bool started;	    /* the bench is */
+	struct station_line line;
 	struct journal *journal;
 	struct panelsock *panel; /* the simulated board; NULL on others */
 	struct panelsock *view;
@@ -57,6 +87,33 @@ struct station {
 int station_open(struct station *s);
 int station_run(struct station *s);
 void station_close(struct station *s);
+
+/* Does what the bench asked for in s->out. */
+void station_act(struct station *s);
+void station_scan(struct station *s, const struct scan *scan, uint8_t source);
+void station_status_soon(struct station *s);
+
+/* scanner.c: the scanners. */
+int scanner_open(struct station *s); /* 0, or the exit code */
+void scanner_close(struct station *s);
+void scanner_pause(struct station *s, bool paused);
+void scanner_feed_held(struct station *s); /* there is room for scans again */
+
+/* moments.c: the time. Every handler asks at its beginning: a step is told to the bench first. */
+int moments_open(struct station *s);   /* 0 or -errno */
+void moments_start(struct station *s); /* the bench is started */
+struct moment moments_now(struct station *s);
+void moments_close(struct station *s);
+
+/* line.c: the journal, the line to headquarters and the bench's LINK. All of it does nothing where
+ * no headquarters is set. */
+int line_open(struct station *s);    /* 0, or the exit code */
+void line_begin(struct station *s);  /* the journal works */
+void line_follow(struct station *s); /* it says something new */
+void line_sealed(struct station *s, bool ok);
+void line_returned(struct station *s, bool ok);
+void line_retry(struct station *s);
+void line_close(struct station *s);
 
 /* status.c: replaces status.json in the runtime folder if it changed. */
 void status_write(struct station *s);

@@ -79,6 +79,39 @@ static void put_expected(struct text *t, const struct station *s, const struct j
 	text_char(t, '}');
 }
 
+static const char *line_name(const struct station *s)
+{
+	if (!s->settings.hq.url[0])
+		return "off";
+	switch (s->line.state.line) {
+	case SYNC_LINE_OFFLINE:
+		return "offline";
+	case SYNC_LINE_GOOD:
+		return "good";
+	case SYNC_LINE_PERSON:
+		return "person";
+	}
+	return "";
+}
+
+/* Times, not spans: nothing here changes by the clock alone. */
+static void put_headquarters(struct text *t, const struct station *s, const struct journal_state *j)
+{
+	const struct uplink_state *u = &s->line.state;
+	uint64_t acked = s->line.uplink ? u->acked : j->acked;
+
+	key(t, "headquarters");
+	text_char(t, '{');
+	key_text(t, "url", s->settings.hq.url);
+	key_text(t, "line", line_name(s));
+	key_text(t, "why", u->why);
+	key_number(t, "acked", acked);
+	key_number(t, "backlog", j->seq > acked ? j->seq - acked : 0);
+	key_text(t, "last_ok", s->line.last_ok);
+	key_text(t, "next_try", s->line.next_try);
+	text_char(t, '}');
+}
+
 static void put_scanners(struct text *t, const struct station *s)
 {
 	key(t, "scanners");
@@ -115,7 +148,7 @@ static void put_faults(struct text *t, const struct bench *b)
 }
 
 /* Everything but the time of writing, so that two of them can be compared. */
-static void put_state(struct text *t, struct station *s, const struct moment *now)
+static void put_state(struct text *t, struct station *s)
 {
 	const struct bench *b = &s->bench;
 	const struct checklist_situation *sit = &b->check.now;
@@ -130,6 +163,7 @@ static void put_state(struct text *t, struct station *s, const struct moment *no
 	key_text(t, "by", b->by);
 	put_lamps(t, b);
 	put_journal(t, s, &j);
+	put_headquarters(t, s, &j);
 	put_expected(t, s, &j);
 	put_scanners(t, s);
 	put_faults(t, b);
@@ -138,7 +172,7 @@ static void put_state(struct text *t, struct station *s, const struct moment *no
 	key_number(t, "waiting", b->queue_len);
 	key_number(t, "held_back", s->held_back);
 	text_char(t, '}');
-	key_text(t, "clock", now->trusted ? "trusted" : "untrusted");
+	key_text(t, "clock", s->now.trusted ? "trusted" : "untrusted");
 	text_char(t, '}');
 }
 
@@ -164,10 +198,9 @@ void status_write(struct station *s)
 {
 	char whole[sizeof(s->status) + 512], state[sizeof(s->status)], path[SETTINGS_PATH + 16];
 	struct text w = text_over(whole, sizeof(whole)), t = text_over(state, sizeof(state));
-	struct moment now = loop_moment(s->loop);
 	int r;
 
-	put_state(&t, s, &now);
+	put_state(&t, s);
 	if (strcmp(state, s->status) == 0)
 		return;
 	memcpy(s->status, state, t.len + 1);
@@ -179,7 +212,7 @@ void status_write(struct station *s)
 	key_number(&w, "pid", (uint64_t)getpid());
 	key(&w, "at");
 	text_char(&w, '"');
-	text_time(&w, now.wall_ms);
+	text_time(&w, s->now.wall_ms);
 	text_put(&w, "\",");
 	text_put(&w, state);
 	text_char(&w, '\n');

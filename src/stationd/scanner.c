@@ -1,0 +1,135 @@
+/* scanner.c - the scanners: their bytes become scans; bytes that find the queue of scans full wait
+ * here, and the scanner is held back. */
+#include "station.h"
+#include "io/log.h"
+#include <stdlib.h>
+#include <string.h>
+
+static void arm_idle(struct station_scanner *sc)
+{
+	if (loop_timer_set(sc->idle, framer_deadline(&sc->framer)) != 0)
+		log_error("cannot set a timer");
+}
+
+static void pause_one(struct station_scanner *sc, bool paused)
+{
+	serial_pause(sc->serial, paused);
+	if (paused) {
+		sc->was_paused = true;
+		return;
+	}
+	sc->framer.last_ms =
+		loop_moment(sc->station->loop).mono_ms; /* our silence, not the scanner's */
+	arm_idle(sc);
+}
+
+void scanner_pause(struct station *s, bool paused)
+{
+	for (uint8_t i = 0; i < s->settings.scanners; i++)
+		if (s->scanner[i].serial)
+			pause_one(&s->scanner[i], paused);
+}
+
+/* Feeds bytes until the queue of scans is full. Returns how many were taken. Bytes that waited for
+ * us came without a gap. */
+static size_t feed(struct station_scanner *sc, const uint8_t *bytes, size_t len)
+{
+	uint64_t now = loop_moment(sc->station->loop).mono_ms;
+	uint64_t at = sc->was_paused ? sc->framer.last_ms : now;
+	size_t i = 0;
+
+	while (i < len && bench_room(&sc->station->bench) > 0)
+		if (framer_feed(&sc->framer, bytes[i++], at) == FRAMER_SCAN)
+			station_scan(sc->station, &sc->framer.scan, sc->index);
+	if (i == len && !sc->station->paused) {
+		sc->was_paused = false;
+		sc->framer.last_ms = now;
+	}
+	return i;
+}
+
+static void on_bytes(void *user, const uint8_t *bytes, size_t len)
+{
+	struct station_scanner *sc = user;
+	size_t taken = sc->held_len ? 0 : feed(sc, bytes, len);
+	size_t keep = len - taken;
+
+	if (keep > sizeof(sc->held) - sc->held_len)
+		keep = sizeof(sc->held) - sc->held_len; /* paused sources send nothing more */
+	memcpy(sc->held + sc->held_len, bytes + taken, keep);
+	sc->held_len += keep;
+	arm_idle(sc);
+}
+
+/* Room again: first the bytes that waited, then the sources may go on. */
+void scanner_feed_held(struct station *s)
+{
+	for (uint8_t i = 0; i < s->settings.scanners; i++) {
+		struct station_scanner *sc = &s->scanner[i];
+		size_t taken;
+
+		if (!sc->held_len || !bench_room(&s->bench))
+			continue;
+		taken = feed(sc, sc->held, sc->held_len);
+		sc->held_len -= taken;
+		memmove(sc->held, sc->held + taken, sc->held_len);
+		arm_idle(sc);
+	}
+}
+
+static void on_idle(void *user)
+{
+	struct station_scanner *sc = user;
+	uint64_t now = loop_moment(sc->station->loop).mono_ms;
+
+	if (!sc->held_len && bench_room(&sc->station->bench) > 0 &&
+	    framer_idle(&sc->framer, now) == FRAMER_SCAN)
+		station_scan(sc->station, &sc->framer.scan, sc->index);
+}
+
+static void on_present(void *user, bool present)
+{
+	struct station_scanner *sc = user;
+	struct station *s = sc->station;
+	const struct settings_scanner *set = &s->settings.scanner[sc->index];
+	struct moment now = moments_now(s);
+	uint32_t dropped;
+
+	sc->present = present;
+	if (!present && (dropped = framer_reset(&sc->framer)) > 0)
+		log_warning("scanner %s vanished in the middle of a label: %u bytes dropped",
+			    set->name, dropped);
+	bench_fault(&s->bench, (uint8_t)(CHECKLIST_FAULT_SCANNER + sc->index), !present, &now,
+		    &s->out);
+	station_act(s);
+}
+
+int scanner_open(struct station *s)
+{
+	for (uint8_t i = 0; i < s->settings.scanners; i++) {
+		struct station_scanner *sc = &s->scanner[i];
+		struct serial_calls calls = {.bytes = on_bytes, .present = on_present, .user = sc};
+		int r;
+
+		sc->station = s;
+		sc->index = i;
+		framer_init(&sc->framer, s->settings.scanner[i].gap_ms);
+		r = loop_timer(s->loop, &sc->idle, on_idle, sc);
+		if (r == 0)
+			r = serial_open(&sc->serial, s->loop, &s->settings.scanner[i], &calls);
+		if (r < 0) {
+			log_error("cannot set up scanner %s: %s", s->settings.scanner[i].name,
+				  strerror(-r));
+			return EXIT_FAILURE;
+		}
+	}
+	return 0;
+}
+
+void scanner_close(struct station *s)
+{
+	for (uint8_t i = 0; i < SETTINGS_SCANNERS; i++) {
+		serial_close(s->scanner[i].serial);
+		loop_source_free(s->scanner[i].idle);
+	}
+}
