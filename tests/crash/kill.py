@@ -188,13 +188,16 @@ class Shift:
                     self.live()
                 except Exception as error:
                     raise AssertionError(f"in life {n + 1}: {error}\n{st.said()[-3000:]}") from error
-            st.start()
-            st.stop()
-            self.events = read_journal(st.db)
-            if self.events[-1]["kind"] != "station.stopped":
-                raise AssertionError("the clean stop at the end is not recorded")
+            self.end()
         finally:
             st.close()
+
+    def end(self):
+        self.st.start()
+        self.st.stop()
+        self.events = read_journal(self.st.db)
+        if self.events[-1]["kind"] != "station.stopped":
+            raise AssertionError("the clean stop at the end is not recorded")
 
 
 def main():

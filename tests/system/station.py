@@ -269,6 +269,17 @@ def read_rows(db):
         con.close()
 
 
+def read_anchor(db):
+    """(seq, hash) of the last event that retention removed; (0, zeros) when all are there."""
+    con = sqlite3.connect(f"file:{db}?mode=ro", uri=True, timeout=10)
+    try:
+        row = con.execute("SELECT value FROM meta WHERE key = 'anchor'").fetchone()
+    finally:
+        con.close()
+    seq, _, digest = row[0].partition(" ") if row and row[0] else ("0", "", ZEROS)
+    return int(seq), digest
+
+
 def check_chain(lines, schema=True, first_seq=1, prev=ZEROS):
     """Re-hashes a chain of lines (bytes), checks the form of each event; returns the events."""
     events = []
@@ -297,12 +308,12 @@ def check_chain(lines, schema=True, first_seq=1, prev=ZEROS):
 
 
 def read_journal(db, schema=True):
-    """The events of a database; chain, stored hashes and schemas are checked."""
-    rows = read_rows(db)
+    """The events of a database; chain (from the anchor on), stored hashes and schemas are checked."""
+    rows, (anchor, before) = read_rows(db), read_anchor(db)
     for seq, line, digest in rows:
         if hashlib.sha256(line).digest() != digest:
             raise AssertionError(f"seq {seq}: the stored hash is not that of the line")
-    events = check_chain([line for _, line, _ in rows], schema)
+    events = check_chain([line for _, line, _ in rows], schema, anchor + 1, before)
     for (seq, _, _), event in zip(rows, events):
         if seq != event["seq"]:
             raise AssertionError(f"row {seq} holds seq {event['seq']}")
@@ -380,8 +391,8 @@ def stage():
     for name in ("stationd", "stationctl"):
         shutil.copy2(BUILD / name, folder / name)
         (folder / name).chmod(0o755)
-    if (BUILD / "tests/baddisk.so").exists():
-        shutil.copy2(BUILD / "tests/baddisk.so", folder / "baddisk.so")
+    for path in (BUILD / "tests").glob("bad*.so"):
+        shutil.copy2(path, folder / path.name)
     shutil.copytree(ROOT / "boards", folder / "boards")
     return folder
 
@@ -444,8 +455,15 @@ class Station:
     def command(self, *more):
         return [str(stage() / "stationd"), "--config", str(self.conf), "--boards", str(stage() / "boards"), *more]
 
-    def start(self, wait=True, env=None, preload=False):
-        """Starts stationd; with wait until it says that it is ready and the panel answers."""
+    def set_clock(self, offset_s, trusted):
+        """The wall clock of the next start(clock=True) and of the one that runs so; see badclock.c."""
+        new = self.dir / "badclock.new"
+        new.write_text(f"{int(offset_s)} {'trusted' if trusted else 'untrusted'}")
+        new.rename(self.dir / "badclock")
+
+    def start(self, wait=True, env=None, preload=False, clock=False):
+        """Starts stationd; with wait until it says that it is ready and the panel answers. preload: its disk is at the word of
+        self.control (baddisk.c); clock: its clock is what set_clock() says."""
         path = self.run / "notify"
         path.unlink(missing_ok=True)
         if self.notify:
@@ -461,6 +479,8 @@ class Station:
             environ.update(LD_PRELOAD=str(stage() / "baddisk.so"), BADDISK_DIR=str(self.state),
                            BADDISK_CONTROL=str(self.control))
             self.give()
+        if clock:
+            environ.update(LD_PRELOAD=str(stage() / "badclock.so"), BADCLOCK_CONTROL=str(self.dir / "badclock"))
         environ.update(env or {})
         with open(self.log, "ab") as log:
             self.proc = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,

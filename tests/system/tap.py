@@ -55,6 +55,12 @@ class Tap(unittest.TestResult):
     def addError(self, test, err):
         self.fault(test, err)
 
+    def addSubTest(self, test, subtest, err):
+        """unittest tells of a part that failed, and then no more of the whole."""
+        if err:
+            self.fault(test, err)
+            print(f"# in {subtest}", flush=True)
+
     def addSkip(self, test, reason):
         self.say(True, test, f" # SKIP {reason}")
 

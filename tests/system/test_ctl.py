@@ -74,15 +74,18 @@ class Ctl(unittest.TestCase):
         path.write_bytes(b"\n".join(lines) + end)
         return path
 
-    def database(self, lines, hashes=None):
+    def database(self, lines, hashes=None, first=1, anchor=None):
         path = self.dir / "journal.db"
         db = sqlite3.connect(path)
         db.execute("PRAGMA application_id = 0x5354414e")
         db.execute("PRAGMA user_version = 1")
         db.execute("CREATE TABLE event(seq INTEGER PRIMARY KEY, line BLOB NOT NULL, hash BLOB NOT NULL)")
-        for i, line in enumerate(lines):
+        db.execute("CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID")
+        if anchor:
+            db.execute("INSERT INTO meta VALUES('anchor', ?)", (anchor,))
+        for i, line in enumerate(lines, first):
             good = hashlib.sha256(line).digest()
-            db.execute("INSERT INTO event VALUES(?,?,?)", (i + 1, line, (hashes or {}).get(i + 1, good)))
+            db.execute("INSERT INTO event VALUES(?,?,?)", (i, line, (hashes or {}).get(i, good)))
         db.commit()
         db.close()
         return path
@@ -196,6 +199,22 @@ class Verify(Ctl):
         out, _ = self.ctl("verify", self.database(lines, {4: b"\0" * 32}), code=1)
         self.assertIn("broken at seq 4 (line 4): the stored hash", out)
 
+    def test_a_journal_hangs_on_its_anchor(self):
+        lines = chain(*SHIFT)
+        removed = hashlib.sha256(lines[3]).hexdigest()
+
+        def verify(first, anchor, code):
+            (self.dir / "journal.db").unlink(missing_ok=True)
+            return self.ctl("verify", self.database(lines[first - 1:], first=first, anchor=anchor), code=code)[0]
+
+        out = verify(5, f"4 {removed}", 0)
+        self.assertIn(f"ok: {len(lines) - 4} events, seq 5 to {len(lines)}", out)
+        self.assertIn("begins at seq 5 (older ones removed after acknowledgement)", out)
+        self.assertIn("broken at seq 1 ", verify(5, None, 1))  # nothing says that they were removed
+        self.assertIn("broken at seq 5 ", verify(6, f"4 {removed}", 1))  # one more is missing
+        self.assertIn("broken at seq 5 ", verify(5, f"4 {'00' * 32}", 1))
+        self.assertIn("broken", verify(1, f"4 {removed}", 1))
+
     def test_what_is_no_journal(self):
         self.assertIn("folder", self.ctl("verify", self.dir, code=3)[1])
         self.ctl("verify", self.dir / "none", code=3)
@@ -301,6 +320,22 @@ class Status(Ctl):
                            ({"faults": ["button:back"]}, "stuck"), ({"ready": False}, "NOT READY")):
             self.assertIn(word, self.status(1, **more)[0])
             self.status(1, "--json", **more)
+
+    def test_the_line_to_headquarters(self):
+        hq = {"url": "https://hq.example", "line": "good", "why": None, "acked": 9, "backlog": 3,
+              "last_ok": "2026-11-23T07:59:00.000Z", "next_try": "2026-11-23T08:00:03.000Z"}
+        good = self.status(0, headquarters=hq)[0]
+        for word in ("in touch", "https://hq.example", "9 of 12", "2026-11-23T07:59"):
+            self.assertIn(word, good)
+        self.assertNotIn("next try", good)
+        offline = self.status(0, headquarters={**hq, "line": "offline", "why": "name is not found", "last_ok": None})[0]
+        for word in ("NO LINE", "name is not found", "next try is at 2026-11-23T08:00:03"):
+            self.assertIn(word, offline)
+        person = self.status(1, headquarters={**hq, "line": "person", "why": "certificate\x1b[2Jexpired"})[0]
+        self.assertIn("NEEDS A PERSON: certificate?[2Jexpired", person)
+        self.status(1, "--json", headquarters={**hq, "line": "person"})
+        off = {**dict.fromkeys(hq), "line": "off", "acked": 3, "backlog": 9}
+        self.assertIn("not set up\n", self.status(0, headquarters=off)[0])
 
     def test_not_running(self):
         self.assertIn("not running", self.ctl("--runtime", self.dir, "status", code=3)[1])

@@ -1,11 +1,15 @@
 """The papers: in a clean copy the demo plays, every command block of README.md runs; the man pages tell all there is."""
+import json
 import os
 import pathlib
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 from station import BUILD, ROOT, check_chain, read_journal
@@ -30,7 +34,7 @@ class Readme(unittest.TestCase):
         cls.copy = folder / "station"
         shutil.copytree(ROOT, cls.copy, symlinks=True, ignore=shutil.ignore_patterns("build", ".git", "__pycache__"))
         (cls.copy / "build").mkdir()
-        for name in ("stationd", "stationctl"):
+        for name in ("stationd", "stationctl", "hqd"):
             shutil.copy2(BUILD / name, cls.copy / "build" / name)
         cls.demo = subprocess.run([sys.executable, "tests/demo/demo.py"], cwd=cls.copy, capture_output=True, text=True,
                                   stdin=subprocess.DEVNULL, timeout=200, env={**os.environ, "BUILD": "build"})
@@ -43,9 +47,10 @@ class Readme(unittest.TestCase):
         self.assertTrue(said, last)
         events = read_journal(self.copy / "build/demo/journal.db")
         self.assertEqual(int(said[2]), sum(e["kind"] == "inspection.opened" for e in events))
-        self.assertEqual((int(said[3]), int(said[4])), (len(events), 0))
+        self.assertEqual((int(said[3]), int(said[4])), (len(events), len(events)), "all at headquarters")
         self.assertGreaterEqual(len({e["label"] for e in events if e["kind"] == "inspection.opened"}), 12)
-        self.assertEqual(check_chain((self.copy / "build/demo/events.jsonl").read_bytes().splitlines()), events)
+        for name in ("events.jsonl", "hq-events.jsonl"):
+            self.assertEqual(check_chain((self.copy / "build/demo" / name).read_bytes().splitlines()), events)
 
     def test_demo_export_replays(self):
         """A stick is a bug report: the core makes the same events of the recorded shift again."""
@@ -57,12 +62,43 @@ class Readme(unittest.TestCase):
     def test_every_command_runs(self):
         blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)
         self.assertTrue(blocks, "README.md has no ```sh block")
+        with socket.create_server(("127.0.0.1", 0)) as free:  # 8443 may be taken on this machine
+            port = str(free.getsockname()[1])
         for block in blocks:
-            script = "\n".join(x for x in block.splitlines() if not x.startswith(tuple(SKIPPED)))
+            script = "\n".join(x for x in block.splitlines() if not x.startswith(tuple(SKIPPED))).replace("8443", port)
             if script.strip():
-                done = subprocess.run(["sh", "-eu", "-c", script], cwd=self.copy, capture_output=True, text=True, timeout=120,
-                                      stdin=subprocess.DEVNULL)
-                self.assertEqual(done.returncode, 0, f"{script}\n{done.stdout}{done.stderr}")
+                done = subprocess.Popen(["sh", "-eu", "-c", script], cwd=self.copy, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                        stdin=subprocess.DEVNULL, text=True, start_new_session=True)
+                self.addCleanup(self.end, done.pid)
+                said, _ = done.communicate(timeout=120)
+                self.assertEqual(done.returncode, 0, f"{script}\n{said}")
+        self.station_meets_headquarters()
+
+    @staticmethod
+    def end(group):
+        """What a block left running."""
+        try:
+            os.killpg(group, signal.SIGTERM)
+        except ProcessLookupError:
+            pass
+
+    def station_meets_headquarters(self):
+        """The station of "Setting one up" and the hqd of "Headquarters" find each other."""
+        bench = self.copy / "build/bench"
+        log = bench / "stationd.log"
+        with open(log, "wb") as out:
+            station = subprocess.Popen([str(self.copy / "build/stationd"), "--config", str(bench / "station.conf"), "--boards",
+                                        str(self.copy / "boards")], stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        self.addCleanup(station.wait)
+        self.addCleanup(station.kill)
+        end = time.monotonic() + 30
+        while True:
+            said = subprocess.run([str(self.copy / "build/hqd"), "status", "--db", str(bench / "hq.db")], capture_output=True,
+                                  text=True, check=True).stdout
+            if any(j["head"] for j in json.loads(said)["journals"]):
+                break
+            self.assertLess(time.monotonic(), end, f"nothing arrived: {said}{(bench / 'hqd.log').read_text()}{log.read_text()}")
+            time.sleep(0.05)  # between two looks
 
     def test_files_it_names_exist(self):
         for target in re.findall(r"\]\(([^)#:]+)\)", (ROOT / "README.md").read_text()):
@@ -82,7 +118,7 @@ class Man(unittest.TestCase):
         return re.sub(".\b", "", done.stdout)
 
     def test_every_option_of_help_is_in_the_page(self):
-        for program, page in (("stationd", "stationd.8"), ("stationctl", "stationctl.1")):
+        for program, page in (("stationd", "stationd.8"), ("stationctl", "stationctl.1"), ("hqd", "hqd.8")):
             said = subprocess.run([BUILD / program, "--help"], capture_output=True, text=True, check=True).stdout
             text = self.text(page)
             for option in set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", said)):
