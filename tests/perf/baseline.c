@@ -8,12 +8,16 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Usage: baseline sqlite|append FOLDER SOCKET. sqlite: one insert, WAL and synchronous=FULL, into
- * the station's table; append: a write and an fdatasync. */
+ * the station's table; append: a write and an fdatasync.
+ * baseline batch FOLDER LINES: inserts all lines of a file, BATCH in a transaction; says how many
+ * seconds it took. */
 
 #define BYTES_MAX 8192
+#define BATCH	  500
 
 struct disk {
 	sqlite3 *db;
@@ -104,12 +108,52 @@ static int serve(struct disk *d, int fd)
 	}
 }
 
+static int insert_line(struct disk *d, const char *line, size_t len)
+{
+	static const char hash[32];
+
+	sqlite3_bind_int64(d->insert, 1, ++d->seq);
+	sqlite3_bind_blob(d->insert, 2, line, (int)len, SQLITE_STATIC);
+	sqlite3_bind_blob(d->insert, 3, hash, sizeof(hash), SQLITE_STATIC);
+	if ((d->seq % BATCH == 1 && run(d->begin) < 0) || run(d->insert) < 0)
+		return -1;
+	return d->seq % BATCH == 0 ? run(d->commit) : 0;
+}
+
+static int batch(struct disk *d, const char *path)
+{
+	struct timespec begun, now;
+	FILE *f = fopen(path, "re");
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t len;
+
+	if (f == NULL)
+		return -1;
+	sqlite3_exec(d->db, "PRAGMA wal_autocheckpoint=1000", NULL, NULL, NULL);
+	clock_gettime(CLOCK_MONOTONIC, &begun);
+	while ((len = getline(&line, &cap, f)) > 1)
+		if (insert_line(d, line, (size_t)len - 1) < 0)
+			return -1;
+	if (d->seq % BATCH != 0 && run(d->commit) < 0)
+		return -1;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	printf("%.6f\n",
+	       (double)(now.tv_sec - begun.tv_sec) + (double)(now.tv_nsec - begun.tv_nsec) / 1e9);
+	free(line);
+	fclose(f);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct disk d = {.fd = -1};
 
+	if (argc == 4 && strcmp(argv[1], "batch") == 0)
+		return disk_open(&d, "sqlite", argv[2]) < 0 || batch(&d, argv[3]) < 0;
 	if (argc != 4 || (strcmp(argv[1], "sqlite") != 0 && strcmp(argv[1], "append") != 0)) {
-		fprintf(stderr, "usage: baseline sqlite|append FOLDER SOCKET\n");
+		fprintf(stderr,
+			"usage: baseline sqlite|append FOLDER SOCKET | batch FOLDER LINES\n");
 		return 2;
 	}
 	if (disk_open(&d, argv[1], argv[2]) < 0) {
