@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""demo.py - `make demo`: the station on this machine. With a terminal: the panel to play with. Without: a shift is played.
+"""demo.py - `make demo`: station and headquarters on this machine. With a terminal: the panel to play with. Without: a shift
+is played, in which the line is cut and headquarters killed.
 
-The numbers of the closing line are counted from the database that was left behind, not from what the script did.
+The numbers of the closing line are counted from the databases that were left behind, not from what the script did.
 """
 import argparse
 import pathlib
@@ -11,13 +12,14 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
-from station import BUILD, Station, badge, command, house, raw_of, read_journal, reason, rma, row  # noqa: E402
+from hq import Headquarters  # noqa: E402
+from pki import Authority  # noqa: E402
+from proxy import Proxy  # noqa: E402
+from station import BUILD, Station, badge, command, csv_text, house, raw_of, read_journal, reason, rma, row  # noqa: E402
 
 KETTLE, RADIO, LAMP, PHONE, DRILL, IRON, CLOCK, FAN, SCALE, MOUSE = range(1, 11)
 SET, ELSEWHERE, STRANGER = 50, 60, 900
 TOASTER, MIXER = "4006381333931", "5000000000012"
-LAST = {"last_inspection": "0190b8a0-0000-7000-8000-000000000001", "last_verdict": "pass", "last_station": "bench-9",
-        "last_at": "2026-01-02T03:04:05.678Z", "last_by": "B77"}
 
 
 def goods():
@@ -26,8 +28,41 @@ def goods():
     rows = [row(n, title=title, accessories="cable; manual", reason="changed my mind") for n, title in things.items()]
     rows += [row(SET, line="1", quantity="2", product=TOASTER, title="Toaster", accessories="crumb tray"),
              row(SET, line="2", quantity="1", product=MIXER, title="Mixer", accessories="two whisks")]
-    rows.append(row(ELSEWHERE, title="Blender", **LAST))
+    rows.append(row(ELSEWHERE, title="Blender"))
     return rows
+
+
+def headquarters(folder):
+    """hqd with certificates of its own making and the list of expected returns."""
+    hq = Headquarters(folder=folder / "headquarters", authority=Authority(folder / "certificates", give=False), as_nobody=False)
+    hq.import_csv(csv_text(goods()))
+    return hq.start()
+
+
+def bench(hq, folder, name, port, **inspection):
+    own = hq.ca.client(name)
+    return Station(folder=folder, as_nobody=False, settings={
+        "station": {"name": name}, "inspection": inspection,
+        "headquarters": {"url": f"https://localhost:{port}", "ca_file": hq.ca.cert, "cert_file": own.cert, "key_file": own.key}})
+
+
+def elsewhere(hq, folder):
+    """Another bench passes a blender; headquarters will tell ours."""
+    st = bench(hq, folder, "demo-9", hq.port, hold_s=1)
+    try:
+        st.start()
+        st.panel.until("the list of returns", lambda: st.status()["expected"]["returns"])
+        st.inspect(rma(ELSEWHERE))
+        st.settle_verdict()
+        st.panel.until("headquarters", lambda: all_there(st))
+        st.stop()
+    finally:
+        st.close()
+
+
+def all_there(st):
+    status = st.status()
+    return status["headquarters"]["acked"] == status["journal"]["seq"]
 
 
 def sheet():
@@ -68,8 +103,10 @@ def plural(rhythm):
 
 class Shift:
     def __init__(self, folder):
-        self.st = Station(folder=folder / "station", expected=goods(), as_nobody=False,
-                          settings={"station": {"name": "demo-1"}, "inspection": {"hold_s": 1, "question_s": 60}})
+        self.hq = headquarters(folder)
+        elsewhere(self.hq, folder / "bench-9")
+        self.line = Proxy(self.hq.port)
+        self.st = bench(self.hq, folder / "station", "demo-1", self.line.port, hold_s=1, question_s=60)
         self.parcels = 0
         self.opened = self.done = 0
 
@@ -110,11 +147,29 @@ class Shift:
         self.done += 1
         self.does("a moment later: final", lambda: None, None, **lamps)
 
+    def link(self, what, act, pattern, seconds=60):
+        """Something happens to the line; what LINK must say of it."""
+        p = self.st.panel
+        act()
+        p.wait(f"LINK {pattern}", lambda: p.lamps["link"] == pattern, seconds)
+        print(f"    {what:34} LINK {RHYTHM[pattern]}", flush=True)
+
+    def catches_up(self, what):
+        """All that happened meanwhile reaches headquarters, by itself."""
+        self.st.panel.until("headquarters to have it all", lambda: all_there(self.st), 60)
+        self.link(what, lambda: None, "on")
+
+    def close(self):
+        self.st.close()
+        self.line.close()
+        self.hq.close()
+
     def play(self):
         st, question = self.st, {"attention": "slow", "pass": "slow", "fail": "slow"}
         st.start()
         st.panel.until("the list of returns", lambda: st.status()["expected"]["returns"])
-        print("The station is started. The inspector scans the badge and begins.")
+        print("Headquarters and the station are started. The inspector scans the badge and begins.")
+        self.link("first contact", lambda: None, "on")
         self.scan("scan badge B17", badge("B17"))
 
         self.parcel("A kettle, all well: three answers, a verdict, a moment to think better of it.")
@@ -145,6 +200,9 @@ class Shift:
         self.press("pass", "chime-fail", fail="on")
         self.final()
 
+        print("\n    The line to headquarters is cut.")
+        self.link("the plug is pulled", self.line.refuse, "slow")
+
         self.parcel("A drill: wrong parcel on the bench, abandoned by holding BACK.")
         self.opens("scan return label", rma(DRILL))
         self.press("back", "falling", 2300)
@@ -157,6 +215,9 @@ class Shift:
         self.scan("scan reason RUST", reason("RUST"), "chime-fail", fail="on")
         self.final()
 
+        print("\n    The line is back. Nobody tells the station: it tries again by itself.")
+        self.line.restore()
+
         self.parcel("The kettle once more: inspected already. The lamps ask; FAIL leaves it at that.")
         self.scan("scan return label", rma(KETTLE), "question", **question)
         self.press("fail", "falling")
@@ -167,6 +228,8 @@ class Shift:
         self.press("pass", "beep", appearance="on")
         self.passes()
         self.final()
+
+        self.catches_up("... and headquarters has it all")
 
         self.parcel("A return that is not on the list: PASS goes on with it.")
         self.scan("scan return label", rma(STRANGER), "question", attention="slow", **{"pass": "slow"})
@@ -185,6 +248,8 @@ class Shift:
         self.final()
 
         self.parcel("Three units in one return: the lamps ask which one. A product code or PASS says so; the third is missing.")
+        print("    kill -9 of headquarters, in the middle of the parcel")
+        self.hq.kill()
         which = {"appearance": "slow", "accessories": "slow", "usage": "slow"}
         self.scan("scan return label", rma(SET), "beep", **which)
         self.opens("scan the mixer's code", MIXER)
@@ -195,6 +260,9 @@ class Shift:
         self.passes()
         self.final(**which)
         self.scan("scan command `parcel done`", command("PARCELDONE"), "tick")
+        self.link("headquarters does not answer", lambda: None, "slow")
+        self.hq.start()
+        print("    headquarters is started again")
 
         self.parcel("A parcel with a torn label gets a house label.")
         self.opens("scan house label", house(7))
@@ -217,12 +285,17 @@ class Shift:
         self.passes()
         self.final()
         self.scan("scan command `badge out`", command("BADGEOUT"), "tick")
+        self.catches_up("headquarters has it all")
         st.stop()
-        print("\nThe station is stopped.")
+        print("\nThe station is stopped. The next morning it starts, tells headquarters of the evening, and is switched off.")
+        st.start()
+        self.catches_up("headquarters has it all")
+        st.kill()
+        self.hq.stop()
 
 
-def keep(st, folder):
-    """Leaves journal.db and events.jsonl (the lines' very bytes) in the folder."""
+def keep(st, hq, folder):
+    """Leaves journal.db, events.jsonl (the lines' very bytes) and headquarters' copy in the folder."""
     source, copy = sqlite3.connect(f"file:{st.db}?mode=ro", uri=True), sqlite3.connect(folder / "journal.db")
     with source, copy:
         source.backup(copy)
@@ -231,6 +304,8 @@ def keep(st, folder):
     copy.execute("PRAGMA journal_mode=DELETE")
     copy.close()
     (folder / "events.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+    copy = hq.lines(read_journal(folder / "journal.db", schema=False)[0]["journal"])
+    (folder / "hq-events.jsonl").write_bytes(b"".join(line + b"\n" for line in copy))
 
 
 def count(shift, folder):
@@ -242,12 +317,13 @@ def count(shift, folder):
     labels |= {raw_of(e).decode() for e in events if e["kind"] == "label.rejected"}
     problems = []
     for kind, want in (("inspection.opened", shift.opened), ("inspection.final", shift.done), ("inspection.abandoned", 1),
-                       ("inspection.reopened", 1), ("station.started", 2), ("station.stopped", 1), ("parcel.closed", 1)):
+                       ("inspection.reopened", 1), ("station.started", 3), ("station.stopped", 1), ("parcel.closed", 1)):
         if kinds.count(kind) != want:
             problems.append(f"{kinds.count(kind)} events {kind}, the shift makes {want}")
-    if kinds[-1] != "station.stopped":
-        problems.append(f"the last event is {kinds[-1]}")
-    for what in (db, folder / "events.jsonl"):
+    ours, theirs = ((folder / name).read_bytes() for name in ("events.jsonl", "hq-events.jsonl"))
+    if ours != theirs:
+        problems.append("headquarters' copy is not the journal")
+    for what in (db, folder / "events.jsonl", folder / "hq-events.jsonl"):
         r = st.ctl("verify", what)
         print(f"stationctl verify {what}\n    {(r.out + r.err).strip()}")
         if r.code != 0:
@@ -255,7 +331,7 @@ def count(shift, folder):
     for problem in problems:
         print(f"demo: {problem}", file=sys.stderr)
     print(f"demo: {len(labels)} labels, {kinds.count('inspection.opened')} inspections, {len(events)} events in the journal, "
-          f"0 at headquarters, chain {'ok' if not problems else 'or counts wrong'}")
+          f"{len(theirs.splitlines())} at headquarters, chain {'ok' if not problems else 'or counts wrong'}")
     return 1 if problems else 0
 
 
@@ -263,7 +339,7 @@ def play(folder):
     shift = Shift(folder)
     try:
         shift.play()
-        keep(shift.st, folder)
+        keep(shift.st, shift.hq, folder)
         r = shift.st.ctl("log")
         print(f"\nThe journal, as `stationctl log` tells it:\n{r.out}", flush=True)
         if r.code != 0:
@@ -271,32 +347,41 @@ def play(folder):
             return 1
         return count(shift, folder)
     except AssertionError as error:
-        print(f"demo: {error}\n{shift.st.said()[-3000:]}", file=sys.stderr)
+        print(f"demo: {error}\n{shift.st.said()[-3000:]}\n{shift.hq.said()[-1000:]}", file=sys.stderr)
         return 1
     finally:
-        shift.st.close()
+        shift.close()
 
 
 # --- with a terminal: the panel ---
 def try_out(folder):
-    st = Station(folder=folder / "station", expected=goods(), as_nobody=False,
-                 settings={"station": {"name": "demo-1"}, "inspection": {"hold_s": 10, "question_s": 60, "receiving_s": 300}})
+    print("Headquarters is started; another bench inspects a blender ...", flush=True)
+    hq = headquarters(folder)
+    elsewhere(hq, folder / "bench-9")
+    st = bench(hq, folder / "station", "demo-1", hq.port, hold_s=10, question_s=60, receiving_s=300)
     (folder / "labels.txt").write_text(sheet())
     try:
         st.start()
         print(f"The panel: p = PASS, f = FAIL, b = BACK, h = BACK held, q = leave. Type or paste a label, then Enter:\n\n{sheet()}\n"
-              f"The same list is in {folder}/labels.txt.\n")
+              f"The same list is in {folder}/labels.txt.\n\n"
+              f"Headquarters is behind LINK. Its log is {hq.log}; what it has, from another terminal:\n"
+              f"    {BUILD}/hqd status --db {hq.db}\n"
+              f"Take it away and give it back:  kill -STOP {hq.proc.pid}  kill -CONT {hq.proc.pid}\n")
         input("Enter opens the panel. ")
         done = subprocess.run([str(BUILD / "stationctl"), "--config", str(st.conf), "panel"])
         st.stop()
-        keep(st, folder)
+        hq.stop()
+        keep(st, hq, folder)
         events = read_journal(folder / "journal.db", schema=False)
-        print(f"{len(events)} events in {folder}/journal.db and events.jsonl; `build/stationctl verify` reads both.")
+        copy = (folder / "hq-events.jsonl").read_bytes().splitlines()
+        print(f"{len(events)} events in {folder}/journal.db and events.jsonl, {len(copy)} at headquarters (hq-events.jsonl); "
+              f"`{BUILD}/stationctl verify` reads each.")
         return done.returncode
     except (KeyboardInterrupt, EOFError):
         return 130
     finally:
         st.close()
+        hq.close()
 
 
 def main():
