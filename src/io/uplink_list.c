@@ -208,8 +208,9 @@ static const char *take_lines(struct uplink_list *out, const json_t *lines,
 	return units > PARCEL_UNITS ? "more than 32 units" : NULL;
 }
 
-/* NULL, or what is wrong; the list is as before then. */
-static const char *take_return(struct uplink_list *out, const json_t *object)
+/* NULL, or what is wrong; the list is as before then. seen: the names of this page so far. Each
+ * return comes once a page: its rows and its tombstone would contradict each other. */
+static const char *take_return(struct uplink_list *out, const json_t *object, json_t *seen)
 {
 	const json_t *gone = json_object_get(object, "gone");
 	struct parcel_row base = {0};
@@ -218,6 +219,10 @@ static const char *take_return(struct uplink_list *out, const json_t *object)
 
 	if (!take_rma(object, base.rma))
 		return no_rma;
+	if (json_object_get(seen, base.rma))
+		return "it comes twice";
+	if (json_object_set_new(seen, base.rma, json_true()) != 0)
+		return no_memory;
 	if (gone && !json_is_true(gone))
 		return no_gone;
 	if (gone) {
@@ -244,10 +249,11 @@ static const char *take_return(struct uplink_list *out, const json_t *object)
 static void refuse(struct uplink_list *out, const json_t *object, size_t index, const char *wrong)
 {
 	const char *rma = json_string_value(json_object_get(object, "rma"));
-	struct text t = text_over(out->why, sizeof(out->why));
+	struct text t;
 
 	if (out->refused++ > 0)
-		return;
+		return; /* the first one is told */
+	t = text_over(out->why, sizeof(out->why));
 	text_put(&t, "return ");
 	if (rma && strlen(rma) <= LABEL_MAX && !has_control(rma))
 		text_put(&t, rma);
@@ -268,8 +274,7 @@ static bool take_cursor(const json_t *root, char out[UPLINK_CURSOR])
 	return out[0] != '\0';
 }
 
-/* Each return comes once a page: its rows and its tombstone would contradict each other. False: the
- * page is none, because a return has no name, or nothing of it can be understood. */
+/* False: the page is none, because a return has no name, or nothing of it can be understood. */
 static bool take_returns(struct uplink_list *out, const json_t *returns)
 {
 	json_t *seen = json_object(), *object;
@@ -277,15 +282,8 @@ static bool take_returns(struct uplink_list *out, const json_t *returns)
 
 	json_array_foreach(returns, i, object)
 	{
-		const char *rma = json_string_value(json_object_get(object, "rma"));
-		const char *wrong = NULL;
+		const char *wrong = take_return(out, object, seen);
 
-		if (rma && json_object_get(seen, rma))
-			wrong = "it comes twice";
-		else if (rma)
-			(void)json_object_set_new(seen, rma, json_true());
-		if (!wrong)
-			wrong = take_return(out, object);
 		if (wrong)
 			refuse(out, object, i, wrong);
 		if (wrong == no_memory || wrong == no_rma || wrong == no_gone)

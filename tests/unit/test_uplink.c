@@ -218,6 +218,7 @@ static const struct {
 	const char *object, *why;
 } odd[] = {
 	{"{\"rma\":\"RGOOD\",\"gone\":true}", "return RGOOD: it comes twice"},
+	{"{\"rma\":\"rgood\",\"gone\":true}", "return rgood: it comes twice"},
 	{"{\"rma\":\"R1\",\"lines\":[]}", "return R1: it has no state"},
 	{"{\"rma\":\"R1\",\"state\":\"x\",\"wish\":\"gold\"}",
 	 "return R1: wish is neither refund nor exchange"},
@@ -293,9 +294,9 @@ static void a_page_with_a_nameless_return_is_refused(void **state)
 		assert_int_equal(l.rows + l.gones, 0);
 		assert_null(l.row);
 	}
-	snprintf(body, sizeof(body), PAGE("%s"), RETURN("R1", "7"));
+	snprintf(body, sizeof(body), PAGE("%s,%s"), RETURN("R1", "7"), RETURN("R2", ""));
 	assert_false(read_page_of(&l, body));
-	assert_string_equal(l.why, "return R1: line is no number 1..9999");
+	assert_string_equal(l.why, "return R1: line is no number 1..9999"); /* of the first */
 }
 
 static void what_is_no_page_is_refused(void **state)
