@@ -80,7 +80,7 @@ static void feed_gzip(struct body *b, const char *data, size_t len)
 	b->z.next_in = (Bytef *)(uintptr_t)data;
 	b->z.avail_in = (uInt)len;
 	while (b->state == BODY_OK && !b->ended) {
-		unsigned char over;
+		unsigned char over = 0;
 		bool full = b->len >= b->most;
 
 		if (!full && !body_grow(b))

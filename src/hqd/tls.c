@@ -32,8 +32,10 @@ static int read_pem(const char *path, gnutls_datum_t *out, char *why, size_t cap
 		if (ferror(f) || !feof(f))
 			err = ferror(f) ? EIO : EFBIG;
 		buf[n] = '\0';
-		unsigned char *fit = realloc(buf, n + 1);
-		*out = (gnutls_datum_t){fit ? fit : buf, (unsigned)n};
+		out->data = realloc(buf, n + 1);
+		if (!out->data)
+			out->data = buf;
+		out->size = (unsigned)n;
 		buf = NULL;
 	}
 	if (f)

@@ -51,17 +51,18 @@ static bool take_exact(const json_t *object, const char *key, char *out, size_t 
 static bool take_shown(const json_t *object, const char *key, char *out, size_t cap)
 {
 	const char *s = text_of(object, key);
-	size_t len = s ? strlen(s) : 0;
+	struct text t = text_over(out, cap);
+	size_t len;
 
-	if (!s || len > SHOWN_MAX || has_control(s))
+	if (!s || strlen(s) > SHOWN_MAX || cap <= sizeof(ELLIPSIS) || has_control(s))
 		return false;
-	if (len < cap)
+	if (strlen(s) < cap)
 		return text_copy(out, cap, s);
 	len = cap - sizeof(ELLIPSIS);
 	while (len > 0 && ((unsigned char)s[len] & 0xc0) == 0x80)
 		len--;
-	memcpy(out, s, len);
-	memcpy(out + len, ELLIPSIS, sizeof(ELLIPSIS));
+	text_bytes(&t, s, len);
+	text_put(&t, ELLIPSIS);
 	return true;
 }
 
