@@ -91,6 +91,10 @@ $(BUILD)/tests/baseline: $(BUILD)/obj/tests/perf/baseline.o
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS) $(call pkg,libs,sqlite3)
+$(BUILD)/tests/press: $(BUILD)/obj/tests/perf/press.o
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS)
 # Preloaded by tests that need a slow, full or broken disk, or a clock that is wrong.
 PRELOADED := $(BUILD)/tests/baddisk.so $(BUILD)/tests/badclock.so
 $(PRELOADED): $(BUILD)/tests/%.so: tests/system/%.c Makefile
@@ -117,7 +121,7 @@ layers: $(CORE) $(IO)
 	@BUILD=$(BUILD) sh tests/layers
 
 perf: deps-perf
-	@$(MAKE) --no-print-directory all $(BUILD)/tests/baseline $(BUILD)/tests/baddisk.so
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/baseline $(BUILD)/tests/press $(BUILD)/tests/baddisk.so
 	@BUILD=$(BUILD) python3 tests/perf/perf.py
 
 # --- fuzzing: make fuzz T=label [SECONDS=60]; libFuzzer, needs clang ---

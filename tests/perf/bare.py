@@ -1,14 +1,10 @@
-"""bare.py - the bare programs that stationd is measured against, a press and what is made of many."""
+"""bare.py - the bare programs that stationd is measured against, presses and what is made of many."""
 import os
-import select
-import socket
 import sqlite3
 import subprocess
 import time
 
 from station import BUILD, drop, stage
-
-PRESSES = ("accessories", "usage", "pass")  # the lamps that follow three times PASS
 
 
 class Baseline:
@@ -18,46 +14,32 @@ class Baseline:
         if not program.exists():
             program.write_bytes((BUILD / "tests/baseline").read_bytes())
             program.chmod(0o755)
+        self.mode = mode
+        path.unlink(missing_ok=True)
         self.proc = subprocess.Popen([str(program), mode, str(st.state), str(path)], env={**os.environ, **env},
                                      **(drop() if st.nobody else {}))
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         end = time.monotonic() + 10
-        while self.sock.connect_ex(str(path)) != 0:
+        while not path.exists():
             if time.monotonic() > end or self.proc.poll() is not None:
                 raise AssertionError(f"the bare program {mode} does not answer")
-            select.select([], [], [], 0.01)
-
-    def measure(self, size):
-        begun = time.perf_counter()
-        self.sock.sendall(b"%d\n" % size)
-        if not self.sock.recv(256).startswith(b"lamp"):
-            raise AssertionError("the bare program failed")
-        return time.perf_counter() - begun
+            time.sleep(0.01)  # between two looks
 
     def close(self):
-        self.sock.close()
-        self.proc.wait(timeout=10)
+        """It ends with its client."""
+        try:
+            self.proc.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.proc.kill()
+            self.proc.wait()
 
 
-def press(panel, lamp):
-    """Presses, holds for 60 ms as a person does, and times from the release to the lamp."""
-    panel.settle()
-    panel.send("press pass")
-    wait_until(panel, time.monotonic() + 0.06)
-    panel.mark()
-    begun = time.perf_counter()
-    panel.send("release pass")
-    while True:
-        select.select([panel.sock], [], [], 10)
-        taken = time.perf_counter() - begun
-        panel.pump(0)
-        if panel.lamps.get(lamp) in ("on", "flicker"):
-            return taken
-
-
-def wait_until(panel, moment):
-    while time.monotonic() < moment:
-        panel.pump(moment - time.monotonic())
+def presses(st, size, scans, bare):
+    """Inspections of these scans by press.c, each press beside the bare programs: {name: [seconds]}."""
+    paths = [st.run / "panel.sock", *(st.run / f"{b.mode}.sock" for b in bare)]
+    done = subprocess.run([str(BUILD / "tests/press"), str(size), *map(str, paths)], input="".join(f"{x}\n" for x in scans), text=True,
+                          stdout=subprocess.PIPE, check=True, timeout=60 + 10 * len(scans))
+    columns = zip(*(map(float, line.split()) for line in done.stdout.splitlines()))
+    return dict(zip(["stationd", *(b.mode for b in bare)], map(list, columns)))
 
 
 def percentiles(values):

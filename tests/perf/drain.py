@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 
-from bare import PRESSES, Baseline, last_line, met, percentiles, press
+from bare import Baseline, last_line, met, percentiles, presses
 from hq import Headquarters
 from pki import Authority
 from station import BUILD, Station, conf_text, csv_text, read_rows, rma, row
@@ -168,37 +168,31 @@ def drain(events, rounds):
         b.close()
 
 
-def lamps(events, presses):
+def lamps(events, count):
     """Button in -> lamp out while a backlog is drained, each press beside a bare SQLite insert."""
-    b = Backlog(events, returns=presses)
-    times = {"stationd": [], "sqlite": []}
-    bare = None
+    scans = [rma(n) for n in range(1, 1 + (count + 2) // 3)]
+    b = Backlog(events, returns=len(scans))
+    bare = []
     try:
         st = b.st
         st.start(wait=False)
         st.wait_ready(600)
-        bare = Baseline("sqlite", st, {})
+        bare = [Baseline("sqlite", st, {})]
         st.panel.until("the list", lambda: st.status()["expected"]["returns"])
-        number = 0
-        while len(times["stationd"]) < presses and st.status()["headquarters"]["backlog"] > BATCH:
-            number += 1
-            st.open(rma(number))
-            for lamp in PRESSES:
-                size = len(last_line(st))
-                times["sqlite"].append(bare.measure(size * 2 if lamp == "pass" else size))
-                times["stationd"].append(press(st.panel, lamp))
-            st.panel.wait_lamps()
+        size = len(last_line(st))
+        st.panel.close()
+        st.panel = None
+        times = presses(st, size, scans, bare)
         n = len(times["stationd"])
         print(f"\nbutton in -> lamp out while a backlog is drained, {n} presses")
-        if not n:
-            print("  the backlog was gone before the first press: take more events")
-            return
+        if st.status()["headquarters"]["backlog"] < BATCH:
+            print("  the backlog was gone before the last press: take more events")
         figures = {name: percentiles(values) for name, values in times.items()}
         for name, label in (("stationd", "stationd"), ("sqlite", "bare, one SQLite insert")):
             print(f"  {label:30}{figures[name][0] * 1e3:>8.2f}ms{figures[name][1] * 1e3:>8.2f}ms")
         ratios = [figures["stationd"][i] / figures["sqlite"][i] for i in (0, 1)]
         print(f"  {'ratio to the bare insert':30}{ratios[0]:>9.2f}x{ratios[1]:>9.2f}x   goal 1.20x: {met(max(ratios) <= 1.2)}")
     finally:
-        if bare:
-            bare.close()
         b.close()
+        for one in bare:
+            one.close()

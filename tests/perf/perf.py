@@ -13,7 +13,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 import drain  # noqa: E402
-from bare import PRESSES, Baseline, last_line, met, percentiles, press  # noqa: E402
+from bare import Baseline, last_line, met, percentiles, presses  # noqa: E402
 from station import Station, rma, row, stage  # noqa: E402
 from test_idle import fill  # noqa: E402
 
@@ -26,29 +26,21 @@ def latencies(rounds, delay_us):
     st.give()
     if delay_us:
         env = {"LD_PRELOAD": str(stage() / "baddisk.so"), "BADDISK_DIR": str(st.state), "BADDISK_DELAY_US": str(delay_us)}
-    times = {"stationd": [], "sqlite": [], "append": []}
     bare = []
     try:
         st.start(env=env)
         bare = [Baseline(mode, st, env) for mode in ("sqlite", "append")]
-        p = st.panel
-        p.until("the list", lambda: st.status()["expected"]["returns"])
-        number = 0
-        while len(times["stationd"]) < rounds:
-            number += 1
-            st.open(rma(number))
-            for lamp in PRESSES:
-                size = len(last_line(st))
-                for b, mode in zip(bare, ("sqlite", "append")):
-                    # the third answer is two events in one commit
-                    times[mode].append(b.measure(size * 2 if lamp == "pass" else size))
-                times["stationd"].append(press(p, lamp))
-            p.wait_lamps()
+        st.panel.until("the list", lambda: st.status()["expected"]["returns"])
+        st.inspect(rma(1))
+        size = len(last_line(st))
+        st.panel.close()
+        st.panel = None
+        times = presses(st, size, [rma(n) for n in range(2, 2 + (rounds + 2) // 3)], bare)
         st.stop()
     finally:
+        st.close()
         for b in bare:
             b.close()
-        st.close()
     return {name: percentiles(values) for name, values in times.items()}, len(times["stationd"])
 
 
