@@ -201,19 +201,32 @@ static void say(struct uplink_response *r, const char *what, const char *where, 
 	text_put(&t, more);
 }
 
+/* A proxy that does not let us through: 403 and 407 are a person's business, the rest passes. */
+static void blame_proxy(struct uplink_curl *c, long status)
+{
+	char number[32];
+
+	(void)snprintf(number, sizeof(number), "HTTP %ld", status);
+	c->response.kind = status == 403 || status == 407 ? SYNC_DENIED : SYNC_LINE;
+	say(&c->response, "the proxy gives no way to headquarters", c->host, number);
+}
+
 static void finish(struct uplink_curl *c, CURLcode code)
 {
 	struct uplink_response *r = &c->response;
-	long verified = 0, os_error = 0;
+	long verified = 0, os_error = 0, proxy = 0;
 
 	(void)curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &r->status);
 	(void)curl_easy_getinfo(c->easy, CURLINFO_SSL_VERIFYRESULT, &verified);
 	(void)curl_easy_getinfo(c->easy, CURLINFO_OS_ERRNO, &os_error);
+	(void)curl_easy_getinfo(c->easy, CURLINFO_HTTP_CONNECTCODE, &proxy);
 	(void)curl_multi_remove_handle(c->multi, c->easy);
 	r->replied = code == CURLE_OK;
 	if (c->overlong) {
 		r->kind = SYNC_NONSENSE;
 		say(r, "headquarters' reply has no end", c->host, "");
+	} else if (code != CURLE_OK && proxy >= 300) {
+		blame_proxy(c, proxy);
 	} else if (code != CURLE_OK) {
 		uplink_curl_why(r, (int)code, c->error, verified, os_error, c->host,
 				loop_moment(c->loop).trusted);
