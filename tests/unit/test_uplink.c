@@ -313,8 +313,8 @@ static void what_is_no_page_is_refused(void **state)
 		"{\"cursor\":\"c\",\"reset\":0,\"more\":true,\"returns\":[]}",
 		"{\"cursor\":\"c\",\"reset\":false,\"more\":true,\"returns\":{}}",
 		"{\"cursor\":\"c\",\"cursor\":\"c\",\"reset\":false,\"more\":true,\"returns\":[]}",
-		"{\"cursor\":\"12345678901234567890123456789012345678901234567890123456789012345\","
-		"\"reset\":false,\"more\":true,\"returns\":[]}",
+		("{\"cursor\":\"12345678901234567890123456789012345678901234567890123456789012345\","
+		 "\"reset\":false,\"more\":true,\"returns\":[]}"),
 	};
 	struct uplink_list l;
 	(void)state;
