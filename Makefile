@@ -143,13 +143,9 @@ fuzz: deps-fuzz
 		$(FUZZ_BUILD)/fuzz_$$t -max_total_time=$(SECONDS) -max_len=16384 -timeout=10 -print_final_stats=1 -artifact_prefix=$(FUZZ_BUILD)/ \
 		$(FUZZ_BUILD)/corpus_$$t tests/fuzz/corpus_$$t || exit 1; done
 
-# --- what takes too long for every change: hours ---
-nightly: check
-	@$(MAKE) --no-print-directory fuzz SECONDS=$(NIGHT_SECONDS)
-	build/sanitize/tests/walk
-	sh .ci/arm64 bookworm
-	sh .ci/arm64 trixie
-	@$(MAKE) --no-print-directory perf
+# --- what takes too long for every change: hours; docs/nightly.md tells what came of it ---
+nightly:
+	@NIGHT_SECONDS=$(NIGHT_SECONDS) bash .ci/nightly
 NIGHT_SECONDS ?= 1200
 
 # --- lint ---
