@@ -32,10 +32,7 @@ static int read_pem(const char *path, gnutls_datum_t *out, char *why, size_t cap
 		if (ferror(f) || !feof(f))
 			err = ferror(f) ? EIO : EFBIG;
 		buf[n] = '\0';
-		out->data = realloc(buf, n + 1);
-		if (!out->data)
-			out->data = buf;
-		out->size = (unsigned)n;
+		*out = (gnutls_datum_t){buf, (unsigned)n};
 		buf = NULL;
 	}
 	if (f)
