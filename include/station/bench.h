@@ -125,7 +125,7 @@ enum panel_pattern bench_lamp(const struct bench *b, enum panel_lamp lamp);
 /* The view as one line of JSON. */
 void bench_show(const struct bench *b, struct text *t);
 /* Name of a source ("panel", or a scanner's name) and of a fault ("button:back", "scanner:door",
- * "journal"). */
+ * "journal", "panel"). */
 const char *bench_name_source(const struct bench *b, uint8_t source);
 void bench_name_fault(const struct bench *b, uint8_t fault, struct text *t);
 #define BENCH_SOURCE_PANEL SETTINGS_SCANNERS /* sources below it are scanners */

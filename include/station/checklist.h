@@ -107,7 +107,8 @@ enum checklist_stick {
 #define CHECKLIST_FAULT_BUTTON	0 /* + enum panel_button */
 #define CHECKLIST_FAULT_JOURNAL 3 /* it was unable to record; told once it can again */
 #define CHECKLIST_FAULT_SCANNER 4 /* + index of the scanner */
-#define CHECKLIST_FAULTS	8
+#define CHECKLIST_FAULT_PANEL	8 /* the board's buttons and lamps are out of reach */
+#define CHECKLIST_FAULTS	9
 
 struct checklist {
 	struct checklist_situation now;	 /* all of it is on disk (or needs not to be) */
@@ -118,12 +119,12 @@ struct checklist {
 	bool started, stopping,
 		stopped; /* station.started is recorded; station.stopped is wanted; is recorded */
 	bool reminded;
-	bool adopt;		  /* with `next`, the offer becomes the current parcel */
-	uint8_t fault_in_flight;  /* bit index + 1 of the fault being recorded */
-	uint8_t faults, recorded; /* bits */
-	int64_t clock_by;	  /* the wall clock stepped by so much, not recorded yet */
-	int64_t clock_in_flight;  /* ... being recorded */
-	enum panel_tone tone;	  /* to sound when stored */
+	bool adopt;		   /* with `next`, the offer becomes the current parcel */
+	uint8_t fault_in_flight;   /* bit index + 1 of the fault being recorded */
+	uint16_t faults, recorded; /* bits */
+	int64_t clock_by;	   /* the wall clock stepped by so much, not recorded yet */
+	int64_t clock_in_flight;   /* ... being recorded */
+	enum panel_tone tone;	   /* to sound when stored */
 	enum checklist_link link;
 	enum checklist_stick stick;
 	struct button_set buttons;

@@ -11,6 +11,8 @@ void bench_name_fault(const struct bench *b, uint8_t fault, struct text *t)
 {
 	if (fault == CHECKLIST_FAULT_JOURNAL) {
 		text_put(t, "journal");
+	} else if (fault == CHECKLIST_FAULT_PANEL) {
+		text_put(t, "panel");
 	} else if (fault < CHECKLIST_FAULT_JOURNAL) {
 		text_put(t, "button:");
 		text_put(t, panel_button_name((enum panel_button)(fault - CHECKLIST_FAULT_BUTTON)));

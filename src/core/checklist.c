@@ -162,11 +162,11 @@ static void stored(struct checklist_turn *t)
 	if (holding(&c->now) && !was_holding)
 		c->hold_due = t->now + t->plan->hold_ms;
 	if (c->fault_in_flight) {
-		uint8_t bit = (uint8_t)(1u << (c->fault_in_flight - 1));
+		uint16_t bit = (uint16_t)(1u << (c->fault_in_flight - 1));
 
 		c->recorded ^= bit;
 		if (c->fault_in_flight - 1 == CHECKLIST_FAULT_JOURNAL)
-			c->faults &= (uint8_t)~bit; /* it works, or this would not be on disk */
+			c->faults &= (uint16_t)~bit; /* it works, or this would not be on disk */
 	}
 	if (!c->started) {
 		c->started = true;
@@ -384,9 +384,9 @@ static void handle(struct checklist_turn *t)
 		break;
 	case CHECKLIST_FAULT:
 		if (e->raised)
-			c->faults |= (uint8_t)(1u << (e->fault % CHECKLIST_FAULTS));
+			c->faults |= (uint16_t)(1u << (e->fault % CHECKLIST_FAULTS));
 		else
-			c->faults &= (uint8_t) ~(1u << (e->fault % CHECKLIST_FAULTS));
+			c->faults &= (uint16_t) ~(1u << (e->fault % CHECKLIST_FAULTS));
 		t->show = true;
 		break;
 	case CHECKLIST_LINK:

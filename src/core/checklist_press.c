@@ -159,12 +159,12 @@ void checklist_press(struct checklist_turn *t, const struct button_news *n)
 		checklist_turn_error(t);
 		break;
 	case BUTTON_JAMMED:
-		t->c->faults |= (uint8_t)(1u << (CHECKLIST_FAULT_BUTTON + n->button));
+		t->c->faults |= (uint16_t)(1u << (CHECKLIST_FAULT_BUTTON + n->button));
 		checklist_turn_error(t);
 		t->show = true;
 		break;
 	case BUTTON_FREED:
-		t->c->faults &= (uint8_t) ~(1u << (CHECKLIST_FAULT_BUTTON + n->button));
+		t->c->faults &= (uint16_t) ~(1u << (CHECKLIST_FAULT_BUTTON + n->button));
 		t->show = true;
 		break;
 	}

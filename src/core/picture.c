@@ -72,7 +72,7 @@ static void picture_situation(const struct checklist *c, uint64_t now_ms, enum p
 
 static enum panel_pattern picture_link(const struct checklist *c)
 {
-	if (c->faults & (uint8_t) ~(1u << CHECKLIST_FAULT_JOURNAL))
+	if (c->faults & (uint16_t) ~(1u << CHECKLIST_FAULT_JOURNAL))
 		return PANEL_FAST;
 	switch (c->link) {
 	case CHECKLIST_LINK_OFF:

@@ -53,7 +53,7 @@ static void face_lamp(int column, int width, const struct face *f, enum panel_la
 	screen_put(4, left + 6, 1, style, "\u2502");
 	screen_put(5, left, 7, style, "\u2570\u2500\u2500\u2500\u2500\u2500\u256f");
 	screen_put_centred(6, column, width, face_plain,
-			   speech_pattern(f->language, f->mirror->pattern[lamp]));
+			   speech_pattern(f->language, f->mirror->lamps.pattern[lamp]));
 }
 
 static void face_lamps(const struct face *f)

@@ -1,6 +1,7 @@
 /* mirror.c - what stationd said last on its socket. Reads the lines of the panel's protocol (see
  * io/panelsock.h). */
 #include "mirror.h"
+#include "station/moment.h"
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
@@ -43,8 +44,7 @@ static const char *const mirror_steps[MIRROR_NO_STEP] = {
 void mirror_reset(struct mirror *m)
 {
 	m->ready = false;
-	for (unsigned i = 0; i < PANEL_LAMPS; i++)
-		m->pattern[i] = PANEL_OFF;
+	memset(&m->lamps, 0, sizeof(m->lamps));
 	memset(&m->show, 0, sizeof(m->show));
 	m->show.step = MIRROR_NO_STEP;
 }
@@ -121,8 +121,7 @@ static void mirror_lamp(struct mirror *m, const char *words, uint64_t now_ms)
 	p = panel_pattern_find(pattern);
 	if (lamp == PANEL_LAMPS || p == PANEL_PATTERNS)
 		return;
-	m->pattern[lamp] = p;
-	m->since[lamp] = now_ms;
+	lamps_set(&m->lamps, lamp, p, now_ms);
 }
 
 static struct mirror_note *mirror_add(struct mirror *m, enum mirror_note_kind kind)
@@ -179,18 +178,12 @@ const struct mirror_note *mirror_last(const struct mirror *m, unsigned n)
 
 bool mirror_lit(const struct mirror *m, enum panel_lamp lamp, uint64_t now_ms)
 {
-	return panel_lit(m->pattern[lamp], now_ms - m->since[lamp]);
+	return lamps_lit(&m->lamps, now_ms) & (1u << lamp);
 }
 
 int mirror_next_change(const struct mirror *m, uint64_t now_ms)
 {
-	uint32_t next = 0;
+	uint64_t due = lamps_due(&m->lamps, now_ms);
 
-	for (unsigned i = 0; i < PANEL_LAMPS; i++) {
-		uint32_t in = panel_next_change(m->pattern[i], now_ms - m->since[i]);
-
-		if (in > 0 && (next == 0 || in < next))
-			next = in;
-	}
-	return next > 0 ? (int)next : -1;
+	return due == MOMENT_NEVER ? -1 : (int)(due - now_ms);
 }

@@ -2,6 +2,7 @@
  * to show. */
 #ifndef STATIONCTL_MIRROR_H
 #define STATIONCTL_MIRROR_H
+#include "station/lamps.h"
 #include "station/panel.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -76,8 +77,7 @@ struct mirror_note {
 
 struct mirror {
 	bool ready;
-	enum panel_pattern pattern[PANEL_LAMPS];
-	uint64_t since[PANEL_LAMPS]; /* monotonic ms at which the pattern was set */
+	struct lamps lamps;
 	struct mirror_show show;
 	struct mirror_note note[MIRROR_NOTES]; /* a ring */
 	unsigned notes;			       /* ever made */

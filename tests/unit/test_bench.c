@@ -446,6 +446,28 @@ static void test_view_is_told_only_when_it_changes(void **state)
 	assert_false(f->out.show);
 }
 
+/* A board that is out of reach is told like a lost scanner, by its own name. */
+static void test_a_panel_out_of_reach_is_a_fault(void **state)
+{
+	struct fixture *f = *state;
+	char name[32];
+	struct text t = text_over(name, sizeof(name));
+
+	start(f);
+	bench_fault(&f->bench, CHECKLIST_FAULT_PANEL, true, &f->now, &f->out);
+	assert_int_equal(bench_lamp(&f->bench, PANEL_LAMP_LINK), PANEL_FAST);
+	answer(f);
+	assert_int_equal(f->last.kind, EVENT_FAULT_RAISED);
+	assert_string_equal(f->last.data, "{\"what\":\"panel\"}");
+	bench_fault(&f->bench, CHECKLIST_FAULT_PANEL, false, &f->now, &f->out);
+	assert_int_equal(bench_lamp(&f->bench, PANEL_LAMP_LINK), PANEL_OFF);
+	answer(f);
+	assert_int_equal(f->last.kind, EVENT_FAULT_CLEARED);
+	assert_int_equal(f->bench.check.faults, 0);
+	bench_name_fault(&f->bench, CHECKLIST_FAULT_SCANNER, &t);
+	assert_string_equal(name, "scanner:panel"); /* no scanner is set up: not our fault's name */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -461,6 +483,7 @@ int main(void)
 		cmocka_unit_test_setup(test_press_told_before_a_late_timer, setup),
 		cmocka_unit_test_setup(test_view_is_json_and_fits_in_every_situation, setup),
 		cmocka_unit_test_setup(test_view_is_told_only_when_it_changes, setup),
+		cmocka_unit_test_setup(test_a_panel_out_of_reach_is_a_fault, setup),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -779,7 +779,7 @@ static unsigned situation(const struct node *n)
 		at *= 8;
 	at = at * 2 + (c->now.alert != CHECKLIST_WHY_NONE);
 	at = at * 2 + c->broken;
-	return at * 2 + (c->faults & (uint8_t) ~(1u << CHECKLIST_FAULT_JOURNAL) ? 1 : 0);
+	return at * 2 + (c->faults & (uint16_t) ~(1u << CHECKLIST_FAULT_JOURNAL) ? 1 : 0);
 }
 
 static void check_pictures(void)
