@@ -4,6 +4,7 @@
 #ifndef STATION_SETTINGS_H
 #define STATION_SETTINGS_H
 #include "station/label.h"
+#include "station/panel.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,6 +12,7 @@
 #define SETTINGS_LINE_MAX 1023
 #define SETTINGS_PATH	  256
 #define SETTINGS_SCANNERS 4
+#define SETTINGS_LINE	  32 /* bytes of a GPIO line's name, NUL included, as in the kernel */
 
 enum settings_unknown {
 	SETTINGS_UNKNOWN_ACCEPT,
@@ -69,14 +71,36 @@ struct settings {
 	uint8_t scanners;
 };
 
+enum settings_bias { SETTINGS_PULL_UP, SETTINGS_PULL_DOWN, SETTINGS_BIAS_OFF, SETTINGS_BIAS_AS_IS };
+
+enum settings_switch { SETTINGS_NO, SETTINGS_YES };
+
+/* The lines of a board with driver = gpio, by name; the chip by label, never by number (F13). */
+struct settings_gpio {
+	char chip[129]; /* [gpio] chip: labels between spaces, the first that exists */
+	/* [buttons] */
+	char button[PANEL_BUTTONS][SETTINGS_LINE];
+	enum settings_bias bias;	  /* default pull-up */
+	enum settings_switch buttons_low; /* active_low: a contact to ground; default yes */
+	/* [lamps] */
+	char lamp[PANEL_LAMPS][SETTINGS_LINE];
+	enum settings_switch lamps_low; /* default no */
+	/* [buzzer]: a line, or a channel of a PWM, or neither */
+	char buzzer[SETTINGS_LINE];
+	enum settings_switch buzzer_low; /* default no */
+	char pwm[129]; /* DEVICE:CHANNEL between spaces, the first that exists; DEVICE as in
+			  /sys/class/pwm/pwmchipN/device */
+};
+
 /* A board file, boards/NAME.board, in the same syntax. */
 struct settings_board {
 	char name[33];	      /* [board] name, required */
-	char driver[17];      /* [board] driver = sim (gpio comes with the GPIO adapters) */
-	char compatible[129]; /* [board] compatible: device-tree string, or "" */
+	char driver[17];      /* [board] driver = sim or gpio */
+	char compatible[257]; /* [board] compatible: device-tree strings between spaces, or "" */
 	char serial[65];      /* [board] serial: fixed text ... */
 	char serial_file[SETTINGS_PATH]; /* ... or serial_file: first line of a file. One of the two
 					    is required */
+	struct settings_gpio gpio;	 /* with driver = gpio */
 };
 
 struct settings_error {
@@ -109,6 +133,9 @@ bool settings_line(struct settings_reader *r, const char *line, size_t len,
 bool settings_finish(struct settings *s, const char *where, struct settings_error *error);
 bool settings_board_finish(struct settings_board *b, const char *where,
 			   struct settings_error *error);
+/* Takes the next word of a list whose words stand between spaces, and moves *list behind it. Its
+ * length; 0 = there is no more. */
+size_t settings_word(const char **list, const char **word);
 /* 64 hex digits, white space around allowed. */
 bool settings_key(const char *text, size_t len, uint8_t key[LABEL_KEY]);
 #endif

@@ -19,7 +19,11 @@ enum section {
 	SECTION_HEADQUARTERS,
 	SECTION_JOURNAL,
 	SECTION_SCANNER,
-	SECTION_BOARD,
+	SECTION_BOARD, /* from here on: of a board file */
+	SECTION_GPIO,
+	SECTION_BUTTONS,
+	SECTION_LAMPS,
+	SECTION_BUZZER,
 };
 
 struct key {
@@ -34,16 +38,24 @@ struct key {
 
 /* Choices are stored by index through an unsigned. */
 _Static_assert(sizeof(enum settings_unknown) == sizeof(unsigned) &&
-		       sizeof(enum label_rule) == sizeof(unsigned),
+		       sizeof(enum label_rule) == sizeof(unsigned) &&
+		       sizeof(enum settings_bias) == sizeof(unsigned) &&
+		       sizeof(enum settings_switch) == sizeof(unsigned),
 	       "enums have the size of unsigned");
 /* The order in `choices` is the order of the enums. */
 _Static_assert(SETTINGS_UNKNOWN_ACCEPT == 0 && SETTINGS_UNKNOWN_CONFIRM == 1 &&
 		       SETTINGS_UNKNOWN_REFUSE == 2 && LABEL_RULE_NONE == 0 &&
-		       LABEL_RULE_MOD37_36 == 1,
+		       LABEL_RULE_MOD37_36 == 1 && SETTINGS_PULL_UP == 0 &&
+		       SETTINGS_PULL_DOWN == 1 && SETTINGS_BIAS_OFF == 2 &&
+		       SETTINGS_BIAS_AS_IS == 3 && SETTINGS_NO == 0 && SETTINGS_YES == 1,
 	       "choices are in the enums' order");
 
 #define AT(type, field)	  .offset = offsetof(struct type, field)
 #define TEXT(type, field) AT(type, field), .cap = sizeof(((struct type *)0)->field)
+#define LINE(name, section, field)                                                                 \
+	{                                                                                          \
+		name, SECTION_##section, SETTINGS_VALUE_LINE, TEXT(settings_board, gpio.field)     \
+	}
 
 static const struct key keys[] = {
 	{"name", SECTION_STATION, SETTINGS_VALUE_NAME, TEXT(settings, station)},
@@ -89,10 +101,31 @@ static const struct key keys[] = {
 	 .max = 10000},
 	{"name", SECTION_BOARD, SETTINGS_VALUE_NAME, TEXT(settings_board, name)},
 	{"driver", SECTION_BOARD, SETTINGS_VALUE_WORD, TEXT(settings_board, driver),
-	 .choices = "sim"},
+	 .choices = "sim|gpio"},
 	{"compatible", SECTION_BOARD, SETTINGS_VALUE_OPTIONAL, TEXT(settings_board, compatible)},
 	{"serial", SECTION_BOARD, SETTINGS_VALUE_OPTIONAL, TEXT(settings_board, serial)},
 	{"serial_file", SECTION_BOARD, SETTINGS_VALUE_OPTIONAL, TEXT(settings_board, serial_file)},
+	{"chip", SECTION_GPIO, SETTINGS_VALUE_OPTIONAL, TEXT(settings_board, gpio.chip)},
+	LINE("pass", BUTTONS, button[PANEL_PASS]),
+	LINE("fail", BUTTONS, button[PANEL_FAIL]),
+	LINE("back", BUTTONS, button[PANEL_BACK]),
+	{"bias", SECTION_BUTTONS, SETTINGS_VALUE_CHOICE, AT(settings_board, gpio.bias),
+	 .choices = "pull-up|pull-down|off|as-is"},
+	{"active_low", SECTION_BUTTONS, SETTINGS_VALUE_CHOICE, AT(settings_board, gpio.buttons_low),
+	 .choices = "no|yes"},
+	LINE("appearance", LAMPS, lamp[PANEL_LAMP_APPEARANCE]),
+	LINE("accessories", LAMPS, lamp[PANEL_LAMP_ACCESSORIES]),
+	LINE("usage", LAMPS, lamp[PANEL_LAMP_USAGE]),
+	LINE("pass", LAMPS, lamp[PANEL_LAMP_PASS]),
+	LINE("fail", LAMPS, lamp[PANEL_LAMP_FAIL]),
+	LINE("attention", LAMPS, lamp[PANEL_LAMP_ATTENTION]),
+	LINE("link", LAMPS, lamp[PANEL_LAMP_LINK]),
+	{"active_low", SECTION_LAMPS, SETTINGS_VALUE_CHOICE, AT(settings_board, gpio.lamps_low),
+	 .choices = "no|yes"},
+	LINE("line", BUZZER, buzzer),
+	{"active_low", SECTION_BUZZER, SETTINGS_VALUE_CHOICE, AT(settings_board, gpio.buzzer_low),
+	 .choices = "no|yes"},
+	{"pwm", SECTION_BUZZER, SETTINGS_VALUE_PWM, TEXT(settings_board, gpio.pwm)},
 };
 
 static const struct {
@@ -104,7 +137,9 @@ static const struct {
 	{"labels", SECTION_LABELS, false},     {"inspection", SECTION_INSPECTION, false},
 	{"expected", SECTION_EXPECTED, false}, {"headquarters", SECTION_HEADQUARTERS, false},
 	{"journal", SECTION_JOURNAL, false},   {"scanner", SECTION_SCANNER, false},
-	{"board", SECTION_BOARD, true},
+	{"board", SECTION_BOARD, true},	       {"gpio", SECTION_GPIO, true},
+	{"buttons", SECTION_BUTTONS, true},    {"lamps", SECTION_LAMPS, true},
+	{"buzzer", SECTION_BUZZER, true},
 };
 
 /* --- messages --- */
@@ -138,7 +173,7 @@ static const char *section_name(uint8_t kind)
 
 static bool key_is_elsewhere(const struct settings_reader *r, const struct key *k)
 {
-	bool board = k->section == SECTION_BOARD;
+	bool board = k->section >= SECTION_BOARD;
 
 	return k->section != r->section_kind && board == (r->board != NULL);
 }
@@ -331,7 +366,7 @@ static void *field_of(const struct settings_reader *r, const struct key *k)
 {
 	char *base = (char *)r->settings;
 
-	if (k->section == SECTION_BOARD)
+	if (k->section >= SECTION_BOARD)
 		base = (char *)r->board;
 	else if (k->section == SECTION_SCANNER)
 		base = (char *)&r->settings->scanner[r->scanner];
@@ -396,6 +431,8 @@ static bool store_value(const struct settings_reader *r, const struct key *k, st
 	case SETTINGS_VALUE_OPTIONAL:
 	case SETTINGS_VALUE_URL:
 	case SETTINGS_VALUE_PROXY:
+	case SETTINGS_VALUE_LINE:
+	case SETTINGS_VALUE_PWM:
 		if (wrong)
 			return refuse_value(r, k, value, wrong, error);
 		store_text(r, k, value);
@@ -455,7 +492,7 @@ void settings_reader_init(struct settings_reader *r, struct settings *s, const c
 
 void settings_reader_board(struct settings_reader *r, struct settings_board *b, const char *file)
 {
-	*b = (struct settings_board){0};
+	*b = (struct settings_board){.gpio = {.buttons_low = SETTINGS_YES}};
 	*r = (struct settings_reader){.board = b, .file = file};
 }
 
@@ -567,19 +604,13 @@ bool settings_finish(struct settings *s, const char *where, struct settings_erro
 	return headquarters_fits(s, where, error) && scanners_fit(s, where, error);
 }
 
-bool settings_board_finish(struct settings_board *b, const char *where,
-			   struct settings_error *error)
+size_t settings_word(const char **list, const char **word)
 {
-	if (b->name[0] == '\0')
-		return refuse_whole(where, "[board] name = ... is missing", error);
-	if (b->driver[0] == '\0')
-		return refuse_whole(where, "[board] driver = ... is missing", error);
-	if ((b->serial[0] == '\0') == (b->serial_file[0] == '\0'))
-		return refuse_whole(where,
-				    "[board] needs the board's serial number: either serial = TEXT "
-				    "or serial_file = PATH, not both",
-				    error);
-	return true;
+	*word = *list + strspn(*list, " \t");
+	size_t len = strcspn(*word, " \t");
+
+	*list = *word + len;
+	return len;
 }
 
 bool settings_key(const char *text, size_t len, uint8_t key[LABEL_KEY])

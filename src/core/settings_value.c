@@ -26,6 +26,27 @@ static bool url_fits(struct words value, const char *scheme)
 	return words_of(host, 253, ".-") && host.at[0] != '-' && host.at[0] != '.';
 }
 
+/* DEVICE:CHANNEL, several between spaces. The device becomes part of a path: no slash, no dot at
+ * its beginning. */
+static bool pwm_fits(struct words value)
+{
+	while (value.len > 0) {
+		const char *space = memchr(value.at, ' ', value.len);
+		size_t len = space ? (size_t)(space - value.at) : value.len, device = len;
+		uint64_t channel;
+
+		while (device > 0 && value.at[device - 1] != ':')
+			device--;
+		if (len > 0 && (device < 2 || value.at[0] == '.' ||
+				!words_of((struct words){value.at, device - 1}, 63, "._-:@") ||
+				!text_read_u64(value.at + device, len - device, 63, &channel)))
+			return false;
+		len += space ? 1 : 0;
+		value = (struct words){value.at + len, value.len - len};
+	}
+	return true;
+}
+
 /* What is wrong with a text of this type, or NULL. */
 const char *settings_value_wrong(enum settings_value type, size_t cap, struct words value)
 {
@@ -65,6 +86,14 @@ const char *settings_value_wrong(enum settings_value type, size_t cap, struct wo
 		return value.len == 0 || words_is(value, "none") || url_fits(value, "http://")
 			       ? NULL
 			       : "this is none, http://host or http://host:port";
+	case SETTINGS_VALUE_LINE:
+		return value.len > 0 ? NULL
+				     : "this is the name of a GPIO line, as gpioinfo shows it";
+	case SETTINGS_VALUE_PWM:
+		return pwm_fits(value)
+			       ? NULL
+			       : "this is DEVICE:CHANNEL, such as fe20c000.pwm:0; several stand "
+				 "between spaces";
 	case SETTINGS_VALUE_OPTIONAL:
 	case SETTINGS_VALUE_SHAPE:
 	case SETTINGS_VALUE_NUMBER:

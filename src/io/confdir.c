@@ -368,16 +368,28 @@ static bool read_board(struct settings_board *b, const char *path, struct settin
 }
 
 /* Where in the device tree's list (strings with NULs between, most specific first) text stands. */
-static size_t compatible_index(const struct content *tree, const char *text)
+static size_t compatible_index(const struct content *tree, const char *text, size_t text_len)
 {
 	size_t index = 0;
 	for (size_t at = 0; at < tree->len; index++) {
 		size_t len = strnlen(tree->at + at, tree->len - at);
-		if (len > 0 && strlen(text) == len && memcmp(tree->at + at, text, len) == 0)
+		if (len > 0 && text_len == len && memcmp(tree->at + at, text, len) == 0)
 			return index;
 		at += len + 1;
 	}
 	return SIZE_MAX;
+}
+
+/* The best of the strings that a board file names. */
+static size_t compatible_best(const struct content *tree, const char *list)
+{
+	size_t best = SIZE_MAX, len;
+	const char *word;
+	while ((len = settings_word(&list, &word)) > 0) {
+		size_t index = compatible_index(tree, word, len);
+		best = index < best ? index : best;
+	}
+	return best;
 }
 
 static bool choose_board(const struct content *tree, const struct entries *list,
@@ -390,7 +402,7 @@ static bool choose_board(const struct content *tree, const struct entries *list,
 		if (!path_join(&file, list->at[i].dir, "/", list->at[i].name, error) ||
 		    !read_board(&b, file.at, error))
 			return false;
-		size_t index = compatible_index(tree, b.compatible);
+		size_t index = compatible_best(tree, b.compatible);
 		if (index < best) {
 			best = index;
 			*out = b;

@@ -65,6 +65,15 @@ static void check_board(const struct settings_board *b)
 	CHECK_TEXT(b->compatible);
 	CHECK_TEXT(b->serial);
 	CHECK_TEXT(b->serial_file);
+	CHECK_TEXT(b->gpio.chip);
+	CHECK_TEXT(b->gpio.pwm);
+	CHECK_TEXT(b->gpio.buzzer);
+	for (unsigned i = 0; i < PANEL_BUTTONS; i++)
+		CHECK_TEXT(b->gpio.button[i]);
+	for (unsigned i = 0; i < PANEL_LAMPS; i++)
+		CHECK_TEXT(b->gpio.lamp[i]);
+	check_range(b->gpio.bias, SETTINGS_PULL_UP, SETTINGS_BIAS_AS_IS);
+	check_range(b->gpio.lamps_low, SETTINGS_NO, SETTINGS_YES);
 }
 
 static void read_lines(struct settings_reader *r, const char *text, size_t size)
@@ -106,7 +115,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_lines(&r, (const char *)data, size);
 	check_board(&b);
 	if (settings_board_finish(&b, "f", &error))
-		check(b.name[0] && b.driver[0]);
+		check(b.name[0] && b.driver[0] &&
+		      (strcmp(b.driver, "gpio") != 0 ||
+		       (b.gpio.chip[0] && b.gpio.lamp[PANEL_LAMPS - 1][0])));
 	else
 		check_text(error.text, sizeof(error.text));
 	settings_key((const char *)data, size, key);

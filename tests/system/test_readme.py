@@ -127,7 +127,7 @@ class Man(unittest.TestCase):
     def test_every_key_is_in_station_conf(self):
         """Each key of the reader's table (src/core/settings.c)."""
         source = (ROOT / "src/core/settings.c").read_text()
-        keys = set(re.findall(r'\{"([a-z_]+)", SECTION_', source))
+        keys = set(re.findall(r'(?:\{"|\bLINE\(")([a-z_]+)", [A-Z]', source))
         self.assertGreaterEqual(len(keys), 18, f"found only {sorted(keys)}")
         text = self.text("station.conf.5")
         for key in sorted(keys):

@@ -1,7 +1,8 @@
 """Bad settings: refused at start with file, line and what was meant; exit 78."""
+import re
 import unittest
 
-from station import Station, conf_text
+from station import ROOT, Station, conf_text
 
 CONFIG = 78
 
@@ -80,6 +81,20 @@ class Settings(unittest.TestCase):
         key.write_text("00" * 32)
         key.chmod(0o644)
         self.refused(conf_text(self.st.sections), "site.key", "chmod")
+
+    def test_every_board_file_is_good(self):
+        """Whatever machine this is: only the serial number's file is another's."""
+        files = sorted((ROOT / "boards").glob("*.board"))
+        self.assertGreaterEqual(len(files), 3)
+        for path in files:
+            with self.subTest(path.name):
+                board = self.st.dir / path.name
+                board.write_text(re.sub(r"^serial_file = .*", "serial = x", path.read_text(), flags=re.M))
+                sections = {**self.st.sections, "station": {**self.st.sections["station"], "board": str(board)}}
+                self.st.conf.write_text(conf_text(sections))
+                r = self.st.run_once("--check")
+                self.assertEqual(r.code, 0, r.err)
+                self.assertIn(f"board {path.stem},", r.out)
 
     def test_unknown_board(self):
         sections = {**self.st.sections, "station": {**self.st.sections["station"], "board": "nonesuch"}}

@@ -428,6 +428,11 @@ static void a_board_is_chosen_by_the_device_tree(void **state)
 	    "[board]\nname = pi4\ndriver = sim\nserial = 1\ncompatible = raspberrypi,4\n");
 	board_accepted(b, ""); /* not by a part of the string */
 	assert_string_equal(b->board.name, "any-2711");
+	put(b, "boards/pi4.board",
+	    "[board]\nname = pis\ndriver = sim\nserial = 1\n"
+	    "compatible = raspberrypi,5-model-b  raspberrypi,4-model-b\n");
+	board_accepted(b, ""); /* one file for several boards */
+	assert_string_equal(b->board.name, "pis");
 }
 
 static void the_serial_number_is_the_first_line_of_its_file(void **state)
