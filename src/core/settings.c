@@ -604,13 +604,22 @@ bool settings_finish(struct settings *s, const char *where, struct settings_erro
 	return headquarters_fits(s, where, error) && scanners_fit(s, where, error);
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
 size_t settings_word(const char **list, const char **word)
 {
-	*word = *list + strspn(*list, " \t");
-	size_t len = strcspn(*word, " \t");
+	const char *at = *list;
 
-	*list = *word + len;
-	return len;
+	while (is_blank(*at))
+		at++;
+	*word = at;
+	while (*at && !is_blank(*at))
+		at++;
+	*list = at;
+	return (size_t)(at - *word);
 }
 
 bool settings_key(const char *text, size_t len, uint8_t key[LABEL_KEY])

@@ -46,6 +46,8 @@ static const char *const message_ids[LOG_IDS] = {
 	[LOG_LINE_PERSON] = "MESSAGE_ID=5bc74902d77b4b918c2dd3dda8d0d3f9",
 	[LOG_JOURNAL_SEALED] = "MESSAGE_ID=6fa15889a1044dcbbb04d13899a76239",
 	[LOG_CLOCK_STEPPED] = "MESSAGE_ID=27477673a30c4f758f6f1e5e3a3dd7c5",
+	[LOG_PANEL_LOST] = "MESSAGE_ID=6bc647e89c3540458ea4bc8c2a3cfd77",
+	[LOG_PANEL_BACK] = "MESSAGE_ID=95fd9f3cdc354e4e9ad8b8346a1fe64a",
 };
 
 static char program[33] = "station";

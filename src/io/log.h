@@ -34,6 +34,8 @@ enum log_id {
 	LOG_LINE_PERSON,    /* it needs a person */
 	LOG_JOURNAL_SEALED, /* two histories under one journal: a child is begun */
 	LOG_CLOCK_STEPPED,
+	LOG_PANEL_LOST, /* the board's buttons and lamps are out of reach */
+	LOG_PANEL_BACK,
 	LOG_IDS
 };
 

@@ -28,7 +28,8 @@ static const struct {
 	{"scanner", "is lost: check its cable and power; it is taken up again by itself"},
 	{"button", "is stuck: free it; the other buttons work meanwhile"},
 	{"journal", "can't be written: see the line 'journal'"},
-	{"panel", "(buttons and lamps) is out of reach: see the log; it is taken up again by itself"},
+	{"panel",
+	 "(buttons and lamps) is out of reach: see the log; it is taken up again by itself"},
 	{"disk", "can't be written: make room, or change the card"},
 };
 

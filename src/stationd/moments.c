@@ -47,7 +47,7 @@ static void step(struct station *s)
 	station_act(s);
 }
 
-struct moment moments_now(struct station *s)
+static void read_clocks(struct station *s)
 {
 	struct moment now = loop_moment(s->loop);
 	int64_t by_ms;
@@ -57,7 +57,27 @@ struct moment moments_now(struct station *s)
 	s->now = now;
 	if (s->stepped_ms && s->started)
 		step(s);
+}
+
+struct moment moments_now(struct station *s)
+{
+	read_clocks(s);
+	s->told_ms = s->now.mono_ms;
 	return s->now;
+}
+
+/* A contact that closed before the lamp was lit is told no earlier than the lamp: it is too early
+ * for it all the same. */
+struct moment moments_at(struct station *s, uint64_t at_ms)
+{
+	struct moment at;
+
+	read_clocks(s);
+	at = s->now;
+	if (at_ms < at.mono_ms)
+		at.mono_ms = at_ms > s->told_ms ? at_ms : s->told_ms;
+	s->told_ms = at.mono_ms;
+	return at;
 }
 
 void moments_start(struct station *s)

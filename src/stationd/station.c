@@ -49,6 +49,7 @@ static void show_lamps(struct station *s, uint8_t lamps)
 			continue;
 		if (s->panel)
 			panelsock_lamp(s->panel, (enum panel_lamp)i, pattern);
+		board_lamp(s, (enum panel_lamp)i, pattern);
 		panelsock_lamp(s->view, (enum panel_lamp)i, pattern);
 	}
 }
@@ -87,6 +88,7 @@ void station_act(struct station *s)
 	if (out->tone != PANEL_TONE_NONE) {
 		if (s->panel)
 			panelsock_tone(s->panel, out->tone);
+		board_tone(s, out->tone);
 		panelsock_tone(s->view, out->tone);
 	}
 	if (out->show)
@@ -406,8 +408,9 @@ static int start(struct station *s)
 int station_open(struct station *s)
 {
 	struct bench_config config = {.settings = &s->settings, .software = STATION_VERSION};
-	int (*const rooms[])(struct station *) = {open_loop, open_journal, open_panel,	resume,
-						  start,     line_open,	   scanner_open};
+	int (*const rooms[])(struct station *) = {open_loop,  board_open,  open_journal,
+						  open_panel, resume,	   start,
+						  line_open,  scanner_open};
 
 	if (!read_boot_id(s->boot) ||
 	    getrandom(config.seed, sizeof(config.seed), 0) != (ssize_t)sizeof(config.seed)) {
@@ -444,6 +447,7 @@ void station_close(struct station *s)
 	journal_close(s->journal);
 	panelsock_close(s->panel);
 	panelsock_close(s->view);
+	board_close(s);
 	for (size_t i = 0; i < sizeof(s->signals) / sizeof(*s->signals); i++)
 		loop_source_free(s->signals[i]);
 	moments_close(s);

@@ -1,6 +1,7 @@
 /* station.h - the running station: the bench, and the adapters it is wired to. */
 #ifndef STATIOND_STATION_H
 #define STATIOND_STATION_H
+#include "io/gpio.h"
 #include "io/journal.h"
 #include "io/loop.h"
 #include "io/panelsock.h"
@@ -62,6 +63,7 @@ struct station {
 	struct loop_source *signals[3];
 	struct clock clock;
 	struct moment now; /* of this turn, corrected */
+	uint64_t told_ms;  /* monotonic; the latest time that the bench was told */
 	struct loop_source *clock_set;
 	int clock_fd;	    /* tells when somebody sets the clock */
 	int64_t stepped_ms; /* noticed before the bench was started */
@@ -69,6 +71,7 @@ struct station {
 	struct station_line line;
 	struct journal *journal;
 	struct panelsock *panel; /* the simulated board; NULL on others */
+	struct gpio *gpio;	 /* a board of real lamps and buttons; NULL on others */
 	struct panelsock *view;
 	struct station_scanner scanner[SETTINGS_SCANNERS];
 	bool ready;
@@ -93,6 +96,12 @@ void station_act(struct station *s);
 void station_scan(struct station *s, const struct scan *scan, uint8_t source);
 void station_status_soon(struct station *s);
 
+/* board.c: the panel of a board with GPIO lines. Does nothing on others. */
+int board_open(struct station *s); /* 0, or the exit code */
+void board_lamp(struct station *s, enum panel_lamp lamp, enum panel_pattern pattern);
+void board_tone(struct station *s, enum panel_tone tone);
+void board_close(struct station *s);
+
 /* scanner.c: the scanners. */
 int scanner_open(struct station *s); /* 0, or the exit code */
 void scanner_close(struct station *s);
@@ -103,6 +112,8 @@ void scanner_feed_held(struct station *s); /* there is room for scans again */
 int moments_open(struct station *s);   /* 0 or -errno */
 void moments_start(struct station *s); /* the bench is started */
 struct moment moments_now(struct station *s);
+/* Now, for what the kernel says happened at at_ms: the bench's time never runs backwards. */
+struct moment moments_at(struct station *s, uint64_t at_ms);
 void moments_close(struct station *s);
 
 /* line.c: the journal, the line to headquarters and the bench's LINK. All of it does nothing where

@@ -96,6 +96,19 @@ class Settings(unittest.TestCase):
                 self.assertEqual(r.code, 0, r.err)
                 self.assertIn(f"board {path.stem},", r.out)
 
+    def test_a_board_without_its_chip_is_refused_F13(self):
+        """The start says which label is meant; --check does not touch the lines; no journal is made."""
+        board = self.st.dir / "nonesuch.board"
+        text = re.sub(r"^serial_file = .*", "serial = x", (ROOT / "boards/bench.board").read_text(), flags=re.M)
+        board.write_text(text.replace("chip = station", "chip = no-such-chip nor-this"))
+        sections = {**self.st.sections, "station": {**self.st.sections["station"], "board": str(board)}}
+        self.st.conf.write_text(conf_text(sections))
+        self.assertEqual(self.st.run_once("--check").code, 0)
+        r = self.st.run_once()
+        self.assertEqual(r.code, 1, r.err)
+        self.assertIn("board bench: no GPIO chip has the label no-such-chip or nor-this; ", r.err)
+        self.assertFalse(self.st.db.exists())
+
     def test_unknown_board(self):
         sections = {**self.st.sections, "station": {**self.st.sections["station"], "board": "nonesuch"}}
         self.refused(conf_text(sections), "nonesuch")
