@@ -75,7 +75,8 @@ $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(IO) $(CORE)
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $< $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_IO) $(LIBS_CORE)) -lpthread
 # A stand-in for libgpiod takes the library's place.
-$(BUILD)/tests/test_gpio: $(BUILD)/obj/tests/unit/test_gpio.o $(BUILD)/obj/tests/unit/fake_gpiod_v$(GPIOD).o $(IO) $(CORE)
+FAKE_GPIOD := tests/unit/fake_gpiod.c tests/unit/fake_gpiod_v$(GPIOD).c
+$(BUILD)/tests/test_gpio: $(BUILD)/obj/tests/unit/test_gpio.o $(call obj,$(FAKE_GPIOD)) $(IO) $(CORE)
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_IO) $(LIBS_CORE)) -lpthread
@@ -108,7 +109,12 @@ $(PRELOADED): $(BUILD)/tests/%.so: tests/system/%.c Makefile
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $< -ldl
-TEST_TOOLS := $(UNIT) $(BUILD)/tests/replay $(BUILD)/tests/walk $(PRELOADED)
+# Preloaded where there is no GPIO chip.
+$(BUILD)/tests/badgpio.so: tests/system/badgpio.c $(FAKE_GPIOD) tests/unit/fake_gpiod.h Makefile
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $(filter %.c,$^) -ldl -lpthread
+TEST_TOOLS := $(UNIT) $(BUILD)/tests/replay $(BUILD)/tests/walk $(PRELOADED) $(BUILD)/tests/badgpio.so
 
 deps-%:
 	@sh .ci/deps $*

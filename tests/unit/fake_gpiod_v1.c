@@ -143,6 +143,7 @@ int gpiod_line_request_bulk_output_flags(struct gpiod_line_bulk *bulk, const cha
 		return -1;
 	for (unsigned i = 0; i < bulk->num_lines; i++)
 		line_of(bulk->lines[i])->level = values[i] ^ line_of(bulk->lines[i])->active_low;
+	fake_changed(owner(line_of(bulk->lines[0])));
 	return 0;
 }
 
@@ -199,5 +200,6 @@ int gpiod_line_set_value_bulk(struct gpiod_line_bulk *bulk, const int *values)
 	owner(line_of(bulk->lines[0]))->sets++;
 	for (unsigned i = 0; i < bulk->num_lines; i++)
 		line_of(bulk->lines[i])->level = values[i] ^ line_of(bulk->lines[i])->active_low;
+	fake_changed(owner(line_of(bulk->lines[0])));
 	return 0;
 }

@@ -250,6 +250,7 @@ struct gpiod_line_request *gpiod_chip_request_lines(struct gpiod_chip *chip,
 		goto release;
 	for (size_t i = 0; i < r->count; i++)
 		r->fake->line[r->offset[i]].queue = s->output ? -1 : r->fd[1];
+	fake_changed(r->fake);
 	return r;
 release:
 	let_go(r);
@@ -315,6 +316,7 @@ int gpiod_line_request_set_values_subset(struct gpiod_line_request *r, size_t co
 
 		l->level = (values[i] == GPIOD_LINE_VALUE_ACTIVE) ^ l->active_low;
 	}
+	fake_changed(r->fake);
 	return 0;
 }
 
