@@ -5,6 +5,7 @@ import unittest
 from case import RETURNS, StationCase, rma
 from gpiostation import MS, GpioStation
 from station import sanitized
+from test_idle import trace_quiet
 
 
 @unittest.skipIf(sanitized(), "badgpio.so can't be preloaded into a sanitized program")
@@ -114,6 +115,15 @@ class Gpio(StationCase):
         self.on_wires("accessories")
         faults = [(e["kind"], e["data"]) for e in st.events() if e["kind"].startswith("fault")]
         self.assertEqual(faults, [("fault.raised", {"what": "panel"}), ("fault.cleared", {"what": "panel"})])
+
+    def test_steady_lamps_wake_nobody(self):
+        """One lamp lit, nothing blinks: not one system call in five seconds."""
+        st = self.station()
+        self.open(9)
+        self.on_wires("appearance")
+        self.panel.settle(1)
+        calls = trace_quiet(self, st)
+        self.assertFalse(calls, "\n".join(calls[:20]))
 
     def test_who_holds_a_line_is_said(self):
         st = GpioStation(expected=RETURNS)

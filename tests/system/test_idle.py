@@ -60,32 +60,37 @@ def strace_works():
             return False
 
 
+def trace_quiet(case, st, seconds=5):
+    """The system calls of all threads of a station to which nothing happens."""
+    if not strace_works():
+        case.skipTest("strace can't trace here")
+    out = pathlib.Path(st.dir / "trace")
+    tracer = subprocess.Popen(["strace", "-f", "-tt", "-o", str(out), "-p", str(st.proc.pid)], stderr=subprocess.PIPE)
+    case.addCleanup(tracer.stderr.close)
+    said = b""
+    while b"attached" not in said:
+        more = os.read(tracer.stderr.fileno(), 4096)
+        if not more and b"not permitted" in said:
+            case.skipTest("only root may trace here")
+        case.assertTrue(more, said)
+        said += more
+    before = out.read_text().count("\n")
+    case.assertFalse(st.panel.pump(seconds), "an idle panel says nothing")
+    calls = out.read_text().split("\n")[before:-1]  # the last line is what still waits
+    tracer.terminate()
+    tracer.communicate(timeout=10)
+    # The wait that strace interrupted to attach is written down as unfinished; it is no wake-up.
+    return [c for c in calls if "strace: Process" not in c and "<unfinished" not in c and "restart_syscall" not in c]
+
+
 class Idle(StationCase):
     def test_no_wake_ups(self):
         """Five seconds of quiet: not one system call, in any thread."""
-        if not strace_works():
-            self.skipTest("strace can't trace here")
         st = self.station()
         st.open(rma(1))
         st.panel.ask("back", 2200)
         st.panel.settle(1)
-        out = pathlib.Path(st.dir / "trace")
-        tracer = subprocess.Popen(["strace", "-f", "-tt", "-o", str(out), "-p", str(st.proc.pid)], stderr=subprocess.PIPE)
-        self.addCleanup(tracer.stderr.close)
-        said = b""
-        while b"attached" not in said:
-            more = os.read(tracer.stderr.fileno(), 4096)
-            if not more and b"not permitted" in said:
-                self.skipTest("only root may trace here")
-            self.assertTrue(more, said)
-            said += more
-        before = out.read_text().count("\n")
-        self.assertFalse(st.panel.pump(5), "an idle panel says nothing")
-        calls = out.read_text().split("\n")[before:-1]  # the last line is what still waits
-        tracer.terminate()
-        tracer.communicate(timeout=10)
-        # The wait that strace interrupted to attach is written down as unfinished; it is no wake-up.
-        calls = [c for c in calls if "strace: Process" not in c and "<unfinished" not in c and "restart_syscall" not in c]
+        calls = trace_quiet(self, st)
         self.assertFalse(calls, "\n".join(calls[:20]))
 
     def test_the_watchdog_is_fed(self):
