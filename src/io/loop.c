@@ -17,7 +17,10 @@
 #define DEFER_AFTER	    64 /* dispatches after which deferred calls no longer wait for quiet */
 #define TRUST_READ_EVERY_MS 1000
 #define TRUST_JUMP_MS	    1000
-#define TIME_MARK	    "/run/systemd/timesync/synchronized"
+
+/* Made when a source has set the clock: by systemd-timesyncd, and by station-clock.service. */
+static const char *const time_marks[] = {"/run/systemd/timesync/synchronized",
+					 "/run/station-clock/synchronized"};
 
 struct loop {
 	sd_event *event;
@@ -180,14 +183,21 @@ static uint64_t clock_us(struct loop *l, clockid_t clock)
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-/* adjtimex without modes only reads; a sandbox may forbid even that. The kernel forgets when no
- * source has answered for hours, systemd-timesyncd's mark stays for this boot. */
-static bool clock_synchronised(void)
+bool loop_clock_kept(void)
 {
 	struct timex t = {0};
-	int state = adjtimex(&t);
-	return (state >= 0 && state != TIME_ERROR && !(t.status & STA_UNSYNC)) ||
-	       access(TIME_MARK, F_OK) == 0;
+	int state = adjtimex(&t); /* without modes it only reads */
+	return state >= 0 && state != TIME_ERROR && !(t.status & STA_UNSYNC);
+}
+
+/* A sandbox may forbid even reading; then a mark tells. And the kernel forgets when no source has
+ * answered for hours, a mark stays for this boot. */
+static bool clock_synchronised(void)
+{
+	bool kept = loop_clock_kept();
+	for (size_t i = 0; !kept && i < sizeof(time_marks) / sizeof(time_marks[0]); i++)
+		kept = access(time_marks[i], F_OK) == 0;
+	return kept;
 }
 
 struct moment loop_moment(struct loop *l)

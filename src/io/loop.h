@@ -23,6 +23,7 @@ void loop_quit(struct loop *l);
 /* The clocks, read once a turn (CLOCK_MONOTONIC, CLOCK_REALTIME, and whether the kernel says the
  * clock is synchronised). */
 struct moment loop_moment(struct loop *l);
+bool loop_clock_kept(void); /* the kernel says that a source keeps its clock right; needs no loop */
 
 /* Watches fd; the fd stays the caller's. Sources are freed with loop_source_free (safe inside any
  * handler, its own included), before fd is closed. */

@@ -2,6 +2,7 @@
  * SIGTERM. */
 #include "io/confdir.h"
 #include "io/log.h"
+#include "mark.h"
 #include "station.h"
 #include <getopt.h>
 #include <stdio.h>
@@ -13,10 +14,13 @@
 
 static const char usage[] =
 	"Usage: stationd [--config FILE] [--boards DIR] [--check]\n"
+	"       stationd --clock-mark FILE\n"
 	"The return station's daemon: labels and buttons in, lamps out, journal on disk.\n\n"
 	"  --config FILE  settings (and drop-ins FILE.d/*.conf) instead of /etc/station/station.conf\n"
 	"  --boards DIR   folder of the board files instead of " BOARDS "\n"
 	"  --check        only say whether settings and board are right\n"
+	"  --clock-mark FILE\n"
+	"                 only waits until a time source has set the clock, makes FILE, ends\n"
 	"  --help, --version\n\n"
 	"Signals: SIGTERM stops; SIGHUP reads the list of expected returns again, and tries the\n"
 	"line to headquarters at once.\n"
@@ -25,6 +29,7 @@ static const char usage[] =
 struct options {
 	const char *config;
 	const char *boards;
+	const char *mark;
 	bool check;
 };
 
@@ -32,9 +37,13 @@ struct options {
 static int read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option known[] = {
-		{"config", required_argument, NULL, 'c'}, {"boards", required_argument, NULL, 'b'},
-		{"check", no_argument, NULL, 'k'},	  {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},	  {NULL, 0, NULL, 0},
+		{"config", required_argument, NULL, 'c'},
+		{"boards", required_argument, NULL, 'b'},
+		{"check", no_argument, NULL, 'k'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},
+		{"clock-mark", required_argument, NULL, 'm'},
+		{NULL, 0, NULL, 0},
 	};
 	int c;
 
@@ -48,6 +57,9 @@ static int read_options(int argc, char **argv, struct options *o)
 			break;
 		case 'k':
 			o->check = true;
+			break;
+		case 'm':
+			o->mark = optarg;
 			break;
 		case 'h':
 			(void)fputs(usage, stdout);
@@ -78,6 +90,8 @@ int main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	log_open("stationd", LOG_LEVEL_INFO);
+	if (o.mark)
+		return mark_clock(o.mark);
 	if (!confdir_settings(o.config, &station.settings, &error) ||
 	    !confdir_board(&station.settings, o.boards, &station.board, station.serial_number,
 			   &error)) {

@@ -1,11 +1,16 @@
 """A board without a battery clock (F1): TLS is never loosened, work goes on, and the times are put right when a source speaks."""
 import datetime
+import os
+import pathlib
+import shutil
 import sqlite3
+import subprocess
+import tempfile
 import time
 import unittest
 
 from line import PERSON, LineCase, held
-from station import read_journal, sanitized
+from station import BUILD, read_journal, sanitized
 
 MONTH = 30 * 86400
 
@@ -99,3 +104,39 @@ class Clock(LineCase):
         self.assertAlmostEqual(by / 1000, -MONTH, delta=5)
         for _, at in self.moments():
             self.assertAlmostEqual(at / 1000, time.time(), delta=60)
+
+
+@unittest.skipIf(sanitized(), "badclock.so can't be preloaded into a sanitized program")
+class ClockMark(unittest.TestCase):
+    """station-clock.service: it may ask the kernel what stationd in its sandbox may not."""
+
+    def setUp(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="mark-"))
+        self.addCleanup(shutil.rmtree, self.dir)
+
+    def begin(self, control, mark):
+        (self.dir / "control").write_text(control)
+        environ = {**os.environ, "LD_PRELOAD": str(BUILD / "tests/badclock.so"), "BADCLOCK_CONTROL": str(self.dir / "control")}
+        proc = subprocess.Popen([BUILD / "stationd", "--clock-mark", mark], env=environ, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(proc.communicate)
+        self.addCleanup(proc.kill)
+        return proc
+
+    def test_waits_for_a_source_F1(self):
+        mark = self.dir / "synchronized"
+        proc = self.begin("0 untrusted", mark)
+        end = time.monotonic() + 30
+        while proc.poll() is None and pathlib.Path(f"/proc/{proc.pid}/stat").read_text().rsplit(")")[-1].split()[0] != "S":
+            self.assertLess(time.monotonic(), end, "it neither waits nor ends")
+            time.sleep(0.01)  # between two looks
+        self.assertIsNone(proc.poll(), "it does not wait")
+        self.assertFalse(mark.exists())
+        (self.dir / "new").write_text("0 trusted")
+        (self.dir / "new").rename(self.dir / "control")
+        self.assertEqual(proc.wait(30), 0)
+        self.assertTrue(mark.exists())
+
+    def test_says_what_failed(self):
+        proc = self.begin("0 trusted", self.dir / "nowhere/synchronized")
+        self.assertEqual(proc.wait(30), 1)
+        self.assertIn("nowhere/synchronized: No such file", proc.stderr.read())
