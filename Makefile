@@ -6,7 +6,19 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 VERSION := 0.1.0
+# GNU's folders, for make install. /etc, /var/lib and /run are where the programs look, whatever the prefix.
 prefix ?= /usr/local
+exec_prefix ?= $(prefix)
+bindir ?= $(exec_prefix)/bin
+sbindir ?= $(exec_prefix)/sbin
+datarootdir ?= $(prefix)/share
+datadir ?= $(datarootdir)
+mandir ?= $(datarootdir)/man
+docdir ?= $(datarootdir)/doc
+sysconfdir ?= /etc
+libdir ?= $(prefix)/lib
+unitdir ?= $(libdir)/systemd/system
+INSTALL ?= install
 
 # Each variant builds in a folder of its own, so that switching never mixes objects.
 VARIANT := $(if $(filter clang%,$(notdir $(CC))),/clang)$(if $(SANITIZE),/sanitize)$(if $(COVERAGE),/coverage)
@@ -16,7 +28,7 @@ WARN := -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum -Wvla -Wstrict-prototy
 CFLAGS ?= -O2 -g
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 ALL_CFLAGS := -std=c17 $(WARN) $(CFLAGS) -Iinclude -Isrc -D_GNU_SOURCE -DSTATION_VERSION='"$(VERSION)"' \
-	-DSTATION_SHARE='"$(prefix)/share/station"' -MMD -MP
+	-DSTATION_SHARE='"$(datadir)/station"' -MMD -MP
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 ifneq ($(SANITIZE),)
 ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer -fPIE
@@ -58,6 +70,12 @@ $(CORE): $(call obj,$(CORE_SRC))
 	@rm -f $@; $(AR) rcs $@ $^
 $(IO): $(call obj,$(IO_SRC))
 	@rm -f $@; $(AR) rcs $@ $^
+
+# The one source that holds a folder of the installation is built anew when that changes.
+$(BUILD)/obj/datadir: FORCE
+	@mkdir -p $(@D)
+	@echo '$(datadir)' | cmp -s - $@ || echo '$(datadir)' >$@
+$(BUILD)/obj/src/stationd/main.o: $(BUILD)/obj/datadir
 
 define program
 $(BUILD)/$(1): $(call obj,$(wildcard src/$(1)/*.c)) $(IO) $(CORE)
@@ -173,19 +191,40 @@ run-lint:
 format:
 	clang-format -i $(C_FILES)
 
-install: all
-	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/sbin $(DESTDIR)$(prefix)/share/station/boards \
-		$(DESTDIR)$(prefix)/share/man/man1 $(DESTDIR)$(prefix)/share/man/man5 $(DESTDIR)$(prefix)/share/man/man8
-	install -m 755 $(BUILD)/stationd $(BUILD)/hqd $(DESTDIR)$(prefix)/sbin/
-	install -m 755 $(BUILD)/stationctl $(DESTDIR)$(prefix)/bin/
-	install -m 644 boards/*.board $(DESTDIR)$(prefix)/share/station/boards/
-	install -m 644 docs/man/*.1 $(DESTDIR)$(prefix)/share/man/man1/
-	install -m 644 docs/man/*.5 $(DESTDIR)$(prefix)/share/man/man5/
-	install -m 644 docs/man/*.8 $(DESTDIR)$(prefix)/share/man/man8/
+# --- installing: MODE:SOURCE:DESTINATION of every file; units get the folders of the installation filled in ---
+UNITS := $(patsubst systemd/%.in,%,$(wildcard systemd/*.service.in))
+MEN := $(wildcard docs/man/*.[1-8])
+INSTALLED = 755:$(BUILD)/stationd:$(sbindir)/stationd 755:$(BUILD)/hqd:$(sbindir)/hqd 755:$(BUILD)/stationctl:$(bindir)/stationctl \
+	$(foreach f,$(wildcard boards/*.board),644:$(f):$(datadir)/station/$(f)) \
+	$(foreach f,$(MEN),644:$(f):$(mandir)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))) \
+	$(foreach f,$(UNITS),644:$(BUILD)/systemd/$(f):$(unitdir)/$(f)) \
+	644:systemd/60-station.rules:$(libdir)/udev/rules.d/60-station.rules \
+	$(foreach d,sysusers tmpfiles,$(foreach f,station station-hq,644:systemd/$(f).$(d):$(libdir)/$(d).d/$(f).conf)) \
+	$(foreach f,station station-hq,644:systemd/$(f).catalog:$(libdir)/systemd/catalog/$(f).catalog) \
+	644:docs/station.conf.example:$(docdir)/station/examples/station.conf 644:docs/openapi.yaml:$(docdir)/station-hq/openapi.yaml
+INSTALLED_DIRS = $(sysconfdir)/station/station.conf.d $(sysconfdir)/station-hq
+$(BUILD)/systemd/%: systemd/%.in FORCE
+	@mkdir -p $(@D)
+	@sed 's,@sbindir@,$(sbindir),g' $< >$@
+install: all $(UNITS:%=$(BUILD)/systemd/%)
+	@for x in $(INSTALLED); do from=$${x#*:}; to=$(DESTDIR)$${from#*:}; echo "  INSTALL $$to"; \
+		$(INSTALL) -D -m $${x%%:*} "$${from%%:*}" "$$to" || exit 1; done
+	@$(INSTALL) -d $(INSTALLED_DIRS:%=$(DESTDIR)%)
+# Settings, keys and journals stay.
+uninstall:
+	@for x in $(INSTALLED); do rm -fv "$(DESTDIR)$${x##*:}" || exit 1; done
+	@for d in $(datadir)/station/boards $(datadir)/station $(docdir)/station/examples $(docdir)/station $(docdir)/station-hq \
+		$(INSTALLED_DIRS) $(sysconfdir)/station; do rmdir "$(DESTDIR)$$d" 2>/dev/null || true; done
+
+# --- Debian packages into build/deb: make deb [ARCH=arm64] [SUITE=trixie] ---
+deb:
+	@sh .ci/deb "$(ARCH)" "$(SUITE)"
+check-deb:
+	sh .ci/check-deb $(or $(SUITE),bookworm trixie)
 
 clean:
 	rm -rf build
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
-.PHONY: all check build-tests demo layers perf fuzz nightly lint run-lint format install clean
+.PHONY: all check build-tests demo layers perf fuzz nightly lint run-lint format install uninstall deb check-deb clean FORCE
 .SECONDARY:
