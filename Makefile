@@ -43,7 +43,7 @@ endif
 
 # The one list of libraries; the README gives each one's reason.
 LIBS_CORE := nettle
-LIBS_IO := libsystemd sqlite3 libserialport libcurl jansson zlib libgpiod
+LIBS_IO := libsystemd sqlite3 libserialport libgpiod libcurl gnutls jansson zlib
 LIBS_CTL := jansson ncursesw
 LIBS_HQ := libmicrohttpd gnutls jansson zlib
 PKG_CONFIG ?= pkg-config

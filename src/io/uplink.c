@@ -46,7 +46,8 @@ void uplink_state(const struct uplink *u, struct uplink_state *out)
 	*out = (struct uplink_state){.line = SYNC_LINE_OFFLINE,
 				     .acked = u->sync.acked,
 				     .last_ok_ms = u->last_ok_ms,
-				     .next_ms = u->next_ms};
+				     .next_ms = u->next_ms,
+				     .server = uplink_curl_server(u->curl)};
 	if (!u->begun || (!events && !u->list.answered))
 		return;
 	out->line = events ? line : u->list.line;
@@ -69,7 +70,7 @@ static void tell(struct uplink *u)
 	uplink_state(u, &now);
 	if (now.line == u->told.line && now.acked == u->told.acked &&
 	    now.last_ok_ms == u->told.last_ok_ms && now.next_ms == u->told.next_ms &&
-	    strcmp(now.why, u->told.why) == 0)
+	    now.server.until_ms == u->told.server.until_ms && strcmp(now.why, u->told.why) == 0)
 		return;
 	u->told = now;
 	u->calls.changed(u->calls.user);

@@ -4,6 +4,7 @@
 #ifndef IO_UPLINK_H
 #define IO_UPLINK_H
 #include "loop.h"
+#include "station/expiry.h"
 #include "station/parcel.h"
 #include "station/sync.h"
 #include <stdbool.h>
@@ -53,6 +54,8 @@ struct uplink_state { /* for status; a copy */
 	uint64_t acked;
 	int64_t last_ok_ms; /* wall time of the last good answer, 0 = none yet */
 	uint64_t next_ms;   /* monotonic time of the next try, MOMENT_NEVER = waits for events */
+	struct expiry
+		server; /* the certificate that headquarters showed last; until 0 = none yet */
 };
 
 struct uplink_returns { /* one page of the list; valid during the call */

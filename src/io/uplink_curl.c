@@ -35,6 +35,7 @@ struct uplink_curl {
 	uint64_t timeout_ms;
 	bool under_way, fresh, overlong;
 	size_t head_len, body_cap, body_max;
+	struct expiry server;
 	struct uplink_response response;
 };
 
@@ -211,6 +212,37 @@ static void blame_proxy(struct uplink_curl *c, long status)
 	say(&c->response, "the proxy gives no way to headquarters", c->host, number);
 }
 
+/* "Start date:2026-11-23 08:00:00 GMT", a line of curl's about a certificate. */
+static void take_date(const char *line, const char *name, int64_t *ms)
+{
+	size_t len = strlen(name);
+
+	if (strncasecmp(line, name, len) == 0)
+		*ms = expiry_read(line + len, strnlen(line + len, 64));
+}
+
+/* A connection that is used again has no handshake, and tells of none. */
+static void take_server(struct uplink_curl *c)
+{
+	const struct curl_certinfo *info = NULL;
+	struct expiry shown = {0};
+
+	if (curl_easy_getinfo(c->easy, CURLINFO_CERTINFO, &info) != CURLE_OK || !info ||
+	    info->num_of_certs < 1)
+		return;
+	for (const struct curl_slist *l = info->certinfo[0]; l; l = l->next) {
+		take_date(l->data, "Start date:", &shown.from_ms);
+		take_date(l->data, "Expire date:", &shown.until_ms);
+	}
+	if (shown.until_ms)
+		c->server = shown;
+}
+
+struct expiry uplink_curl_server(const struct uplink_curl *c)
+{
+	return c->server;
+}
+
 static void finish(struct uplink_curl *c, CURLcode code)
 {
 	struct uplink_response *r = &c->response;
@@ -220,6 +252,7 @@ static void finish(struct uplink_curl *c, CURLcode code)
 	(void)curl_easy_getinfo(c->easy, CURLINFO_SSL_VERIFYRESULT, &verified);
 	(void)curl_easy_getinfo(c->easy, CURLINFO_OS_ERRNO, &os_error);
 	(void)curl_easy_getinfo(c->easy, CURLINFO_HTTP_CONNECTCODE, &proxy);
+	take_server(c);
 	(void)curl_multi_remove_handle(c->multi, c->easy);
 	r->replied = code == CURLE_OK;
 	if (c->overlong) {
@@ -344,6 +377,7 @@ static CURLcode set_tls(struct uplink_curl *c)
 
 	r = r ? r : curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
 	r = r ? r : curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	r = r ? r : curl_easy_setopt(e, CURLOPT_CERTINFO, 1L);
 	r = r ? r : curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "https");
 	r = r ? r : curl_easy_setopt(e, CURLOPT_SSLCERT, c->file.cert);
 	r = r ? r : curl_easy_setopt(e, CURLOPT_SSLKEY, c->file.key);

@@ -34,6 +34,8 @@ void uplink_curl_start(struct uplink_curl *c, const struct uplink_request *reque
 void uplink_curl_cancel(struct uplink_curl *c); /* done is not called any more */
 /* The next request makes a connection of its own and reads the certificates again. */
 void uplink_curl_fresh(struct uplink_curl *c);
+/* The certificate that the last handshake showed, also one that was refused. */
+struct expiry uplink_curl_server(const struct uplink_curl *c);
 char *uplink_curl_take(struct uplink_curl *c, struct uplink_response *response);
 void uplink_curl_close(struct uplink_curl *c);
 /* What a failed transfer means, in words for a person. */

@@ -232,6 +232,52 @@ static void say_headquarters(const json_t *root)
 	putchar('\n');
 }
 
+static const struct {
+	const char *state, *remedy;
+} status_expiries[] = {
+	{"soon", ": see that it is renewed"},
+	{"urgent", ": RENEW IT NOW"},
+};
+
+static void say_certificate(const json_t *certificate, const char *whose, bool first)
+{
+	const char *state = text_of(certificate, "state");
+
+	say(first ? "certificate" : "");
+	printf("%s ", whose);
+	if (state && strcmp(state, "expired") == 0)
+		printf("HAS EXPIRED (");
+	else
+		printf("is good for %lld days (until ", number_of(certificate, "days"));
+	clean_puts(stdout, text_of(certificate, "until"));
+	putchar(')');
+	for (size_t i = 0; i < sizeof(status_expiries) / sizeof(status_expiries[0]); i++)
+		if (state && strcmp(state, status_expiries[i].state) == 0)
+			fputs(status_expiries[i].remedy, stdout);
+	if (state && strcmp(state, "expired") == 0)
+		printf(": RENEW IT; inspections go on and are kept here");
+	putchar('\n');
+}
+
+static const json_t *certificate_of(const json_t *root, const char *whose)
+{
+	const json_t *hq = json_object_get(root, "headquarters");
+
+	return json_object_get(json_object_get(hq, "certificates"), whose);
+}
+
+/* Headquarters' one is known when a handshake has shown it. */
+static void say_certificates(const json_t *root)
+{
+	const json_t *own = certificate_of(root, "station");
+	const json_t *server = certificate_of(root, "headquarters");
+
+	if (json_is_object(own))
+		say_certificate(own, "this station's", true);
+	if (json_is_object(server))
+		say_certificate(server, "headquarters'", !json_is_object(own));
+}
+
 static void say_expected(const json_t *root)
 {
 	const json_t *expected = json_object_get(root, "expected");
@@ -349,10 +395,18 @@ static void status_say(const json_t *root)
 	say_lamps(root);
 	say_journal(root);
 	say_headquarters(root);
+	say_certificates(root);
 	say_expected(root);
 	say_scanners(root);
 	say_faults(root);
 	say_rest(root);
+}
+
+static bool certificate_well(const json_t *certificate)
+{
+	const char *state = text_of(certificate, "state");
+
+	return !state || (strcmp(state, "urgent") != 0 && strcmp(state, "expired") != 0);
 }
 
 /* An untrusted clock needs nobody: most boards have none of their own and inspect without. */
@@ -371,6 +425,8 @@ static bool status_well(const json_t *root)
 	return json_is_true(json_object_get(root, "ready")) &&
 	       json_is_true(json_object_get(journal, "works")) && !text_of(journal, "aside") &&
 	       !(line && strcmp(line, "person") == 0) &&
+	       certificate_well(certificate_of(root, "station")) &&
+	       certificate_well(certificate_of(root, "headquarters")) &&
 	       json_array_size(json_object_get(root, "faults")) == 0;
 }
 

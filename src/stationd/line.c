@@ -103,6 +103,8 @@ static void show_link(struct station *s)
 	enum checklist_link link = link_of(l->state.line);
 	struct moment now;
 
+	if (s->certificates.urgent)
+		link = CHECKLIST_LINK_PERSON;
 	if (link == l->link)
 		return;
 	l->link = link;
@@ -165,6 +167,7 @@ static void take_state(struct station *s)
 	if (l->state.line != was.line)
 		pages_trim(); /* a first handshake goes through much of TLS */
 	put_times(s);
+	certificates_look(s);
 	status_write(s); /* who sees LINK change finds the reason */
 	show_link(s);
 	station_status_soon(s);
@@ -292,6 +295,7 @@ int line_open(struct station *s)
 		log_line(&(struct uplink_state){0}, &l->state);
 	}
 	line_begin(s);
+	certificates_look(s);
 	show_link(s);
 	return 0;
 }

@@ -9,8 +9,10 @@
 #include "io/uplink.h"
 #include "station/bench.h"
 #include "station/clock.h"
+#include "station/expiry.h"
 #include "station/settings.h"
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 struct station;
 
@@ -49,6 +51,21 @@ struct station_line {
 	struct station_feed feed;
 };
 
+enum station_certificate {
+	STATION_CERTIFICATE_OWN,
+	STATION_CERTIFICATE_SERVER, /* as the last handshake showed it */
+	STATION_CERTIFICATES
+};
+
+/* How long certificates are good for (F14). */
+struct station_certificates {
+	struct expiry is[STATION_CERTIFICATES];
+	enum expiry_state told[STATION_CERTIFICATES]; /* in the log */
+	bool urgent;				      /* LINK asks for a person */
+	bool looked;
+	struct stat file; /* what was read of our own */
+};
+
 struct station {
 	struct settings settings;
 	struct settings_board board;
@@ -69,6 +86,7 @@ struct station {
 	int64_t stepped_ms; /* noticed before the bench was started */
 	bool started;	    /* the bench is */
 	struct station_line line;
+	struct station_certificates certificates;
 	struct journal *journal;
 	struct panelsock *panel; /* the simulated board; NULL on others */
 	struct gpio *gpio;	 /* a board of real lamps and buttons; NULL on others */
@@ -125,6 +143,10 @@ void line_sealed(struct station *s, bool ok);
 void line_returned(struct station *s, bool ok);
 void line_retry(struct station *s);
 void line_close(struct station *s);
+
+/* certificates.c: looks how long they are good for and logs what changed. Call before LINK is
+ * shown. */
+void certificates_look(struct station *s);
 
 /* status.c: replaces status.json in the runtime folder if it changed. */
 void status_write(struct station *s);

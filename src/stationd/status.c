@@ -94,7 +94,39 @@ static const char *line_name(const struct station *s)
 	return "";
 }
 
-/* Times, not spans: nothing here changes by the clock alone. */
+static void put_certificate(struct text *t, const struct station *s, const char *name,
+			    enum station_certificate which)
+{
+	const struct expiry *e = &s->certificates.is[which];
+	enum expiry_state state = expiry_state(e, s->now.wall_ms);
+	char until[25];
+	struct text u = text_over(until, sizeof(until));
+
+	key(t, name);
+	if (state == EXPIRY_UNKNOWN) {
+		text_put(t, "null");
+		return;
+	}
+	text_time(&u, e->until_ms);
+	text_char(t, '{');
+	key_text(t, "until", until);
+	key(t, "days");
+	text_i64(t, expiry_days(e, s->now.wall_ms));
+	key_text(t, "state", expiry_name(state));
+	text_char(t, '}');
+}
+
+static void put_certificates(struct text *t, const struct station *s)
+{
+	key(t, "certificates");
+	text_char(t, '{');
+	put_certificate(t, s, "station", STATION_CERTIFICATE_OWN);
+	put_certificate(t, s, "headquarters", STATION_CERTIFICATE_SERVER);
+	text_char(t, '}');
+}
+
+/* Times, not spans, but for the days that certificates have left: nothing else here changes by the
+ * clock alone. */
 static void put_headquarters(struct text *t, const struct station *s, const struct journal_state *j)
 {
 	const struct uplink_state *u = &s->line.state;
@@ -109,6 +141,7 @@ static void put_headquarters(struct text *t, const struct station *s, const stru
 	key_number(t, "backlog", j->seq > acked ? j->seq - acked : 0);
 	key_text(t, "last_ok", s->line.last_ok);
 	key_text(t, "next_try", s->line.next_try);
+	put_certificates(t, s);
 	text_char(t, '}');
 }
 

@@ -41,7 +41,7 @@ def held(st):
 class LineCase(StationCase):
     def headquarters(self, returns=RETURNS, start=True, **how):
         """A real hqd with this list."""
-        hq = Headquarters(authority=authority(), server=pair("server"), **how)
+        hq = Headquarters(**{"authority": authority(), "server": pair("server"), **how})
         self.addCleanup(hq.close)
         if returns is not None:
             hq.import_csv(csv_text(returns))
