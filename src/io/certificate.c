@@ -39,13 +39,15 @@ static int read_file(const char *path, unsigned char *buf, size_t max, unsigned 
 
 static int parse(unsigned char *pem, unsigned len, struct expiry *out)
 {
-	gnutls_datum_t data = {.data = pem, .size = len};
+	gnutls_datum_t data;
 	gnutls_x509_crt_t crt;
 	time_t from, until;
 	int r = gnutls_x509_crt_init(&crt);
 
 	if (r < 0)
 		return -ENOMEM;
+	data.data = pem;
+	data.size = len;
 	r = gnutls_x509_crt_import(crt, &data, GNUTLS_X509_FMT_PEM);
 	if (r == 0) {
 		from = gnutls_x509_crt_get_activation_time(crt);
