@@ -1,0 +1,306 @@
+"""build.py - builds the guest of the bench: kit, kernel with gpio-sim, root file system, the station's own packages, image.
+
+Each layer lies under build/bench-vm/ with the hash of its inputs in its name and is made anew when these change; a layer
+that is made takes the older ones of its kind with it. No loop devices, no mounts; wants root (chroot, owners of files).
+
+The guest is amd64 on an ordinary host: under TCG it boots in about half the time that an arm64 guest takes, and kit and root
+need no emulation to build, so that the whole bench fits into CI. What is tested (drivers, systemd, SQLite on ext4, USB,
+TLS) is the same code.
+
+    kit(suite)      a chroot of the suite with compilers, -dev packages; trixie's has the kernel, its headers and source too
+    kernel()        vmlinuz, the modules that the bench needs, gpio-sim built outside the tree, the initrd
+    root(suite)     the guest's files as a tar, without the station
+    station(suite)  the packages built by `make deb` in the kit, or `make install` where that target is missing
+    image(suite)    all of it in one ext4 file, the base of every guest's overlay
+"""
+import hashlib
+import lzma
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+CACHE = ROOT / "build" / "bench-vm"
+KERNEL_SUITE = "trixie"
+LIBRARIES = {"bookworm": ["libgpiod2"], "trixie": ["libgpiod3"]}
+GUEST_PACKAGES = """systemd systemd-sysv udev dbus kmod e2fsprogs python3 gpiod iproute2 procps busybox-static ca-certificates
+    libsqlite3-0 libserialport0 libjansson4 libncursesw6 zlib1g libcurl3-gnutls libmicrohttpd12 libgnutls30 libnettle8
+    libsystemd0 libevdev2""".split()
+KIT_PACKAGES = ["make", "libgpiod-dev", "libevdev-dev", "debhelper", "dpkg-dev", "fakeroot", "mandoc", "git"]
+KERNEL_PACKAGES = ["linux-image-amd64", "linux-headers-amd64", "linux-source", "xz-utils"]
+MODULES = """virtio_blk ext4 virtio_net virtio_rng xhci_pci ftdi_sio cdc_acm configfs i6300esb softdog uinput evdev usbhid hid_generic
+    usb_storage uas sd_mod vfat exfat nls_ascii nls_cp437 nls_utf8 nls_iso8859_1""".split()
+INITRD_MODULES = ["virtio_blk", "ext4"]
+
+
+def say(text):
+    print(f"# {text}", flush=True)
+
+
+def run(*args, log=None, **how):
+    """A command to its end; its output goes to the log and is shown when it fails."""
+    done = subprocess.run([*map(str, args)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **how)
+    if done.returncode != 0:
+        sys.stderr.write(done.stdout.decode(errors="replace")[-6000:])
+        raise SystemExit(f"bench-vm: {' '.join(map(str, args))[:200]} ended with {done.returncode}")
+    return done.stdout.decode(errors="replace")
+
+
+def mirror():
+    """Where this machine gets its own packages from."""
+    for path in sorted(pathlib.Path("/etc/apt/sources.list.d").glob("*.sources")) + [pathlib.Path("/etc/apt/sources.list")]:
+        text = path.read_text(errors="replace") if path.exists() else ""
+        for line in text.splitlines():
+            found = re.match(r"(?:URIs:|deb(?: \[[^]]*\])?) +(\S+/debian/?)(?: |$)", line)
+            if found:
+                return found[1]
+    raise SystemExit("bench-vm: no Debian mirror in apt's sources")
+
+
+def digest(*parts):
+    h = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, pathlib.Path):
+            part = part.read_bytes()
+        h.update(part if isinstance(part, bytes) else str(part).encode())
+        h.update(b"\0")
+    return h.hexdigest()[:12]
+
+
+def layer(kind, key, make):
+    """CACHE/kind-key; made by make(path) when it isn't there. An unfinished one is never taken for a finished one."""
+    path = CACHE / f"{kind}-{key}"
+    if path.exists():
+        return path
+    CACHE.mkdir(parents=True, exist_ok=True)
+    begun = time.monotonic()
+    fresh = CACHE / f".new-{kind}-{key}"
+    remove(fresh)
+    make(fresh)
+    for old in CACHE.glob(f"{kind}-*"):
+        remove(old)
+    fresh.rename(path)
+    say(f"built {path.name} in {time.monotonic() - begun:.0f} s")
+    return path
+
+
+def remove(path):
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def debootstrap(suite, packages, target):
+    run("mmdebstrap", "-q", "--variant=minbase", "--include=" + ",".join(packages), suite, target, f"deb {mirror()} {suite} main")
+
+
+# --- kit ---
+def kit(suite):
+    deps = (ROOT / ".ci/deps").read_text()
+    packages = re.search(r'^build="(.*)"$', deps, re.M)[1].split() + KIT_PACKAGES
+    if suite == KERNEL_SUITE:
+        packages += KERNEL_PACKAGES
+    return layer(f"kit-{suite}", digest(*packages), lambda path: debootstrap(suite, packages, path))
+
+
+def chroot(tree, script, **env):
+    return run("chroot", tree, "sh", "-ec", script, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8",
+                                                          "DEBIAN_FRONTEND": "noninteractive", **env})
+
+
+# --- kernel ---
+# Debian's kernel has neither gpio-sim nor irq_sim: both become one module, with the one call that isn't exported replaced.
+GPIO_SIM = r"""
+tar -xJf /usr/src/linux-source-*.tar.xz -C /usr/src --wildcards '*/drivers/gpio/gpio-sim.c' '*/drivers/gpio/gpiolib*.h' '*/kernel/irq/irq_sim.c'
+rm -rf /usr/src/gpio-sim; mkdir /usr/src/gpio-sim; cd /usr/src/gpio-sim
+cp /usr/src/linux-source-*/drivers/gpio/gpio-sim.c gpio-sim-core.c
+cp /usr/src/linux-source-*/drivers/gpio/gpiolib*.h .
+sed 's/handle_simple_irq(irq_to_desc(irqnum))/generic_handle_irq(irqnum)/' /usr/src/linux-source-*/kernel/irq/irq_sim.c >irq_sim.c
+grep -q generic_handle_irq irq_sim.c
+printf 'obj-m := gpio-sim.o\ngpio-sim-y := gpio-sim-core.o irq_sim.o\n' >Makefile
+make -C /lib/modules/*/build M=$PWD modules
+"""
+INIT = """#!/bin/busybox sh
+# Mounts the root disk, unpacks the box (a tar on the second disk: what the test wants changed) and hands over.
+/bin/busybox mkdir -p /proc /sys /dev /root
+/bin/busybox mount -t proc proc /proc
+/bin/busybox mount -t sysfs sysfs /sys
+/bin/busybox mount -t devtmpfs devtmpfs /dev
+for m in $(/bin/busybox cat /modules/order); do /bin/busybox insmod /modules/$m; done
+n=0
+until [ -b /dev/vda ] && [ -b /dev/vdb ]; do
+	n=$((n + 1)); [ $n -lt 300 ] || exec /bin/busybox sh
+	/bin/busybox sleep 0.1
+done
+/bin/busybox mount -t ext4 -o rw /dev/vda /root || exec /bin/busybox sh
+/bin/busybox tar -xf /dev/vdb -C /root
+/bin/busybox umount /proc /sys
+exec /bin/busybox switch_root /root /sbin/init
+"""
+
+
+def plain_module(src, folder):
+    """A module without its compression; its name."""
+    name = src.name.removesuffix(".xz")
+    (folder / name).write_bytes(lzma.decompress(src.read_bytes()) if src.suffix == ".xz" else src.read_bytes())
+    return name
+
+
+def depends(tree, release, module):
+    """Files of a module and what it needs, in loading order."""
+    out = run("modprobe", "-d", tree, "-S", release, "--show-depends", module)
+    return [pathlib.Path(line.split()[1]) for line in out.splitlines() if line.startswith("insmod ")]
+
+
+def kernel():
+    tree = kit(KERNEL_SUITE)
+    release = next((tree / "lib/modules").iterdir()).name
+
+    def make(path):
+        chroot(tree, GPIO_SIM)
+        modules = path / "modules/lib/modules" / release / "kernel"
+        modules.mkdir(parents=True)
+        shutil.copy2(next((tree / "boot").glob("vmlinuz-*")), path / "vmlinuz")
+        for name in MODULES:
+            for file in depends(tree, release, name):
+                plain_module(file, modules)
+        shutil.copy2(tree / "usr/src/gpio-sim/gpio-sim.ko", modules)
+        for name in ("modules.builtin", "modules.builtin.modinfo", "modules.order"):
+            shutil.copy2(tree / "lib/modules" / release / name, modules.parent)
+        run("depmod", "-b", path / "modules", release)
+        small = path / "initrd"
+        (small / "bin").mkdir(parents=True)
+        (small / "modules").mkdir()
+        order = []
+        for name in INITRD_MODULES:
+            order += [n for n in (plain_module(f, small / "modules") for f in depends(tree, release, name)) if n not in order]
+        (small / "modules/order").write_text("\n".join(order) + "\n")
+        (small / "init").write_text(INIT)
+        (small / "init").chmod(0o755)
+
+    return layer("kernel", digest(tree.name, *MODULES, *INITRD_MODULES, GPIO_SIM, INIT), make)
+
+
+# --- root ---
+def root(suite):
+    packages = GUEST_PACKAGES + LIBRARIES[suite]
+    return layer(f"root-{suite}", digest(*packages), lambda path: debootstrap(suite, packages, str(path) + "/root.tar")
+                 if path.mkdir() is None else None)
+
+
+# --- station ---
+def sources():
+    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    skip = ("tests/", "docs/nightly")
+    return sorted(n for n in out.decode().split("\0") if n and not n.startswith(skip) and (ROOT / n).is_file())
+
+
+def has_deb():
+    return re.search(r"^deb:", (ROOT / "Makefile").read_text(), re.M) is not None
+
+
+def station(suite):
+    tree = kit(suite)
+    names = sources()
+    src = tree / "src"
+
+    def make(path):
+        src.mkdir(exist_ok=True)
+        for old in src.rglob("*"):
+            name = str(old.relative_to(src))
+            if old.is_file() and not name.startswith("build/") and name not in names:
+                old.unlink()
+        for name in names:
+            to = src / name
+            to.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, to)
+        path.mkdir()
+        if has_deb():
+            remove(src / "build/deb")
+            chroot(tree, "cd /src && make -j2 all prefix=/usr && make deb")
+            for deb in (src / "build/deb").glob("*.deb"):
+                shutil.copy2(deb, path)
+        else:
+            chroot(tree, "rm -rf /out && cd /src && make -j2 install prefix=/usr DESTDIR=/out")
+            shutil.copytree(tree / "out", path / "tree", symlinks=True)
+
+    return layer(f"station-{suite}", digest(tree.name, *(part for n in names for part in (n, ROOT / n))), make)
+
+
+# --- image ---
+def overlay():
+    return sorted(p for p in (HERE / "root").rglob("*") if p.is_file() or p.is_symlink())
+
+
+def image(suite):
+    core, base, own = kernel(), root(suite), station(suite)
+    files = overlay()
+
+    def make(path):
+        path.mkdir()
+        tree = path / "tree"
+        tree.mkdir()
+        run("tar", "-xpf", base / "root.tar", "-C", tree, "--numeric-owner")
+        for file in files:
+            to = tree / file.relative_to(HERE / "root")
+            to.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, to, follow_symlinks=False)
+            os.chown(to, 0, 0, follow_symlinks=False)
+        shutil.copytree(core / "modules", tree, dirs_exist_ok=True)
+        settle(tree, own)
+        initrd(core, tree, path)
+        shutil.copy2(core / "vmlinuz", path / "vmlinuz")
+        run("mke2fs", "-q", "-t", "ext4", "-L", "root", "-E", "lazy_itable_init=1,lazy_journal_init=1", "-d", tree, path / "root.img", "1200M")
+        shutil.rmtree(tree)
+
+    key = digest(core.name, base.name, own.name, pathlib.Path(__file__), *(part for f in files for part in (str(f.relative_to(HERE)), f)))
+    return layer(f"image-{suite}", key, make)
+
+
+def settle(tree, own):
+    """The station goes in, units are enabled, what would only cost time at boot goes out."""
+    debs = sorted(own.glob("*.deb"))
+    policy = tree / "usr/sbin/policy-rc.d"
+    policy.write_text("#!/bin/sh\nexit 101\n")
+    policy.chmod(0o755)
+    if debs:
+        (tree / "debs").mkdir()
+        for deb in debs:
+            shutil.copy2(deb, tree / "debs")
+        chroot(tree, "dpkg -i /debs/station_*.deb; rm /etc/systemd/system/bench-stationd.service")
+    else:
+        shutil.copytree(own / "tree", tree, dirs_exist_ok=True, symlinks=True)
+        chroot(tree, "mv /etc/systemd/system/bench-stationd.service /etc/systemd/system/stationd.service; systemd-sysusers")
+    policy.unlink()
+    (tree / "etc/fstab").write_text("LABEL=root / ext4 rw 0 0\nLABEL=station /var/lib/station ext4 rw,nofail 0 2\n")
+    (tree / "etc/hostname").write_text("bench\n")
+    (tree / "etc/machine-id").write_text("be9c4be9c4be9c4be9c4be9c4be9c4be\n")
+    (tree / "etc/hosts").write_text("127.0.0.1 localhost\n10.0.2.100 headquarters\n")
+    (tree / "var/lib/station").mkdir(exist_ok=True)
+    chroot(tree, """
+systemctl enable bench-agent.service bench-gpio.service systemd-networkd.service stationd.service
+systemctl mask systemd-networkd-wait-online.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer \
+	e2scrub_reap.service fstrim.timer getty@tty1.service serial-getty@ttyS0.service systemd-timesyncd.service man-db.timer motd-news.timer \
+	systemd-hwdb-update.service systemd-firstboot.service systemd-binfmt.service
+rm -rf /var/cache/apt /var/lib/apt/lists/* /usr/share/doc /usr/share/locale
+mkdir -p /var/log/journal
+""")
+
+
+def initrd(core, tree, path):
+    small = path / "initrd.tree"
+    shutil.copytree(core / "initrd", small)
+    shutil.copy2(tree / "bin/busybox", small / "bin/busybox")
+    packed = subprocess.run("find . | cpio -o -H newc --quiet", shell=True, cwd=small, capture_output=True, check=True).stdout
+    (path / "initrd").write_bytes(packed)
+    shutil.rmtree(small)
+
+
+if __name__ == "__main__":
+    print(image(sys.argv[1] if len(sys.argv) > 1 else "trixie"))
