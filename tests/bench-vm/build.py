@@ -10,7 +10,7 @@ TLS) is the same code.
     kit(suite)      a chroot of the suite with compilers, -dev packages; trixie's has the kernel, its headers and source too
     kernel()        vmlinuz, the modules that the bench needs, gpio-sim built outside the tree, the initrd
     root(suite)     the guest's files as a tar, without the station
-    station(suite)  the packages built by `make deb` in the kit, or `make install` where that target is missing
+    station(suite)  its own packages, built in the kit (debian/), or `make install` while there is no debian/
     image(suite)    all of it in one ext4 file, the base of every guest's overlay
 """
 import hashlib
@@ -31,7 +31,7 @@ LIBRARIES = {"bookworm": ["libgpiod2"], "trixie": ["libgpiod3"]}
 GUEST_PACKAGES = """systemd systemd-sysv udev dbus kmod e2fsprogs python3 gpiod iproute2 procps busybox-static ca-certificates
     libsqlite3-0 libserialport0 libjansson4 libncursesw6 zlib1g libcurl3-gnutls libmicrohttpd12 libgnutls30 libnettle8
     libsystemd0 libevdev2""".split()
-KIT_PACKAGES = ["make", "libgpiod-dev", "libevdev-dev", "debhelper", "dpkg-dev", "fakeroot", "mandoc", "git"]
+KIT_PACKAGES = ["make", "libgpiod-dev", "libevdev-dev", "debhelper", "dpkg-dev", "fakeroot", "mandoc"]
 KERNEL_PACKAGES = ["linux-image-amd64", "linux-headers-amd64", "linux-source", "xz-utils"]
 MODULES = """virtio_blk ext4 virtio_net virtio_rng xhci_pci ftdi_sio cdc_acm configfs i6300esb softdog uinput evdev usbhid hid_generic
     usb_storage uas sd_mod vfat exfat nls_ascii nls_cp437 nls_utf8 nls_iso8859_1""".split()
@@ -201,10 +201,6 @@ def sources():
     return sorted(n for n in out.decode().split("\0") if n and not n.startswith(skip) and (ROOT / n).is_file())
 
 
-def has_deb():
-    return re.search(r"^deb:", (ROOT / "Makefile").read_text(), re.M) is not None
-
-
 def station(suite):
     tree = kit(suite)
     names = sources()
@@ -221,10 +217,9 @@ def station(suite):
             to.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, to)
         path.mkdir()
-        if has_deb():
-            remove(src / "build/deb")
-            chroot(tree, "cd /src && make -j2 all prefix=/usr && make deb")
-            for deb in (src / "build/deb").glob("*.deb"):
+        if (ROOT / "debian/control").exists():
+            chroot(tree, "rm -f /*.deb && cd /src && dpkg-buildpackage -b -us -uc -d", DEB_BUILD_OPTIONS="parallel=2 nocheck")
+            for deb in tree.glob("*.deb"):
                 shutil.copy2(deb, path)
         else:
             chroot(tree, "rm -rf /out && cd /src && make -j2 install prefix=/usr DESTDIR=/out")
@@ -234,6 +229,19 @@ def station(suite):
 
 
 # --- image ---
+def nosync():
+    """nosync.so for the guest: a disk that is never asked to sync, for the control that must fail."""
+    tree = kit(KERNEL_SUITE)
+
+    def make(path):
+        shutil.copy2(HERE / "nosync.c", tree / "root/nosync.c")
+        chroot(tree, "gcc -O2 -Wall -Werror -shared -fPIC -o /root/nosync.so /root/nosync.c")
+        path.mkdir()
+        shutil.copy2(tree / "root/nosync.so", path)
+
+    return layer("nosync", digest(tree.name, HERE / "nosync.c"), make) / "nosync.so"
+
+
 def overlay():
     return sorted(p for p in (HERE / "root").rglob("*") if p.is_file() or p.is_symlink())
 
@@ -255,6 +263,7 @@ def image(suite):
         shutil.copytree(core / "modules", tree, dirs_exist_ok=True)
         settle(tree, own)
         initrd(core, tree, path)
+        shutil.copy2(tree / "etc/passwd", path / "passwd")
         shutil.copy2(core / "vmlinuz", path / "vmlinuz")
         run("mke2fs", "-q", "-t", "ext4", "-L", "root", "-E", "lazy_itable_init=1,lazy_journal_init=1", "-d", tree, path / "root.img", "1200M")
         shutil.rmtree(tree)

@@ -78,14 +78,14 @@ def tar_of(files):
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT) as tar:
         for path, what in files.items():
-            data, mode = what if isinstance(what, tuple) else (what, 0o644)
+            data, mode, uid = what if isinstance(what, tuple) else (what, 0o644, 0)
             info = tarfile.TarInfo(path.lstrip("/"))
             if data is None:
                 info.type, info.linkname = tarfile.SYMTYPE, "/dev/null"
                 tar.addfile(info)
                 continue
             data = data.encode() if isinstance(data, str) else data
-            info.size, info.mode, info.mtime = len(data), mode, int(time.time())
+            info.size, info.mode, info.mtime, info.uid, info.gid = len(data), mode, int(time.time()), uid, uid
             tar.addfile(info, io.BytesIO(data))
     return out.getvalue()
 
@@ -342,6 +342,10 @@ class Panel:
             if time.monotonic() > end:
                 raise AssertionError(f"{name} blinks {count} times in 3 s, not {at_least}\n{self.guest.said()}")
 
+    def push(self, button, ms=100):
+        """A press and its release, whatever follows."""
+        self.guest.tap(button, ms)
+
     def press(self, button, *lamps, seconds=20):
-        self.guest.tap(button)
+        self.push(button)
         self.wait(*lamps, seconds=seconds)
