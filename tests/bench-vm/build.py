@@ -297,7 +297,7 @@ systemctl enable bench-agent.service bench-gpio.service systemd-networkd.service
 systemctl mask systemd-networkd-wait-online.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer \
 	e2scrub_reap.service fstrim.timer getty@tty1.service serial-getty@ttyS0.service systemd-timesyncd.service man-db.timer motd-news.timer \
 	systemd-hwdb-update.service systemd-firstboot.service systemd-binfmt.service
-rm -rf /var/cache/apt /var/lib/apt/lists/* /usr/share/doc /usr/share/locale
+rm -rf /var/cache/apt /var/lib/apt/lists/*
 mkdir -p /var/log/journal
 """)
 

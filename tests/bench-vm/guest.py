@@ -143,6 +143,7 @@ class Guest:
         self.proc = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                      stderr=(self.dir / "qemu.log").open("ab"), preexec_fn=die_with_parent)
         self.boots += 1
+        self.plugged = True
         self.qmp = Lines(self.dir / "qmp", self.proc)
         self.qmp.next(time.monotonic() + 10)
         self.monitor("qmp_capabilities")
@@ -218,6 +219,7 @@ class Guest:
     def unplug(self):
         """The scanner's cable. Returns when the device is gone."""
         self.monitor("device_del", id="scanner")
+        self.plugged = False
         end = time.monotonic() + 20
         while any(d.get("name") == "scanner" for d in self.monitor("qom-list", path="/machine/peripheral")):
             if time.monotonic() > end:
@@ -225,7 +227,17 @@ class Guest:
             time.sleep(0.05)
 
     def plug(self):
-        self.monitor("device_add", driver="usb-serial", chardev="scan", id="scanner", bus="xhci.0", port="1", **{"always-plugged": True})
+        """The same scanner into the same port; QEMU frees its other end a moment after the device is gone."""
+        end = time.monotonic() + 10
+        while not self.plugged:
+            try:
+                self.monitor("device_add", driver="usb-serial", chardev="scan", id="scanner", bus="xhci.0", port="1",
+                             **{"always-plugged": True})
+                self.plugged = True
+            except AssertionError as error:
+                if "is in use" not in str(error) or time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
 
     def link(self, up):
         self.monitor("set_link", name="nic", up=up)

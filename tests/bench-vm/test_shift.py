@@ -23,6 +23,10 @@ class Shift(BenchCase):
         cls.panel = cls.inspector.panel
 
     def setUp(self):
+        """Whatever the test before has left behind."""
+        self.g.link(True)
+        if not self.g.plugged:
+            self.g.plug()
         self.ready(self.g)
         self.hq = self.line.hq
 
