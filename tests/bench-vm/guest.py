@@ -102,6 +102,7 @@ class Guest:
         self.proc = self.agent = self.qmp = self.serial = None
         self.ids = itertools.count(1)
         self.boots = 0
+        self.events = []  # of QEMU's monitor, as far as they were read
         self.overlay, self.data = self.dir / "root.qcow2", self.dir / "data.img"
         build.run("qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", self.image / "root.img", self.overlay)
         build.run("mke2fs", "-q", "-t", "ext4", "-L", "station", self.data, f"{data_mib}M")
@@ -213,6 +214,8 @@ class Guest:
             message = self.qmp.next(end)
             if message is None or "error" in message:
                 raise AssertionError(f"QEMU: {command} {arguments}: {message}")
+            if "event" in message:
+                self.events.append(message)
             if "return" in message:
                 return message["return"]
 
