@@ -151,6 +151,11 @@ demo: deps-demo
 layers: $(CORE) $(IO)
 	@BUILD=$(BUILD) sh tests/layers
 
+# --- the bench in a box: the whole station in a virtual machine; SUITE=bookworm, T=part of a test's name, NIGHTLY=1 ---
+bench-vm: deps-bench
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) SUITE=$(SUITE) NIGHTLY=$(NIGHTLY) python3 tests/bench-vm/bench.py $(T)
+
 perf: deps-perf
 	@$(MAKE) --no-print-directory all $(BUILD)/tests/baseline $(BUILD)/tests/press $(BUILD)/tests/baddisk.so
 	@BUILD=$(BUILD) python3 tests/perf/perf.py
@@ -226,5 +231,5 @@ clean:
 	rm -rf build
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
-.PHONY: all check build-tests demo layers perf fuzz nightly lint run-lint format install uninstall deb check-deb clean FORCE
+.PHONY: all check build-tests demo layers bench-vm perf fuzz nightly lint run-lint format install uninstall deb check-deb clean FORCE
 .SECONDARY:
