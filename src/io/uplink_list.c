@@ -264,7 +264,8 @@ static void refuse(struct uplink_list *out, const json_t *object, size_t index, 
 	text_put(&t, wrong);
 }
 
-static bool take_cursor(const json_t *root, char out[UPLINK_CURSOR])
+/* Empty where headquarters has no list yet; the next page can't be asked for by it. */
+static bool take_cursor(const json_t *root, bool more, char out[UPLINK_CURSOR])
 {
 	if (!take_exact(root, "cursor", out, UPLINK_CURSOR))
 		return false;
@@ -272,7 +273,7 @@ static bool take_cursor(const json_t *root, char out[UPLINK_CURSOR])
 		if (!(*c >= 'a' && *c <= 'z') && !(*c >= 'A' && *c <= 'Z') &&
 		    !(*c >= '0' && *c <= '9') && !strchr("._-", *c))
 			return false;
-	return out[0] != '\0';
+	return out[0] || !more;
 }
 
 /* False: the page is none, because a return has no name, or nothing of it can be understood. */
@@ -308,7 +309,7 @@ bool uplink_list_read(struct uplink_list *out, const char *body, size_t len)
 	more = json_object_get(root, "more");
 	returns = json_object_get(root, "returns");
 	ok = json_is_boolean(reset) && json_is_boolean(more) && json_is_array(returns) &&
-	     take_cursor(root, out->cursor);
+	     take_cursor(root, json_is_true(more), out->cursor);
 	if (ok) {
 		out->reset = json_is_true(reset);
 		out->more = json_is_true(more);

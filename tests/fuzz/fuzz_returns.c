@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	ended(list.why, sizeof(list.why), ok && !list.refused ? 0 : 1);
 	if (ok) {
-		ended(list.cursor, sizeof(list.cursor), 1);
+		ended(list.cursor, sizeof(list.cursor), list.more ? 1 : 0);
 		rows_check(&list);
 		for (size_t i = 0; i < list.gones; i++)
 			ended(list.gone[i], sizeof(list.gone[i]), 1);

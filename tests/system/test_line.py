@@ -76,6 +76,19 @@ class Line(LineCase):
 
         st.panel.until("bench-1 knows", known, 30)
 
+    def test_no_list_yet(self):
+        """A headquarters to which nobody has given a list is a good one: LINK is solid, and the list comes when there is one."""
+        hq = self.headquarters(returns=None)
+        st = self.bench(hq.port, poll_s=1)
+        self.delivered(hq)
+        asked = hq.metrics()['hqd_requests_total{call="expected",status="200"}']
+        st.panel.until("a poll more", lambda: hq.metrics()['hqd_requests_total{call="expected",status="200"}'] > asked)
+        self.link(GOOD)
+        hq.import_csv(csv_text([row(1), row(2)]))
+        st.panel.until("the list", lambda: st.status()["expected"]["returns"] == 2)
+        self.goes_on(1)
+        self.delivered(hq)
+
     def test_changes_of_the_list(self):
         """A new import arrives by itself; what is gone is gone; without a line the list still serves, over a restart too."""
         st = self.begin(poll_s=1)
