@@ -73,7 +73,7 @@ static void edge(const char *name, int active, uint64_t at_ns)
 
 	if (l == NULL)
 		abort();
-	l->level = active ^ l->active_low;
+	l->level = !active; /* contacts to ground */
 	if (l->queue >= 0 && write(l->queue, &e, sizeof(e)) != (ssize_t)sizeof(e))
 		abort();
 }
@@ -123,7 +123,7 @@ static void set_up(struct fake_chip *c)
 		struct fake_line *l = &c->line[c->lines];
 
 		*l = (struct fake_line){.name = names[c->lines], .queue = -1};
-		l->level = down && strcmp(down, l->name) == 0; /* high is down, as in bench.board */
+		l->level = c->lines < 3 && !(down && strcmp(down, l->name) == 0);
 		if (held && strcmp(held, l->name) == 0)
 			l->holder = "gpio-keys";
 	}
