@@ -117,23 +117,38 @@ static void close_body(struct request *r)
 	r->body = (struct body){0};
 }
 
+/* What MHD_get_connection_info points to is good until the next call only (libmicrohttpd 1.0). */
+static struct conn *conn_of(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+static gnutls_session_t session_of(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+	return info ? info->tls_session : NULL;
+}
+
 static enum MHD_Result request_begin(struct front *f, struct MHD_Connection *c, const char *url,
 				     const char *method, void **own)
 {
-	const union MHD_ConnectionInfo *context =
-		MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-	const union MHD_ConnectionInfo *tls =
-		MHD_get_connection_info(c, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	struct conn *conn = conn_of(c);
+	gnutls_session_t session = session_of(c);
 	struct request *r = calloc(1, sizeof(*r));
 
-	if (!r || !context || !context->socket_context || !tls) {
+	if (!r || !conn || !session) {
 		free(r);
 		return MHD_NO;
 	}
 	*own = r;
 	r->refusal = REFUSAL_NONE;
-	r->conn = context->socket_context;
-	conn_identify(r->conn, tls->tls_session);
+	r->conn = conn;
+	conn_identify(conn, session);
 	bool few = conn_begin(r->conn, conn_now_ms());
 	route_find(url, &r->route);
 	if (!few)
@@ -203,14 +218,11 @@ static enum MHD_Result request_answer(struct front *f, struct request *r, struct
 /* Too much came, and the end is not in sight. */
 static enum MHD_Result cut_off(struct request *r, struct MHD_Connection *c)
 {
-	const union MHD_ConnectionInfo *tls =
-		MHD_get_connection_info(c, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-
 	refuse(r, REFUSAL_TOO_LARGE, "a body may have 1048576 bytes");
 	struct answer a = answer_problem(r->refusal, r->detail, NULL);
 	note(r, r->refusal, r->detail);
 	metrics_request(r->route.call, a.status);
-	answer_now(tls->tls_session, &a);
+	answer_now(session_of(c), &a);
 	return MHD_NO;
 }
 

@@ -52,23 +52,27 @@ static void on_library_log(void *cls, const char *format, va_list args)
 	refusal_note(REFUSAL_HTTP, conn_now_ms(), "%s", text);
 }
 
+/* What MHD_get_connection_info points to is good until the next call only (libmicrohttpd 1.0). */
+static union MHD_ConnectionInfo info_of(struct MHD_Connection *c, enum MHD_ConnectionInfoType what)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, what);
+
+	return info ? *info : (union MHD_ConnectionInfo){0};
+}
+
 static void connection_begins(struct server *s, struct MHD_Connection *c, void **own)
 {
-	const union MHD_ConnectionInfo *fd =
-		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-	const union MHD_ConnectionInfo *peer =
-		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const union MHD_ConnectionInfo *session =
-		MHD_get_connection_info(c, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	int fd = info_of(c, MHD_CONNECTION_INFO_CONNECTION_FD).connect_fd;
+	const struct sockaddr *peer = info_of(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS).client_addr;
+	gnutls_session_t session = info_of(c, MHD_CONNECTION_INFO_GNUTLS_SESSION).tls_session;
 
 	(void)pthread_mutex_lock(&s->tls_lock);
-	struct conn *conn =
-		conn_open(fd->connect_fd, peer ? peer->client_addr : NULL, s->tls, conn_now_ms());
+	struct conn *conn = conn_open(fd, peer, s->tls, conn_now_ms());
 	(void)pthread_mutex_unlock(&s->tls_lock);
 	*own = conn;
 	/* Where this fails the client is never asked for its certificate: it gets 401. */
 	if (conn && session)
-		(void)tls_adopt(conn->tls, session->tls_session);
+		(void)tls_adopt(conn->tls, session);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *c, void **own,
