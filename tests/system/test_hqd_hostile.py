@@ -262,7 +262,7 @@ class Hostile(unittest.TestCase):
         got = settle(sock)
         answers = [x.split(b" ")[0] for x in got.split(b"HTTP/1.1 ")[1:]]
         self.assertEqual(answers[:3], [b"200"] * 3, got)
-        self.assertEqual(set(answers[3:]), {b"400"}, "refused, and nothing behind it is heard")
+        self.assertLessEqual(set(answers[3:]), {b"400"}, "refused or cut off, and nothing behind it is heard")
         self.assertEqual(self.hq.get("/healthz", self.bad).status, 200)
 
     def test_broken_heads(self):
