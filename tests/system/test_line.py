@@ -275,7 +275,8 @@ class Line(LineCase):
 
     def test_killed_after_its_commit(self):
         """It has stored and answered, the answer is lost, kill -9: the events are sent again and are there once."""
-        self.begin()
+        st = self.begin()
+        st.panel.until("the list", lambda: st.status()["expected"]["returns"])  # the cut is for the events' answer
         for _ in range(5):
             cuts = self.line.cuts
             self.line.cut(down=0)
