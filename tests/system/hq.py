@@ -272,7 +272,10 @@ class Headquarters:
         """One request; over: a connection to use (and keep)."""
         connection = over or self.connect(client, seconds)
         try:
-            connection.request(method, path, body=body, headers=headers or {})
+            try:
+                connection.request(method, path, body=body, headers=headers or {})
+            except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
+                pass  # refused while we still sent: what it said of that stands in front of the end
             reply = connection.getresponse()
             return answer_of(reply)
         finally:
