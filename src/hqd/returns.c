@@ -8,7 +8,7 @@ int returns_next(struct store_db *db, struct returns_change *c)
 {
 	if (!c->begun) {
 		sqlite3_stmt *s = store_db_use(db, STORE_DB_CHANGE_TOP);
-		int rc = store_db_row(db, s);
+		int rc = sqlite_row(db->sql, s);
 
 		if (rc < 0)
 			return rc;
@@ -31,7 +31,7 @@ int returns_touch(struct store_db *db, struct returns_change *c, const char *rma
 	s = store_db_use(db, STORE_DB_RETURN_TOUCH);
 	store_db_bind(s, 1, rma);
 	sqlite3_bind_int64(s, 2, c->n);
-	rc = store_db_run(db, s);
+	rc = sqlite_run(db->sql, s);
 	if (!rc && sqlite3_changes(db->sql) == 0)
 		c->n--;
 	return rc;
@@ -46,10 +46,10 @@ int returns_settle(struct store_db *db, struct returns_change *c)
 		return 0;
 	s = store_db_use(db, STORE_DB_CHANGE_ADD);
 	sqlite3_bind_int64(s, 1, c->n);
-	rc = store_db_run(db, s);
+	rc = sqlite_run(db->sql, s);
 	if (rc)
 		return rc;
 	s = store_db_use(db, STORE_DB_CHANGE_PRUNE);
 	sqlite3_bind_int64(s, 1, c->n - KEPT);
-	return store_db_run(db, s);
+	return sqlite_run(db->sql, s);
 }

@@ -87,7 +87,7 @@ static int head_add(struct import *m, const struct returns_csv_row *r)
 	store_db_bind(s, 5, r->value[RETURNS_CSV_CARRIER]);
 	store_db_bind(s, 6, r->value[RETURNS_CSV_TRACKING]);
 	store_db_bind(s, 7, r->value[RETURNS_CSV_DUE]);
-	return store_db_run(m->db, s);
+	return sqlite_run(m->db->sql, s);
 }
 
 static int line_add(struct import *m, const struct parcel_row *r)
@@ -106,7 +106,7 @@ static int line_add(struct import *m, const struct parcel_row *r)
 	store_db_bind(s, 10, r->unit.last.station);
 	store_db_bind(s, 11, r->unit.last.at);
 	store_db_bind(s, 12, r->unit.last.by);
-	return store_db_run(m->db, s);
+	return sqlite_run(m->db->sql, s);
 }
 
 /* The units of a return so far, or -errno. */
@@ -116,7 +116,7 @@ static int units_get(struct import *m, const char *rma)
 	int units, rc;
 
 	store_db_bind(s, 1, rma);
-	rc = store_db_row(m->db, s);
+	rc = sqlite_row(m->db->sql, s);
 	units = rc == 1 ? sqlite3_column_int(s, 0) : rc;
 	sqlite3_reset(s);
 	return units;
@@ -137,7 +137,7 @@ static int row_take(struct import *m, const struct returns_csv_row *r)
 	s = store_db_use(m->db, STORE_DB_INCOMING_SAME);
 	store_db_bind(s, 1, r->parcel.rma);
 	store_db_bind(s, 2, r->value[RETURNS_CSV_STATE]);
-	rc = store_db_row(m->db, s);
+	rc = sqlite_row(m->db->sql, s);
 	sqlite3_reset(s);
 	if (rc == 0)
 		return refuse(m, "column state: another than in the return's first row");
@@ -213,7 +213,7 @@ static int merge(struct store_db *db)
 {
 	struct returns_change c = {.begun = false};
 	int64_t imported = 0, news;
-	int rc = store_db_exec(db, news_sql);
+	int rc = sqlite_exec(db->sql, news_sql);
 
 	if (!rc)
 		rc = returns_next(db, &c);
@@ -223,12 +223,12 @@ static int merge(struct store_db *db)
 		return rc;
 	news = query_i64(db, "SELECT count(*) FROM temp.news");
 	if (news < 0)
-		return store_db_fail(db);
+		return sqlite_fail(db->sql);
 	c.n = c.from + (news == 0 && !imported ? 1 : news);
-	rc = store_db_exec(db, "CREATE TEMP TABLE meta_top AS"
-			       " SELECT coalesce(max(n), 0) AS top FROM change");
+	rc = sqlite_exec(db->sql, "CREATE TEMP TABLE meta_top AS"
+				  " SELECT coalesce(max(n), 0) AS top FROM change");
 	if (!rc)
-		rc = store_db_exec(db, merge_sql);
+		rc = sqlite_exec(db->sql, merge_sql);
 	if (!rc)
 		rc = returns_settle(db, &c);
 	return rc ? rc : store_db_set(db, "imported", 1);
@@ -238,7 +238,7 @@ int returns_import(struct store_db *db, const char *path,
 		   void (*refused)(void *user, const char *why), void *user, uint64_t *returns)
 {
 	struct import m = {.db = db, .refused = refused, .user = user};
-	int rc = store_db_exec(db, begin_sql);
+	int rc = sqlite_exec(db->sql, begin_sql);
 
 	if (!rc)
 		rc = file_read(&m, path);
@@ -252,7 +252,7 @@ int returns_import(struct store_db *db, const char *path,
 		rc = store_db_commit(db);
 	if (rc)
 		store_db_rollback(db);
-	(void)store_db_exec(db, end_sql); /* at the latest when the connection ends */
+	(void)sqlite_exec(db->sql, end_sql); /* at the latest when the connection ends */
 	if (!rc)
 		*returns = (uint64_t)query_i64(db, "SELECT count(*) FROM returns WHERE gone = 0");
 	return rc;

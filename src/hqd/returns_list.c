@@ -52,7 +52,7 @@ static int tag_at(struct store_db *db, int64_t n, int64_t *tag)
 	int rc;
 
 	sqlite3_bind_int64(s, 1, n);
-	rc = store_db_row(db, s);
+	rc = sqlite_row(db->sql, s);
 	if (rc == 1) {
 		*tag = sqlite3_column_int64(s, 0);
 		sqlite3_reset(s);
@@ -137,7 +137,7 @@ static int lines_put(struct page *p, json_t *lines, const char *rma)
 	int rc;
 
 	store_db_bind(s, 1, rma);
-	while ((rc = store_db_row(p->db, s)) == 1) {
+	while ((rc = sqlite_row(p->db->sql, s)) == 1) {
 		rc = line_put(lines, s);
 		if (rc)
 			break;
@@ -185,7 +185,7 @@ static int lasts_put(struct page *p, json_t *lines, const char *rma)
 	int rc;
 
 	store_db_bind(s, 1, rma);
-	while ((rc = store_db_row(p->db, s)) == 1) {
+	while ((rc = sqlite_row(p->db->sql, s)) == 1) {
 		line = line_of(lines, sqlite3_column_int(s, 0));
 		units = line == before ? units + 1 : 1;
 		before = line;
@@ -264,7 +264,7 @@ static int page_fill(struct page *p)
 
 	sqlite3_bind_int64(s, 1, p->n);
 	sqlite3_bind_int(s, 2, !p->reset);
-	while ((rc = store_db_row(p->db, s)) == 1) {
+	while ((rc = sqlite_row(p->db->sql, s)) == 1) {
 		p->more = p->bytes >= PAGE_BYTES;
 		rc = p->more ? 0 : return_put(p, s);
 		if (rc || p->more)
@@ -282,7 +282,7 @@ static int page_end(struct page *p, char cursor[CURSOR])
 
 	cursor[0] = '\0';
 	if (!p->more) {
-		rc = store_db_row(p->db, s);
+		rc = sqlite_row(p->db->sql, s);
 		if (rc == 1)
 			p->n = sqlite3_column_int64(s, 0);
 		sqlite3_reset(s);
@@ -308,7 +308,7 @@ int returns_expected(struct store_db *db, const char *cursor, char **json, size_
 {
 	struct page p = {.db = db, .returns = json_array()};
 	char next[CURSOR];
-	int rc = p.returns ? store_db_exec(db, "BEGIN") : -ENOMEM;
+	int rc = p.returns ? sqlite_exec(db->sql, "BEGIN") : -ENOMEM;
 
 	if (!rc)
 		rc = page_begin(&p, cursor);

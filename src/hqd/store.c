@@ -103,7 +103,7 @@ static int head_find(struct store *s, const char *journal, struct head *h)
 
 	*h = (struct head){.found = false};
 	store_db_bind(st, 1, journal);
-	rc = store_db_row(&s->db, st);
+	rc = sqlite_row(s->db.sql, st);
 	if (rc <= 0)
 		return rc;
 	h->found = true;
@@ -131,7 +131,7 @@ static int head_add(struct store *s, const char *station, const char *journal, i
 	if (kin < 0)
 		return kin;
 	store_db_bind(st, 1, station);
-	rc = store_db_row(&s->db, st);
+	rc = sqlite_row(s->db.sql, st);
 	if (rc < 0)
 		return rc;
 	count = sqlite3_column_int64(st, 0);
@@ -143,7 +143,7 @@ static int head_add(struct store *s, const char *station, const char *journal, i
 	store_db_bind(st, 2, station);
 	sqlite3_bind_int(st, 3, kin);
 	sqlite3_bind_int64(st, 4, now);
-	rc = store_db_run(&s->db, st);
+	rc = sqlite_run(s->db.sql, st);
 	if (rc)
 		return rc;
 	*h = (struct head){
@@ -162,7 +162,7 @@ static int head_save(struct store *s, const struct head *h)
 	sqlite3_bind_int64(st, 4, h->known);
 	sqlite3_bind_int(st, 5, h->holed);
 	sqlite3_bind_int(st, 6, h->kin);
-	return store_db_run(&s->db, st);
+	return sqlite_run(s->db.sql, st);
 }
 
 static int64_t key_of(const struct head *h, uint64_t seq)
@@ -180,7 +180,7 @@ static int hash_find(struct store *s, const struct head *h, uint64_t seq, uint8_
 	int rc;
 
 	sqlite3_bind_int64(st, 1, key_of(h, seq));
-	rc = store_db_row(&s->db, st);
+	rc = sqlite_row(s->db.sql, st);
 	if (rc == 1) {
 		blob = sqlite3_column_blob(st, 0);
 		event_hash(blob ? blob : "", (size_t)sqlite3_column_bytes(st, 0), hash);
@@ -191,7 +191,7 @@ static int hash_find(struct store *s, const struct head *h, uint64_t seq, uint8_
 	st = store_db_use(&s->db, STORE_DB_HOLE_AT);
 	sqlite3_bind_int64(st, 1, h->no);
 	sqlite3_bind_int64(st, 2, (sqlite3_int64)seq);
-	rc = store_db_row(&s->db, st);
+	rc = sqlite_row(s->db.sql, st);
 	if (rc == 1) {
 		blob = sqlite3_column_blob(st, 2);
 		rc = (uint64_t)sqlite3_column_int64(st, 1) == seq && blob &&
@@ -220,7 +220,7 @@ static int fork_note(struct store *s, const struct head *h, uint64_t seq,
 	sqlite3_bind_blob(st, 3, hash, EVENT_HASH, SQLITE_STATIC);
 	sqlite3_bind_int64(st, 4, now);
 	sqlite3_bind_int(st, 5, FORKS_MOST);
-	rc = store_db_run(&s->db, st);
+	rc = sqlite_run(s->db.sql, st);
 	return rc ? rc : store_db_commit(&s->db);
 }
 
@@ -245,7 +245,7 @@ static int event_add(struct taking *t, const struct intake_line *line)
 	b->key = key_of(&t->h, line->event.seq);
 	sqlite3_bind_int64(st, 1, b->key);
 	sqlite3_bind_blob(st, 2, line->at, (int)line->len, SQLITE_STATIC);
-	rc = store_db_run(db, st);
+	rc = sqlite_run(db->sql, st);
 	if (!rc)
 		rc = store_project_event(b, &line->event);
 	t->h.seq = line->event.seq;
@@ -279,7 +279,7 @@ static int adding_begin(struct taking *t, uint64_t seq)
 	st = store_db_use(&t->s->db, STORE_DB_RECEIVED_ADD);
 	sqlite3_bind_int64(st, 1, key_of(&t->h, seq));
 	sqlite3_bind_int64(st, 2, t->now);
-	rc = store_db_run(&t->s->db, st);
+	rc = sqlite_run(t->s->db.sql, st);
 	return rc ? rc : 1;
 }
 
@@ -416,7 +416,7 @@ static int hole_add(struct taking *t, uint64_t seq, const uint8_t hash[EVENT_HAS
 	sqlite3_bind_int64(st, 3, (sqlite3_int64)seq);
 	sqlite3_bind_blob(st, 4, hash, EVENT_HASH, SQLITE_STATIC);
 	sqlite3_bind_int64(st, 5, t->now);
-	rc = store_db_run(db, st);
+	rc = sqlite_run(db->sql, st);
 	t->h.seq = seq;
 	t->h.holed = true;
 	memcpy(t->h.hash, hash, EVENT_HASH);

@@ -109,40 +109,6 @@ static const char *const queries[STORE_DB_QUERIES] = {
 			     " (SELECT count(*) FROM returns WHERE gone = 0)",
 };
 
-static int errno_of(int code, int system)
-{
-	switch (code & 0xff) {
-	case SQLITE_FULL:
-		return -ENOSPC;
-	case SQLITE_READONLY:
-		return -EROFS;
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-	case SQLITE_ERROR: /* a table or column of ours is missing */
-	case SQLITE_MISMATCH:
-		return -EBADMSG;
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return -EBUSY;
-	case SQLITE_NOMEM:
-		return -ENOMEM;
-	case SQLITE_CONSTRAINT:
-		return -EEXIST;
-	case SQLITE_PERM:
-	case SQLITE_AUTH:
-		return -EACCES;
-	case SQLITE_CANTOPEN:
-		return system > 0 ? -system : -EACCES;
-	default:
-		return system > 0 ? -system : -EIO;
-	}
-}
-
-int store_db_fail(struct store_db *db)
-{
-	return errno_of(sqlite3_extended_errcode(db->sql), sqlite3_system_errno(db->sql));
-}
-
 const char *store_db_problem(int error)
 {
 	switch (-error) {
@@ -186,41 +152,14 @@ sqlite3_stmt *store_db_use(struct store_db *db, enum store_db_query query)
 	return *s;
 }
 
-int store_db_row(struct store_db *db, sqlite3_stmt *s)
-{
-	int rc = s ? sqlite3_step(s) : SQLITE_ERROR;
-
-	if (rc == SQLITE_ROW)
-		return 1;
-	rc = rc == SQLITE_DONE ? 0 : store_db_fail(db);
-	if (s)
-		sqlite3_reset(s);
-	return rc;
-}
-
-int store_db_run(struct store_db *db, sqlite3_stmt *s)
-{
-	int rc;
-
-	do
-		rc = store_db_row(db, s);
-	while (rc == 1);
-	return rc;
-}
-
-int store_db_exec(struct store_db *db, const char *sql)
-{
-	return sqlite3_exec(db->sql, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : store_db_fail(db);
-}
-
 int store_db_begin(struct store_db *db)
 {
-	return store_db_run(db, store_db_use(db, STORE_DB_BEGIN));
+	return sqlite_run(db->sql, store_db_use(db, STORE_DB_BEGIN));
 }
 
 int store_db_commit(struct store_db *db)
 {
-	return store_db_run(db, store_db_use(db, STORE_DB_COMMIT));
+	return sqlite_run(db->sql, store_db_use(db, STORE_DB_COMMIT));
 }
 
 void store_db_rollback(struct store_db *db)
@@ -251,7 +190,7 @@ int store_db_get(struct store_db *db, const char *key, int64_t *value)
 
 	*value = 0;
 	store_db_bind(s, 1, key);
-	rc = store_db_row(db, s);
+	rc = sqlite_row(db->sql, s);
 	if (rc == 1) {
 		*value = sqlite3_column_int64(s, 0);
 		sqlite3_reset(s);
@@ -265,35 +204,21 @@ int store_db_set(struct store_db *db, const char *key, int64_t value)
 
 	store_db_bind(s, 1, key);
 	sqlite3_bind_int64(s, 2, value);
-	return store_db_run(db, s);
+	return sqlite_run(db->sql, s);
 }
 
 /* --- opening --- */
-
-static int pragma_i64(struct store_db *db, const char *sql, int64_t *value)
-{
-	sqlite3_stmt *s = NULL;
-	int rc = 0;
-
-	if (sqlite3_prepare_v2(db->sql, sql, -1, &s, NULL) == SQLITE_OK &&
-	    sqlite3_step(s) == SQLITE_ROW)
-		*value = sqlite3_column_int64(s, 0);
-	else
-		rc = store_db_fail(db);
-	sqlite3_finalize(s);
-	return rc;
-}
 
 /* *fresh: an empty file. */
 static int marks_check(struct store_db *db, bool *fresh)
 {
 	int64_t application = 0, version = 0, tables = 0;
-	int rc = pragma_i64(db, "PRAGMA application_id", &application);
+	int rc = sqlite_number(db->sql, "PRAGMA application_id", &application);
 
 	if (!rc)
-		rc = pragma_i64(db, "PRAGMA user_version", &version);
+		rc = sqlite_number(db->sql, "PRAGMA user_version", &version);
 	if (!rc)
-		rc = pragma_i64(db, "SELECT count(*) FROM sqlite_schema", &tables);
+		rc = sqlite_number(db->sql, "SELECT count(*) FROM sqlite_schema", &tables);
 	if (rc)
 		return sqlite3_errcode(db->sql) == SQLITE_NOTADB ? -EMEDIUMTYPE : rc;
 	*fresh = application == 0 && version == 0 && tables == 0;
@@ -318,9 +243,9 @@ static int schema_make(struct store_db *db)
 	if (!rc)
 		rc = marks_check(db, &fresh); /* another process may have been faster */
 	if (!rc && fresh)
-		rc = store_db_exec(db, store_schema);
+		rc = sqlite_exec(db->sql, store_schema);
 	if (!rc && fresh)
-		rc = store_db_exec(db, marks);
+		rc = sqlite_exec(db->sql, marks);
 	if (!rc)
 		rc = store_db_commit(db);
 	if (rc)
@@ -331,27 +256,19 @@ static int schema_make(struct store_db *db)
 static int connect_file(struct store_db *db)
 {
 	bool fresh = false;
-	int rc = sqlite3_open_v2(db->path, &db->sql,
-				 SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-				 NULL);
+	int rc = sqlite_open(&db->sql, db->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+			     BUSY_MS);
 
-	if (rc != SQLITE_OK)
-		return db->sql ? store_db_fail(db) : -ENOMEM;
-	sqlite3_extended_result_codes(db->sql, 1);
-	sqlite3_busy_timeout(db->sql, BUSY_MS);
-	/* The file may have been tampered with: what its schema says is not to be run. */
-	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
-	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	if (rc)
+		return rc;
 	rc = marks_check(db, &fresh);
 	if (!rc && sqlite3_db_readonly(db->sql, "main") != 0)
 		rc = -EROFS;
 	if (!rc)
-		rc = store_db_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-				       "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;"
-				       "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=4000;"
-				       "PRAGMA journal_size_limit=33554432");
+		rc = sqlite_exec(db->sql, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+					  "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;"
+					  "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=4000;"
+					  "PRAGMA journal_size_limit=33554432");
 	return !rc && fresh ? schema_make(db) : rc;
 }
 

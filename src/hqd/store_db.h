@@ -2,7 +2,7 @@
  * store*.c and returns*.c. */
 #ifndef HQD_STORE_DB_H
 #define HQD_STORE_DB_H
-#include <sqlite3.h>
+#include "io/sqlite.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -77,13 +77,6 @@ int store_db_open(struct store_db *db, const char *path, char *why, size_t cap);
 void store_db_close(struct store_db *db);
 /* A prepared statement, ready to be bound; NULL: it failed. */
 sqlite3_stmt *store_db_use(struct store_db *db, enum store_db_query query);
-/* Steps a statement that gives no row to its end and resets it; NULL is a failure. */
-int store_db_run(struct store_db *db, sqlite3_stmt *s);
-/* Steps to the first row: 1 = there is one (reset it when read), 0 = none, or -errno. */
-int store_db_row(struct store_db *db, sqlite3_stmt *s);
-int store_db_exec(struct store_db *db, const char *sql);
-/* The last failure as -errno. */
-int store_db_fail(struct store_db *db);
 /* Words for a person for such an error. */
 const char *store_db_problem(int error);
 

@@ -145,13 +145,13 @@ int store_inspection_save(struct store_batch *b)
 	s = store_db_use(b->db, STORE_DB_INSPECTION_PUT);
 	row_bind(s, &b->inspection, reasons);
 	b->inspection_changed = false;
-	return store_db_run(b->db, s);
+	return sqlite_run(b->db->sql, s);
 }
 
 /* The row of a bound statement becomes the one in hand. */
 static int take(struct store_batch *b, sqlite3_stmt *s)
 {
-	int rc = store_db_row(b->db, s);
+	int rc = sqlite_row(b->db->sql, s);
 
 	if (rc <= 0)
 		return rc;

@@ -26,7 +26,7 @@ static int seen_add(struct store_db *db, const char *id, const char *station, bo
 
 	store_db_bind(s, 1, id);
 	store_db_bind(s, 2, station);
-	rc = store_db_run(db, s);
+	rc = sqlite_run(db->sql, s);
 	*again = sqlite3_changes(db->sql) == 0;
 	return rc;
 }
@@ -44,7 +44,7 @@ static int seen_fill(struct store_db *db, int64_t no, const char *station)
 	sqlite3_bind_int64(s, 1, no * seqs);
 	sqlite3_bind_int64(s, 2, no * seqs + (seqs - 1));
 	sqlite3_bind_int(s, 3, BACK_MOST);
-	while ((rc = store_db_row(db, s)) == 1) {
+	while ((rc = sqlite_row(db->sql, s)) == 1) {
 		const char *line = sqlite3_column_blob(s, 0);
 
 		if (!line || event_read(line, (size_t)sqlite3_column_bytes(s, 0), &e) != EVENT_OK)
@@ -68,7 +68,7 @@ static int parent_mark(struct store_batch *b, const char *uuid)
 	int rc;
 
 	store_db_bind(s, 1, uuid);
-	rc = store_db_row(b->db, s);
+	rc = sqlite_row(b->db->sql, s);
 	if (rc <= 0)
 		return rc;
 	no = sqlite3_column_int64(s, 0);
@@ -82,7 +82,7 @@ static int parent_mark(struct store_batch *b, const char *uuid)
 		return rc;
 	s = store_db_use(b->db, STORE_DB_JOURNAL_KIN);
 	sqlite3_bind_int64(s, 1, no);
-	return store_db_run(b->db, s);
+	return sqlite_run(b->db->sql, s);
 }
 
 /* A member of an object that is a string of exactly len characters. */
@@ -123,7 +123,7 @@ static int link_parent(struct store_batch *b, const struct event_view *e)
 	sqlite3_bind_int64(s, 3, (sqlite3_int64)seq);
 	store_db_bind(s, 4, hash);
 	store_db_bind(s, 5, why);
-	rc = store_db_run(b->db, s);
+	rc = sqlite_run(b->db->sql, s);
 	return rc ? rc : parent_mark(b, uuid);
 }
 
@@ -147,7 +147,7 @@ int store_kin_known(struct store_db *db, const char *uuid)
 	int rc;
 
 	store_db_bind(s, 1, uuid);
-	rc = store_db_row(db, s);
+	rc = sqlite_row(db->sql, s);
 	if (rc == 1)
 		sqlite3_reset(s);
 	return rc;

@@ -14,7 +14,7 @@ static int set_aside(struct store_batch *b, const char *why)
 	sqlite3_bind_int64(s, 1, b->key);
 	store_db_bind(s, 2, why);
 	sqlite3_bind_int64(s, 3, b->received);
-	return store_db_run(b->db, s);
+	return sqlite_run(b->db->sql, s);
 }
 
 static int set_aside_kind(struct store_batch *b, const struct event_view *e)
@@ -39,7 +39,7 @@ static int conflict(struct store_batch *b, const char *why, const char *against)
 	store_db_bind(s, 6, b->inspection.id);
 	store_db_bind(s, 7, against);
 	sqlite3_bind_int64(s, 8, b->received);
-	return store_db_run(b->db, s);
+	return sqlite_run(b->db->sql, s);
 }
 
 /* --- outcomes --- */
@@ -54,7 +54,7 @@ static int outcome_find(struct store_batch *b, uint16_t *line, uint16_t *unit,
 	int rc, units = -1, found = 0;
 
 	store_db_bind(s, 1, i->label);
-	while (!found && (rc = store_db_row(b->db, s)) == 1) {
+	while (!found && (rc = sqlite_row(b->db->sql, s)) == 1) {
 		int at_line = sqlite3_column_int(s, 0), at_unit = sqlite3_column_int(s, 1);
 
 		found = at_line == i->line && at_unit == i->unit;
@@ -62,7 +62,7 @@ static int outcome_find(struct store_batch *b, uint16_t *line, uint16_t *unit,
 			sqlite3_stmt *u = store_db_use(b->db, STORE_DB_UNITS);
 
 			store_db_bind(u, 1, i->label);
-			rc = units < 0 ? store_db_row(b->db, u) : 0;
+			rc = units < 0 ? sqlite_row(b->db->sql, u) : 0;
 			if (rc < 0)
 				break;
 			units = rc == 1 ? sqlite3_column_int(u, 0) : units;
@@ -100,7 +100,7 @@ static int outcome_take(struct store_batch *b)
 	sqlite3_bind_int(s, 3, unit);
 	store_db_bind(s, 4, i->id);
 	store_db_bind(s, 5, i->verdict);
-	rc = store_db_run(b->db, s);
+	rc = sqlite_run(b->db->sql, s);
 	return rc ? rc : returns_touch(b->db, &b->change, i->label);
 }
 

@@ -14,7 +14,7 @@ static int journal_find(struct store *s, const char *journal, int64_t *no)
 	int rc;
 
 	store_db_bind(st, 1, journal);
-	rc = store_db_row(&s->db, st);
+	rc = sqlite_row(s->db.sql, st);
 	if (rc == 1) {
 		*no = sqlite3_column_int64(st, 0);
 		sqlite3_reset(st);
@@ -33,7 +33,7 @@ static int lines_piece(struct store *s, int64_t *key, int64_t last,
 	sqlite3_bind_int64(st, 1, *key);
 	sqlite3_bind_int64(st, 2, last);
 	sqlite3_bind_int(st, 3, PIECE);
-	while ((rc = store_db_row(&s->db, st)) == 1) {
+	while ((rc = sqlite_row(s->db.sql, st)) == 1) {
 		const void *blob = sqlite3_column_blob(st, 1);
 		size_t len = (size_t)sqlite3_column_bytes(st, 1);
 
@@ -88,7 +88,7 @@ int store_journals(struct store *s, bool (*fn)(void *user, const struct store_jo
 		const void *hash;
 
 		sqlite3_bind_int64(st, 1, no);
-		rc = store_db_row(&s->db, st);
+		rc = sqlite_row(s->db.sql, st);
 		if (rc <= 0)
 			return rc;
 		store_db_text(st, 0, j.uuid, sizeof(j.uuid));
@@ -120,7 +120,7 @@ int store_numbers(struct store *s, struct store_numbers *out)
 	if (rc)
 		return rc;
 	st = store_db_use(&s->db, STORE_DB_NUMBERS);
-	rc = store_db_row(&s->db, st);
+	rc = sqlite_row(s->db.sql, st);
 	if (rc < 0)
 		return rc;
 	for (int i = 0; i < (int)(sizeof(into) / sizeof(into[0])); i++)

@@ -28,7 +28,7 @@ static int boot_save(struct store_batch *b)
 	sqlite3_bind_int64(s, 4, b->boot.last);
 	sqlite3_bind_int(s, 5, b->boot_anchored);
 	b->boot_anchored = false;
-	return store_db_run(b->db, s);
+	return sqlite_run(b->db->sql, s);
 }
 
 static int boot_enter(struct store_batch *b, const struct event_span *id)
@@ -46,7 +46,7 @@ static int boot_enter(struct store_batch *b, const struct event_span *id)
 	s = store_db_use(b->db, STORE_DB_BOOT_GET);
 	store_db_bind(s, 1, b->station);
 	store_db_bind(s, 2, b->boot_id);
-	rc = store_db_row(b->db, s);
+	rc = sqlite_row(b->db->sql, s);
 	if (rc == 1) {
 		boot_read(s, &b->boot);
 		return 0;
@@ -56,7 +56,7 @@ static int boot_enter(struct store_batch *b, const struct event_span *id)
 	s = store_db_use(b->db, STORE_DB_BOOT_ADD);
 	store_db_bind(s, 1, b->station);
 	store_db_bind(s, 2, b->boot_id);
-	rc = store_db_run(b->db, s);
+	rc = sqlite_run(b->db->sql, s);
 	b->boot = (struct times_boot){.number = sqlite3_last_insert_rowid(b->db->sql)};
 	return rc;
 }
@@ -108,7 +108,7 @@ static int boot_correct(struct store_batch *b, const struct times_boot *boot, un
 		return rc < 0 ? rc : 0;
 	s = store_db_use(b->db, STORE_DB_BOOT_DONE);
 	sqlite3_bind_int64(s, 1, boot->number);
-	return store_db_run(b->db, s);
+	return sqlite_run(b->db->sql, s);
 }
 
 int store_time_end(struct store_batch *b)
@@ -121,7 +121,7 @@ int store_time_end(struct store_batch *b)
 		struct times_boot boot;
 
 		store_db_bind(s, 1, b->station);
-		rc = store_db_row(b->db, s);
+		rc = sqlite_row(b->db->sql, s);
 		if (rc <= 0)
 			return rc;
 		boot_read(s, &boot);

@@ -192,7 +192,7 @@ static int event_opened(const struct journal_setup *setup, const struct journal_
 
 static int new_fill(struct journal_db *db, const struct journal_setup *setup, const char *aside)
 {
-	int rc = journal_db_exec(db, "PRAGMA synchronous=EXTRA");
+	int rc = sqlite_exec(db->sql, "PRAGMA synchronous=EXTRA");
 
 	if (!rc)
 		rc = journal_db_begin(db);

@@ -29,7 +29,7 @@ static int tail_verify(struct journal_db *db, sqlite3_stmt *s)
 		memcpy(db->head, chain.head, EVENT_HASH);
 	}
 	if (rc != SQLITE_DONE)
-		return journal_db_fail(db);
+		return sqlite_fail(db->sql);
 	return chain.begun ? 0 : -EBADMSG; /* there is always a journal.opened */
 }
 
@@ -82,7 +82,7 @@ int journal_chain_load(struct journal_db *db)
 	/* The tail is read of a damaged one too: its last good event is the parent of the next. */
 	s = journal_db_use(db, JOURNAL_DB_TAIL_EVENTS);
 	if (!s)
-		return journal_db_fail(db);
+		return sqlite_fail(db->sql);
 	sqlite3_bind_int64(s, 1, JOURNAL_DB_TAIL);
 	rc = tail_verify(db, s);
 	sqlite3_reset(s);
@@ -107,8 +107,8 @@ int journal_chain_schema(struct journal_db *db)
 	text_u64(&t, JOURNAL_APPLICATION_ID);
 	text_put(&t, "; PRAGMA user_version=");
 	text_u64(&t, JOURNAL_SCHEMA);
-	rc = journal_db_exec(db, marks);
-	return rc ? rc : journal_db_exec(db, journal_sql_schema);
+	rc = sqlite_exec(db->sql, marks);
+	return rc ? rc : sqlite_exec(db->sql, journal_sql_schema);
 }
 
 static int event_insert(struct journal_db *db, uint64_t seq, const char *line, size_t len,
@@ -121,7 +121,7 @@ static int event_insert(struct journal_db *db, uint64_t seq, const char *line, s
 		sqlite3_bind_blob(s, 2, line, (int)len, SQLITE_STATIC);
 		sqlite3_bind_blob(s, 3, hash, EVENT_HASH, SQLITE_STATIC);
 	}
-	return journal_db_run(db, s);
+	return sqlite_run(db->sql, s);
 }
 
 int journal_chain_line(struct journal_db *db, const char *line, size_t len)
@@ -199,7 +199,7 @@ static int stored_hash(struct journal_db *db, uint64_t seq, uint8_t hash[EVENT_H
 	int rc;
 
 	if (!s)
-		return journal_db_fail(db);
+		return sqlite_fail(db->sql);
 	sqlite3_bind_int64(s, 1, (sqlite3_int64)seq);
 	rc = sqlite3_step(s);
 	if (rc == SQLITE_ROW) {
@@ -208,7 +208,7 @@ static int stored_hash(struct journal_db *db, uint64_t seq, uint8_t hash[EVENT_H
 		if (!rc)
 			memcpy(hash, stored, EVENT_HASH);
 	} else {
-		rc = rc == SQLITE_DONE ? -ENOENT : journal_db_fail(db);
+		rc = rc == SQLITE_DONE ? -ENOENT : sqlite_fail(db->sql);
 	}
 	sqlite3_reset(s);
 	return rc;

@@ -66,7 +66,7 @@ static int event_check(struct journal_check *c, struct event_chain *chain, sqlit
 /* SQLite's own word that a page is broken is damage too; an I/O error is not. */
 static int failed(struct journal_check *c, uint64_t seq)
 {
-	int rc = journal_db_fail(&c->db);
+	int rc = sqlite_fail(c->db.sql);
 
 	return rc == -EBADMSG ? event_damaged(c, seq, sqlite3_errmsg(c->db.sql)) : rc;
 }
@@ -119,7 +119,7 @@ static int table_check(struct journal_check *c, const char *table)
 	    sqlite3_step(s) == SQLITE_ROW) {
 		answer = (const char *)sqlite3_column_text(s, 0);
 	} else {
-		rc = journal_db_fail(&c->db);
+		rc = sqlite_fail(c->db.sql);
 		if (rc == -EBADMSG)
 			answer = sqlite3_errmsg(c->db.sql);
 	}

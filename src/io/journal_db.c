@@ -12,59 +12,6 @@
 #define WAL_RESERVE ((JOURNAL_DB_WAL_PAGES + 64) * (4096 + 24))
 #define BUSY_MS	    2000 /* another program (a sqlite3 shell) may hold the lock for a moment */
 
-static int errno_of(int code, int system)
-{
-	switch (code & 0xff) {
-	case SQLITE_FULL:
-		return -ENOSPC;
-	case SQLITE_READONLY:
-		return -EROFS;
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-	case SQLITE_ERROR: /* a table or column of ours is missing */
-	case SQLITE_MISMATCH:
-		return -EBADMSG;
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return -EBUSY;
-	case SQLITE_NOMEM:
-		return -ENOMEM;
-	case SQLITE_INTERRUPT:
-		return -ECANCELED;
-	case SQLITE_CONSTRAINT:
-		return -EEXIST;
-	case SQLITE_PERM:
-	case SQLITE_AUTH:
-		return -EACCES;
-	case SQLITE_CANTOPEN:
-		return system > 0 ? -system : -EACCES;
-	default:
-		return system > 0 ? -system : -EIO;
-	}
-}
-
-/* A commit that fails leaves no sqlite3_system_errno; the WAL's file knows why. */
-static int wal_errno(struct journal_db *db)
-{
-	sqlite3_file *file = NULL;
-	int error = 0;
-
-	if (sqlite3_file_control(db->sql, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) ==
-		    SQLITE_OK &&
-	    file && file->pMethods)
-		(void)file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
-	return error;
-}
-
-int journal_db_fail(struct journal_db *db)
-{
-	db->fault = sqlite3_extended_errcode(db->sql);
-	db->fault_errno = sqlite3_system_errno(db->sql);
-	if ((db->fault & 0xff) == SQLITE_IOERR && db->fault_errno == 0)
-		db->fault_errno = wal_errno(db);
-	return errno_of(db->fault, db->fault_errno);
-}
-
 void journal_db_problem(const struct journal_db *db, int error, char *text, size_t cap)
 {
 	struct text t = text_over(text, cap);
@@ -119,39 +66,6 @@ sqlite3_stmt *journal_db_use(struct journal_db *db, enum journal_db_query query)
 	return *s;
 }
 
-int journal_db_run(struct journal_db *db, sqlite3_stmt *s)
-{
-	int rc;
-
-	if (!s)
-		return journal_db_fail(db);
-	do
-		rc = sqlite3_step(s);
-	while (rc == SQLITE_ROW);
-	rc = rc == SQLITE_DONE ? 0 : journal_db_fail(db);
-	sqlite3_reset(s);
-	return rc;
-}
-
-int journal_db_exec(struct journal_db *db, const char *sql)
-{
-	return sqlite3_exec(db->sql, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : journal_db_fail(db);
-}
-
-static int pragma_i64(struct journal_db *db, const char *sql, int64_t *value)
-{
-	sqlite3_stmt *s = NULL;
-	int rc = 0;
-
-	if (sqlite3_prepare_v2(db->sql, sql, -1, &s, NULL) == SQLITE_OK &&
-	    sqlite3_step(s) == SQLITE_ROW)
-		*value = sqlite3_column_int64(s, 0);
-	else
-		rc = journal_db_fail(db);
-	sqlite3_finalize(s);
-	return rc;
-}
-
 int journal_db_connect(struct journal_db *db, const char *path, int flags)
 {
 	int rc;
@@ -162,22 +76,12 @@ int journal_db_connect(struct journal_db *db, const char *path, int flags)
 	db->checkpoint_at = JOURNAL_DB_WAL_PAGES;
 	if (path != db->path && !text_copy(db->path, sizeof(db->path), path))
 		return -ENAMETOOLONG;
-	rc = sqlite3_open_v2(path, &db->sql, flags | SQLITE_OPEN_NOMUTEX, NULL);
-	if (rc != SQLITE_OK) {
-		rc = db->sql ? journal_db_fail(db) : -ENOMEM;
-		journal_db_close(db, false);
+	rc = sqlite_open(&db->sql, path, flags, BUSY_MS);
+	if (rc)
 		return rc;
-	}
-	sqlite3_extended_result_codes(db->sql, 1);
-	sqlite3_busy_timeout(db->sql, BUSY_MS);
-	/* The file may have been tampered with: what its schema says is not to be run. */
-	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
-	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	/* cache_size reads the schema, so damage may show here already. */
-	rc = journal_db_exec(db, "PRAGMA mmap_size=0; PRAGMA cache_size=-512;"
-				 "PRAGMA temp_store=MEMORY");
+	rc = sqlite_exec(db->sql, "PRAGMA mmap_size=0; PRAGMA cache_size=-512;"
+				  "PRAGMA temp_store=MEMORY");
 	if (rc)
 		journal_db_close(db, false);
 	return rc;
@@ -204,15 +108,15 @@ int journal_db_writable(struct journal_db *db)
 		return -EROFS;
 	if (sqlite3_prepare_v2(db->sql, "PRAGMA journal_mode=WAL", -1, &s, NULL) != SQLITE_OK ||
 	    sqlite3_step(s) != SQLITE_ROW)
-		rc = journal_db_fail(db);
+		rc = sqlite_fail(db->sql);
 	else if (!sqlite3_column_text(s, 0) ||
 		 strcmp((const char *)sqlite3_column_text(s, 0), "wal") != 0)
 		rc = -EIO;
 	sqlite3_finalize(s);
 	/* The limit keeps the WAL at a length that is overwritten, not grown: cheaper to sync. */
 	if (!rc)
-		rc = journal_db_exec(db, "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
-					 "PRAGMA journal_size_limit=8388608");
+		rc = sqlite_exec(db->sql, "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
+					  "PRAGMA journal_size_limit=8388608");
 	if (!rc)
 		sqlite3_wal_hook(db->sql, on_wal, db);
 	return rc;
@@ -220,9 +124,9 @@ int journal_db_writable(struct journal_db *db)
 
 int journal_db_marks(struct journal_db *db, int64_t *application, int64_t *version)
 {
-	int rc = pragma_i64(db, "PRAGMA application_id", application);
+	int rc = sqlite_number(db->sql, "PRAGMA application_id", application);
 
-	return rc ? rc : pragma_i64(db, "PRAGMA user_version", version);
+	return rc ? rc : sqlite_number(db->sql, "PRAGMA user_version", version);
 }
 
 void journal_db_close(struct journal_db *db, bool checkpoint)
@@ -249,14 +153,14 @@ int journal_db_get(struct journal_db *db, const char *key, char *value, size_t c
 
 	value[0] = 0;
 	if (!s)
-		return journal_db_fail(db);
+		return sqlite_fail(db->sql);
 	sqlite3_bind_text(s, 1, key, -1, SQLITE_STATIC);
 	rc = sqlite3_step(s);
 	if (rc == SQLITE_ROW) {
 		text = (const char *)sqlite3_column_text(s, 0);
 		rc = text && text_copy(value, cap, text) ? 0 : -EBADMSG;
 	} else {
-		rc = rc == SQLITE_DONE ? 0 : journal_db_fail(db);
+		rc = rc == SQLITE_DONE ? 0 : sqlite_fail(db->sql);
 	}
 	sqlite3_reset(s);
 	return rc;
@@ -281,7 +185,7 @@ int journal_db_set(struct journal_db *db, const char *key, const char *value)
 		sqlite3_bind_text(s, 1, key, -1, SQLITE_STATIC);
 		sqlite3_bind_text(s, 2, value, -1, SQLITE_STATIC);
 	}
-	return journal_db_run(db, s);
+	return sqlite_run(db->sql, s);
 }
 
 int journal_db_set_u64(struct journal_db *db, const char *key, uint64_t value)
@@ -292,25 +196,25 @@ int journal_db_set_u64(struct journal_db *db, const char *key, uint64_t value)
 		sqlite3_bind_text(s, 1, key, -1, SQLITE_STATIC);
 		sqlite3_bind_int64(s, 2, (sqlite3_int64)value);
 	}
-	return journal_db_run(db, s);
+	return sqlite_run(db->sql, s);
 }
 
 /* --- transactions --- */
 
 int journal_db_begin(struct journal_db *db)
 {
-	return journal_db_run(db, journal_db_use(db, JOURNAL_DB_BEGIN));
+	return sqlite_run(db->sql, journal_db_use(db, JOURNAL_DB_BEGIN));
 }
 
 int journal_db_commit(struct journal_db *db)
 {
-	return journal_db_run(db, journal_db_use(db, JOURNAL_DB_COMMIT));
+	return sqlite_run(db->sql, journal_db_use(db, JOURNAL_DB_COMMIT));
 }
 
 /* `synchronous` takes effect when the statement is compiled, so it can't be a prepared one. */
 int journal_db_begin_lazy(struct journal_db *db)
 {
-	int rc = journal_db_exec(db, "PRAGMA synchronous=NORMAL");
+	int rc = sqlite_exec(db->sql, "PRAGMA synchronous=NORMAL");
 
 	return rc ? rc : journal_db_begin(db);
 }
@@ -319,7 +223,7 @@ int journal_db_commit_lazy(struct journal_db *db)
 {
 	int rc = journal_db_commit(db);
 
-	return rc ? rc : journal_db_exec(db, "PRAGMA synchronous=FULL");
+	return rc ? rc : sqlite_exec(db->sql, "PRAGMA synchronous=FULL");
 }
 
 void journal_db_rollback(struct journal_db *db)
@@ -336,7 +240,7 @@ int journal_db_settle(struct journal_db *db)
 	return sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) ==
 			       SQLITE_OK
 		       ? 0
-		       : journal_db_fail(db);
+		       : sqlite_fail(db->sql);
 }
 
 void journal_db_checkpoint(struct journal_db *db)

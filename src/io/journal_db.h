@@ -3,7 +3,7 @@
 #ifndef IO_JOURNAL_DB_H
 #define IO_JOURNAL_DB_H
 #include "journal.h"
-#include <sqlite3.h>
+#include "sqlite.h"
 
 #define JOURNAL_DB_PATH	     320
 #define JOURNAL_DB_WAL_PAGES 256 /* pages in the WAL from which a checkpoint is worth it */
@@ -69,8 +69,6 @@ struct journal_db {
 	bool reserved;	 /* the WAL has its usual length */
 	int wal_pages;
 	int checkpoint_at; /* pages in the WAL at which the next checkpoint is tried */
-	int fault;	   /* SQLite's extended code of the last failure, for journal_db_problem */
-	int fault_errno;
 	char line[JOURNAL_GROUP][EVENT_LINE_MAX + 1];
 };
 
@@ -87,11 +85,6 @@ void journal_db_close(struct journal_db *db, bool checkpoint);
 
 /* A prepared statement, ready to be bound; NULL: sqlite3_errcode says why. */
 sqlite3_stmt *journal_db_use(struct journal_db *db, enum journal_db_query query);
-/* Steps a statement that gives no row to its end and resets it. */
-int journal_db_run(struct journal_db *db, sqlite3_stmt *s);
-int journal_db_exec(struct journal_db *db, const char *sql);
-/* Remembers the failure of the last call and gives it as -errno. */
-int journal_db_fail(struct journal_db *db);
 /* What failed and what to do, for a person. */
 void journal_db_problem(const struct journal_db *db, int error, char *text, size_t cap);
 

@@ -56,7 +56,7 @@ int journal_expect_generation(struct journal_db *db, uint64_t *generation)
 	int rc = 0;
 
 	if (!s || sqlite3_step(s) != SQLITE_ROW)
-		rc = journal_db_fail(db);
+		rc = sqlite_fail(db->sql);
 	else
 		top = (uint64_t)sqlite3_column_int64(s, 0);
 	sqlite3_reset(s);
@@ -156,7 +156,7 @@ int journal_expect_add(struct journal_db *db, uint64_t generation, const struct 
 	sqlite3_stmt *s = journal_db_use(db, JOURNAL_DB_LIST_ADD);
 
 	if (!s)
-		return journal_db_fail(db);
+		return sqlite_fail(db->sql);
 	sqlite3_bind_int64(s, 1, (sqlite3_int64)generation);
 	bind_text(s, 2, r->rma);
 	sqlite3_bind_int(s, 3, r->line);
@@ -172,7 +172,7 @@ int journal_expect_add(struct journal_db *db, uint64_t generation, const struct 
 	bind_text(s, 13, r->unit.last.station);
 	bind_text(s, 14, r->unit.last.at);
 	bind_text(s, 15, r->unit.last.by);
-	return journal_db_run(db, s);
+	return sqlite_run(db->sql, s);
 }
 
 int journal_expect_units(struct journal_db *db, uint64_t generation, const char *rma, int *units,
@@ -182,14 +182,14 @@ int journal_expect_units(struct journal_db *db, uint64_t generation, const char 
 	int rc = 0;
 
 	if (!s)
-		return journal_db_fail(db);
+		return sqlite_fail(db->sql);
 	sqlite3_bind_int64(s, 1, (sqlite3_int64)generation);
 	bind_text(s, 2, rma);
 	if (sqlite3_step(s) == SQLITE_ROW) {
 		*units = sqlite3_column_int(s, 0);
 		*approved = sqlite3_column_int(s, 1);
 	} else {
-		rc = journal_db_fail(db);
+		rc = sqlite_fail(db->sql);
 	}
 	sqlite3_reset(s);
 	return rc;
@@ -338,7 +338,7 @@ static int step_sweep(struct journal_expect *x, struct journal_db *db)
 			sqlite3_bind_int64(s, 1, (sqlite3_int64)db->list);
 			sqlite3_bind_int(s, 2, SWEEP);
 		}
-		rc = journal_db_run(db, s);
+		rc = sqlite_run(db->sql, s);
 	}
 	if (!rc && sqlite3_changes(db->sql) < SWEEP)
 		x->phase = JOURNAL_EXPECT_IDLE;

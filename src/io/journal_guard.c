@@ -82,7 +82,7 @@ static int project_opened(struct journal_db *db, const struct event_view *e)
 		sqlite3_bind_int64(s, 5, (sqlite3_int64)e->seq);
 		bind_span(s, 6, &e->station);
 	}
-	return journal_db_run(db, s);
+	return sqlite_run(db->sql, s);
 }
 
 static int project_verdict(struct journal_db *db, const struct event_view *e,
@@ -101,7 +101,7 @@ static int project_verdict(struct journal_db *db, const struct event_view *e,
 		bind_time(s, 3, e->at.wall_ms);
 		bind_span(s, 4, &e->by);
 	}
-	return journal_db_run(db, s);
+	return sqlite_run(db->sql, s);
 }
 
 static int project_undone(struct journal_db *db, const struct event_view *e, const char *state)
@@ -112,7 +112,7 @@ static int project_undone(struct journal_db *db, const struct event_view *e, con
 		bind_span(s, 1, inspection_of(e));
 		sqlite3_bind_text(s, 2, state, -1, SQLITE_STATIC);
 	}
-	return journal_db_run(db, s);
+	return sqlite_run(db->sql, s);
 }
 
 static int project_arrived(struct journal_db *db, const struct event_view *e)
@@ -126,7 +126,7 @@ static int project_arrived(struct journal_db *db, const struct event_view *e)
 		sqlite3_bind_int64(s, 4, (sqlite3_int64)e->at.mono_ms);
 		sqlite3_bind_int64(s, 5, (sqlite3_int64)e->seq);
 	}
-	return journal_db_run(db, s);
+	return sqlite_run(db->sql, s);
 }
 
 int journal_guard_event(struct journal_db *db, const struct event_view *e)
@@ -173,14 +173,14 @@ static int project_piece(struct journal_db *db, uint64_t *through)
 	int step, rc = 0;
 
 	if (!s)
-		return journal_db_fail(db);
+		return sqlite_fail(db->sql);
 	sqlite3_bind_int64(s, 1, (sqlite3_int64)*through + 1);
 	sqlite3_bind_int(s, 2, PIECE);
 	while (!rc && (step = sqlite3_step(s)) != SQLITE_DONE) {
 		const char *line;
 
 		if (step != SQLITE_ROW) {
-			rc = journal_db_fail(db);
+			rc = sqlite_fail(db->sql);
 			break;
 		}
 		*through = (uint64_t)sqlite3_column_int64(s, 0);
@@ -206,7 +206,7 @@ static int project_anew(struct journal_db *db)
 
 		if (s)
 			sqlite3_bind_int64(s, 1, (sqlite3_int64)db->anchor);
-		rc = journal_db_run(db, s);
+		rc = sqlite_run(db->sql, s);
 	}
 	return rc;
 }
@@ -278,7 +278,7 @@ static int find_listed(struct journal_db *db, struct parcel *out)
 	int rc;
 
 	if (!s)
-		return journal_db_fail(db);
+		return sqlite_fail(db->sql);
 	sqlite3_bind_int64(s, 1, (sqlite3_int64)db->list);
 	sqlite3_bind_text(s, 2, out->label, -1, SQLITE_STATIC);
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
@@ -293,7 +293,7 @@ static int find_listed(struct journal_db *db, struct parcel *out)
 			u->unit = (uint16_t)i;
 		}
 	}
-	rc = rc == SQLITE_DONE ? 0 : journal_db_fail(db);
+	rc = rc == SQLITE_DONE ? 0 : sqlite_fail(db->sql);
 	sqlite3_reset(s);
 	return rc;
 }
@@ -316,7 +316,7 @@ static int find_verdicts(struct journal_db *db, struct parcel *out)
 	int rc;
 
 	if (!s)
-		return journal_db_fail(db);
+		return sqlite_fail(db->sql);
 	sqlite3_bind_text(s, 1, out->label, -1, SQLITE_STATIC);
 	for (int n = 0; (rc = sqlite3_step(s)) == SQLITE_ROW && n < VERDICTS; n++) {
 		for (uint8_t i = 0; i < out->units; i++) {
@@ -335,7 +335,7 @@ static int find_verdicts(struct journal_db *db, struct parcel *out)
 			column_copy(s, 6, last->by, sizeof(last->by));
 		}
 	}
-	rc = rc == SQLITE_DONE || rc == SQLITE_ROW ? 0 : journal_db_fail(db);
+	rc = rc == SQLITE_DONE || rc == SQLITE_ROW ? 0 : sqlite_fail(db->sql);
 	sqlite3_reset(s);
 	return rc;
 }
@@ -348,7 +348,7 @@ static int find_arrival(struct journal_db *db, const struct journal_guard_clock 
 	int rc;
 
 	if (!s)
-		return journal_db_fail(db);
+		return sqlite_fail(db->sql);
 	sqlite3_bind_text(s, 1, out->label, -1, SQLITE_STATIC);
 	rc = sqlite3_step(s);
 	if (rc == SQLITE_ROW) {
@@ -365,7 +365,7 @@ static int find_arrival(struct journal_db *db, const struct journal_guard_clock 
 		out->overdue = age > clock->deadline_ms;
 		rc = SQLITE_DONE;
 	}
-	rc = rc == SQLITE_DONE ? 0 : journal_db_fail(db);
+	rc = rc == SQLITE_DONE ? 0 : sqlite_fail(db->sql);
 	sqlite3_reset(s);
 	return rc;
 }

@@ -73,7 +73,7 @@ static int return_remove(struct journal_db *db, struct change *c, const char *rm
 		sqlite3_bind_int64(s, 1, (sqlite3_int64)generation);
 		sqlite3_bind_text(s, 2, rma, -1, SQLITE_STATIC);
 	}
-	rc = journal_db_run(db, s);
+	rc = sqlite_run(db->sql, s);
 	if (!rc && approved && *counted(c))
 		--*counted(c);
 	return rc;

@@ -129,7 +129,7 @@ int journal_reader_lines(struct journal_reader *r, uint64_t after, unsigned max,
 	bool more = true;
 
 	if (!s)
-		return journal_db_fail(&r->db);
+		return sqlite_fail(r->db.sql);
 	if (after >= INT64_MAX || !max)
 		return 0;
 	sqlite3_bind_int64(s, 1, (sqlite3_int64)after + 1);
@@ -146,7 +146,7 @@ int journal_reader_lines(struct journal_reader *r, uint64_t after, unsigned max,
 		count++;
 	}
 	if (rc != SQLITE_DONE && rc != SQLITE_ROW)
-		count = journal_db_fail(&r->db);
+		count = sqlite_fail(r->db.sql);
 	sqlite3_reset(s);
 	return count;
 }

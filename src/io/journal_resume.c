@@ -13,7 +13,7 @@ static int hand_out(struct journal_db *db, uint64_t from, int limit,
 	int rc;
 
 	if (!s)
-		return journal_db_fail(db);
+		return sqlite_fail(db->sql);
 	sqlite3_bind_int64(s, 1, (sqlite3_int64)from);
 	sqlite3_bind_int(s, 2, limit);
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
@@ -23,7 +23,7 @@ static int hand_out(struct journal_db *db, uint64_t from, int limit,
 			break;
 		fn(user, &e);
 	}
-	rc = rc == SQLITE_DONE ? 0 : rc == SQLITE_ROW ? -EBADMSG : journal_db_fail(db);
+	rc = rc == SQLITE_DONE ? 0 : rc == SQLITE_ROW ? -EBADMSG : sqlite_fail(db->sql);
 	sqlite3_reset(s);
 	return rc;
 }
@@ -36,12 +36,12 @@ static int open_first(struct journal_db *db, enum journal_db_query query, uint64
 
 	*seq = 0;
 	if (!s)
-		return journal_db_fail(db);
+		return sqlite_fail(db->sql);
 	sqlite3_bind_int64(s, 1, (sqlite3_int64)db->anchor);
 	rc = sqlite3_step(s);
 	if (rc == SQLITE_ROW)
 		*seq = (uint64_t)sqlite3_column_int64(s, 0);
-	rc = rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : journal_db_fail(db);
+	rc = rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : sqlite_fail(db->sql);
 	sqlite3_reset(s);
 	return rc;
 }
@@ -85,7 +85,7 @@ int journal_resume_badge(struct journal_db *db, char line[EVENT_LINE_MAX + 1], u
 	} else {
 		s = journal_db_use(db, JOURNAL_DB_EVENTS);
 		if (!s)
-			return journal_db_fail(db);
+			return sqlite_fail(db->sql);
 		sqlite3_bind_int64(s, 1, (sqlite3_int64)*seq);
 		sqlite3_bind_int(s, 2, 1);
 		rc = sqlite3_step(s);
@@ -96,7 +96,7 @@ int journal_resume_badge(struct journal_db *db, char line[EVENT_LINE_MAX + 1], u
 				memcpy(line, sqlite3_column_blob(s, 1), len);
 			line[len] = 0;
 		}
-		rc = rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : journal_db_fail(db);
+		rc = rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : sqlite_fail(db->sql);
 		sqlite3_reset(s);
 	}
 	if (!rc && (event_read(line, strlen(line), &e) != EVENT_OK ||

@@ -135,7 +135,7 @@ static int seek(struct journal_retain *r, struct journal_db *db, const struct jo
 	int n = 0, step = SQLITE_DONE;
 
 	if (!s)
-		return journal_db_fail(db);
+		return sqlite_fail(db->sql);
 	sqlite3_bind_int64(s, 1, (sqlite3_int64)r->at + 1);
 	sqlite3_bind_int(s, 2, PIECE);
 	while (more && (step = sqlite3_step(s)) == SQLITE_ROW) {
@@ -147,7 +147,7 @@ static int seek(struct journal_retain *r, struct journal_db *db, const struct jo
 			more = row_read(s, &e) && event_passes(r, &e, setup);
 		}
 	}
-	step = step == SQLITE_DONE || step == SQLITE_ROW ? 0 : journal_db_fail(db);
+	step = step == SQLITE_DONE || step == SQLITE_ROW ? 0 : sqlite_fail(db->sql);
 	sqlite3_reset(s);
 	r->seeking = more && n == PIECE;
 	r->removing = !r->seeking && r->goal > db->anchor;
@@ -168,7 +168,7 @@ static int piece_end(const struct journal_retain *r, struct journal_db *db, uint
 
 	*end = db->anchor;
 	if (!s)
-		return journal_db_fail(db);
+		return sqlite_fail(db->sql);
 	sqlite3_bind_int64(s, 1, (sqlite3_int64)db->anchor + 1);
 	sqlite3_bind_int(s, 2, -1);
 	while ((n < PIECE || *end == db->anchor) && (step = sqlite3_step(s)) == SQLITE_ROW) {
@@ -181,7 +181,7 @@ static int piece_end(const struct journal_retain *r, struct journal_db *db, uint
 		*end = e.seq;
 		memcpy(hash, sqlite3_column_blob(s, 2), EVENT_HASH);
 	}
-	step = step == SQLITE_DONE || step == SQLITE_ROW ? 0 : journal_db_fail(db);
+	step = step == SQLITE_DONE || step == SQLITE_ROW ? 0 : sqlite_fail(db->sql);
 	sqlite3_reset(s);
 	return step;
 }
@@ -192,7 +192,7 @@ static int events_remove(struct journal_db *db, uint64_t end)
 
 	if (s)
 		sqlite3_bind_int64(s, 1, (sqlite3_int64)end);
-	return journal_db_run(db, s);
+	return sqlite_run(db->sql, s);
 }
 
 static int piece_remove(struct journal_db *db, uint64_t end, const uint8_t hash[EVENT_HASH])

@@ -70,7 +70,7 @@ static int row_put(struct journal_seal *x, enum journal_db_query put, sqlite3_st
 
 	for (int i = 0; s && i < sqlite3_column_count(row); i++)
 		sqlite3_bind_value(s, i + 1, sqlite3_column_value(row, i));
-	return childs(x, journal_db_run(x->child, s));
+	return childs(x, sqlite_run(x->child->sql, s));
 }
 
 /* Copies up to ROWS rows behind the last one; the key is the first column. */
@@ -82,7 +82,7 @@ static int rows_copy(struct journal_seal *x, struct journal_db *db, enum journal
 	int n = 0, rc = 0, step;
 
 	if (!s)
-		return journal_db_fail(db);
+		return sqlite_fail(db->sql);
 	if (by_number)
 		sqlite3_bind_int64(s, 1, x->row);
 	else
@@ -93,7 +93,7 @@ static int rows_copy(struct journal_seal *x, struct journal_db *db, enum journal
 		const char *key;
 
 		if (step != SQLITE_ROW) {
-			rc = journal_db_fail(db);
+			rc = sqlite_fail(db->sql);
 			break;
 		}
 		n++;
@@ -141,12 +141,12 @@ static int events_again(struct journal_seal *x, struct journal_db *db)
 	int step, rc = 0;
 
 	if (!s)
-		return journal_db_fail(db);
+		return sqlite_fail(db->sql);
 	sqlite3_bind_int64(s, 1, (sqlite3_int64)x->next);
 	sqlite3_bind_int(s, 2, EVENTS);
 	while (!rc && (step = sqlite3_step(s)) != SQLITE_DONE) {
 		if (step != SQLITE_ROW) {
-			rc = journal_db_fail(db);
+			rc = sqlite_fail(db->sql);
 			break;
 		}
 		rc = event_again(x, sqlite3_column_blob(s, 1), (size_t)sqlite3_column_bytes(s, 1));
