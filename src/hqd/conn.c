@@ -105,19 +105,21 @@ bool conn_begin(struct conn *c, uint64_t now_ms)
 	return same <= CONN_STATION_REQUESTS;
 }
 
-void conn_end(struct conn *c, uint64_t now_ms)
-{
-	(void)pthread_mutex_lock(&lock);
-	c->busy = false;
-	c->due_ms = now_ms + IDLE_FACTOR * patience_ms;
-	(void)pthread_mutex_unlock(&lock);
-}
-
 /* The library sees the end of the stream and closes; the fd stays open until conn_close. */
 static void shut(struct conn *c)
 {
 	(void)shutdown(c->fd, SHUT_RDWR);
 	c->due_ms = UINT64_MAX;
+}
+
+void conn_end(struct conn *c, uint64_t now_ms)
+{
+	(void)pthread_mutex_lock(&lock);
+	c->busy = false;
+	c->due_ms = now_ms + IDLE_FACTOR * patience_ms;
+	if (c->stale && !c->closing)
+		shut(c);
+	(void)pthread_mutex_unlock(&lock);
 }
 
 unsigned conn_sweep(uint64_t now_ms)

@@ -17,6 +17,7 @@ struct conn {
 	uint64_t since_ms, due_ms;
 	bool busy;	   /* a request is in hand */
 	bool known;	   /* who the client is was found out */
+	bool closing;	   /* its reply says that it is the last one */
 	atomic_bool stale; /* certificates were read again since: no further request */
 	enum tls_verdict who;
 	char station[TLS_NAME];
@@ -33,6 +34,7 @@ void conn_close(struct conn *c); /* NULL is fine */
 void conn_identify(struct conn *c, gnutls_session_t session);
 /* A request begins. False: its station has too many under way already. */
 bool conn_begin(struct conn *c, uint64_t now_ms);
+/* The reply is sent. It ends here if the certificates were read again while it was under way. */
 void conn_end(struct conn *c, uint64_t now_ms);
 /* Shuts what is late; how many of them had not said or taken all of a request. */
 unsigned conn_sweep(uint64_t now_ms);

@@ -98,6 +98,7 @@ static enum MHD_Result send_answer(struct request *r, struct MHD_Connection *c, 
 {
 	metrics_request(r->route.call, a->status);
 	a->close = a->close || r->conn->stale;
+	r->conn->closing = a->close;
 	return answer_send(c, a);
 }
 

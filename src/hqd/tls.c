@@ -146,7 +146,8 @@ struct tls *tls_open(const struct tls_files *files, char *why, size_t cap)
 
 struct tls *tls_ref(struct tls *t)
 {
-	atomic_fetch_add(&t->refs, 1);
+	if (t)
+		atomic_fetch_add(&t->refs, 1);
 	return t;
 }
 

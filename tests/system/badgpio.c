@@ -94,14 +94,28 @@ static void gone(void)
 	}
 }
 
+/* Without stdio: since glibc 2.41 a program that ends waits for a stream that another thread reads.
+ */
+static bool line_read(int fd, char *line, size_t cap)
+{
+	size_t len = 0;
+
+	while (len + 1 < cap && read(fd, line + len, 1) == 1)
+		if (line[len++] == '\n') {
+			line[len] = '\0';
+			return true;
+		}
+	return false;
+}
+
 static void *obey(void *user)
 {
-	FILE *f = user;
+	const int *fd = user;
 	char line[128], name[32];
 	unsigned long long at_ns;
 	int active;
 
-	while (fgets(line, sizeof(line), f)) {
+	while (line_read(*fd, line, sizeof(line))) {
 		if (sscanf(line, "edge %31s %d %llu", name, &active, &at_ns) == 3)
 			edge(name, active, at_ns);
 		else if (strcmp(line, "gone\n") == 0)
@@ -134,20 +148,18 @@ __attribute__((constructor)) static void begin(void)
 	char path[256];
 	sigset_t all, before;
 	pthread_t thread;
-	FILE *f;
-	int fd;
+	static int fd;
 
 	if (folder() == NULL)
 		return;
 	set_up(&fake_chip[0]);
 	(void)snprintf(path, sizeof(path), "%s/control", folder());
 	fd = open(path, O_RDWR | O_CLOEXEC); /* both ends: no end of file between two writers */
-	f = fd < 0 ? NULL : fdopen(fd, "r");
-	if (f == NULL)
+	if (fd < 0)
 		abort();
 	(void)sigfillset(&all); /* signals are the program's */
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (pthread_create(&thread, NULL, obey, f) != 0)
+	if (pthread_create(&thread, NULL, obey, &fd) != 0)
 		abort();
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
