@@ -468,6 +468,116 @@ static void test_a_panel_out_of_reach_is_a_fault(void **state)
 	assert_string_equal(name, "scanner:panel"); /* no scanner is set up: not our fault's name */
 }
 
+/* Every fault has the name of what it is about. */
+static void test_faults_by_name_F10(void **state)
+{
+	static const struct {
+		uint8_t fault;
+		const char *name;
+	} rows[] = {{CHECKLIST_FAULT_BUTTON + PANEL_PASS, "button:pass"},
+		    {CHECKLIST_FAULT_BUTTON + PANEL_FAIL, "button:fail"},
+		    {CHECKLIST_FAULT_BUTTON + PANEL_BACK, "button:back"},
+		    {CHECKLIST_FAULT_JOURNAL, "journal"},
+		    {CHECKLIST_FAULT_PANEL, "panel"},
+		    {CHECKLIST_FAULT_SCANNER, "scanner:door"},
+		    {CHECKLIST_FAULT_SCANNER + 1, "scanner:bench"}};
+	struct fixture *f = *state;
+
+	f->settings.scanners = 2;
+	(void)text_copy(f->settings.scanner[0].name, sizeof(f->settings.scanner[0].name), "door");
+	(void)text_copy(f->settings.scanner[1].name, sizeof(f->settings.scanner[1].name), "bench");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char name[32];
+		struct text t = text_over(name, sizeof(name));
+
+		bench_name_fault(&f->bench, rows[i].fault, &t);
+		assert_string_equal(name, rows[i].name);
+	}
+}
+
+/* --- what recorded events bring back --- */
+
+static struct event_span span(const char *text)
+{
+	return (struct event_span){text, strlen(text)};
+}
+
+static void resume(struct fixture *f, enum event_kind kind, const char *label, uint16_t unit,
+		   const char *data)
+{
+	struct event_view e = {.kind = kind, .label = span(label), .data = span(data)};
+
+	e.boot = span(f->bench.config.boot);
+	e.at = f->now;
+	e.line = unit ? 1 : 0;
+	e.unit = unit;
+	bench_resume(&f->bench, &e);
+}
+
+/* Within a boot the monotonic clock counts, whatever the wall clock was set to. */
+static void test_receiving_mode_ages_by_the_monotonic_clock_F1(void **state)
+{
+	struct fixture *f = *state;
+	struct moment now = f->now;
+
+	resume(f, EVENT_PARCEL_ARRIVED, "RAMS0000001Q", 0, "{}");
+	now.wall_ms += 86400000;
+	now.mono_ms += 1000;
+	assert_true(bench_resume_receiving(&f->bench, &now));
+	now.mono_ms += f->bench.plan.receiving_ms;
+	now.wall_ms = f->now.wall_ms;
+	assert_false(bench_resume_receiving(&f->bench, &now));
+	(void)text_copy(f->bench.config.boot, sizeof(f->bench.config.boot),
+			"00000000-0000-4000-8000-0000000000b1");
+	struct event_view e = {.kind = EVENT_PARCEL_ARRIVED, .at = f->now};
+	e.boot = span("00000000-0000-4000-8000-0000000000b0");
+	bench_resume(&f->bench, &e);
+	assert_true(bench_resume_receiving(&f->bench, &now)); /* another boot: the wall clock */
+}
+
+static void test_resumed_label_says_if_it_is_a_house_label(void **state)
+{
+	struct fixture *f = *state;
+	char label[LABEL_MAX + 1];
+	bool house = true;
+
+	assert_string_equal(bench_resume_label(&f->bench, &house), "");
+	assert_false(house);
+	assert_true(label_make(&f->settings.labels, LABEL_HOUSE, "17", label, sizeof(label)));
+	resume(f, EVENT_INSPECTION_OPENED, label, 1, "{\"left\":[{\"line\":1,\"unit\":1}]}");
+	assert_string_equal(bench_resume_label(&f->bench, &house), label);
+	assert_true(house);
+	resume(f, EVENT_INSPECTION_ABANDONED, label, 1, "{}");
+	resume(f, EVENT_INSPECTION_OPENED, "RAMS0000001Q", 1,
+	       "{\"left\":[{\"line\":1,\"unit\":1}]}");
+	assert_string_equal(bench_resume_label(&f->bench, &house), "RAMS0000001Q");
+	assert_false(house);
+}
+
+/* Each event tells anew what is left; what an earlier one told is over. */
+static void test_left_is_what_the_last_event_tells(void **state)
+{
+	struct fixture *f = *state;
+	struct parcel parcel = {.units = 3};
+
+	for (uint8_t i = 0; i < 3; i++) {
+		parcel.unit[i].line = 1;
+		parcel.unit[i].unit = i + 1;
+	}
+	resume(f, EVENT_INSPECTION_OPENED, "RAMS0000001Q", 1,
+	       "{\"left\":[{\"line\":1,\"unit\":1},{\"line\":1,\"unit\":2},"
+	       "{\"line\":1,\"unit\":3}]}");
+	resume(f, EVENT_INSPECTION_FINAL, "RAMS0000001Q", 1,
+	       "{\"left\":[{\"line\":1,\"unit\":2},{\"line\":1,\"unit\":3}]}");
+	resume(f, EVENT_INSPECTION_OPENED, "RAMS0000001Q", 2,
+	       "{\"left\":[{\"line\":1,\"unit\":2},{\"line\":1,\"unit\":3}]}");
+	resume(f, EVENT_INSPECTION_FINAL, "RAMS0000001Q", 2,
+	       "{\"left\":[{\"line\":1,\"unit\":3}]}");
+	bench_resume_parcel(&f->bench, &parcel);
+	assert_int_equal(f->bench.check.now.at, CHECKLIST_WHICH);
+	assert_int_equal(f->bench.check.now.done, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -484,6 +594,10 @@ int main(void)
 		cmocka_unit_test_setup(test_view_is_json_and_fits_in_every_situation, setup),
 		cmocka_unit_test_setup(test_view_is_told_only_when_it_changes, setup),
 		cmocka_unit_test_setup(test_a_panel_out_of_reach_is_a_fault, setup),
+		cmocka_unit_test_setup(test_faults_by_name_F10, setup),
+		cmocka_unit_test_setup(test_receiving_mode_ages_by_the_monotonic_clock_F1, setup),
+		cmocka_unit_test_setup(test_resumed_label_says_if_it_is_a_house_label, setup),
+		cmocka_unit_test_setup(test_left_is_what_the_last_event_tells, setup),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

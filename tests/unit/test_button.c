@@ -282,6 +282,23 @@ static void test_chord_held_gets_stuck(void **state)
 	expect(edge(&set, PANEL_PASS, false, 12000), BUTTON_FREED, PANEL_PASS);
 }
 
+/* Of two that closed together one lets go at once; the other was inside its lock and stays. */
+static void test_chord_spoils_the_one_that_waits_for_its_lock(void **state)
+{
+	struct button_set set = {0};
+
+	(void)state;
+	quiet(edge(&set, PANEL_PASS, true, 1000));
+	expect(edge(&set, PANEL_PASS, false, 1100), BUTTON_PRESSED, PANEL_PASS);
+	quiet(edge(&set, PANEL_PASS, true, 1110));
+	expect(edge(&set, PANEL_FAIL, true, 1112), BUTTON_IGNORED, PANEL_FAIL);
+	quiet(edge(&set, PANEL_FAIL, false, 1128));
+	while (button_deadline(&set, &rules) < 1300)
+		assert_int_not_equal(button_tick(&set, &rules, button_deadline(&set, &rules)).kind,
+				     BUTTON_PRESSED);
+	assert_int_not_equal(edge(&set, PANEL_PASS, false, 1300).kind, BUTTON_PRESSED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +318,7 @@ int main(void)
 		cmocka_unit_test(test_stuck_is_told_once_and_freed),
 		cmocka_unit_test(test_others_work_beside_a_stuck_one),
 		cmocka_unit_test(test_chord_held_gets_stuck),
+		cmocka_unit_test(test_chord_spoils_the_one_that_waits_for_its_lock),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

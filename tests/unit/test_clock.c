@@ -193,6 +193,20 @@ static void test_F1_the_journal_is_read_late(void **state)
 	assert_false(reading(&c, 5000, NOV + DAY + 1000, true, &at, &by));
 }
 
+static void test_F1_a_time_source_knows_better_than_the_journal(void **state)
+{
+	struct moment ahead = {.mono_ms = 1500, .wall_ms = NOV + 10 * (int64_t)DAY};
+	struct clock c;
+	int64_t at, by;
+
+	(void)state;
+	clock_init(&c, 0);
+	(void)reading(&c, 1000, NOV, true, &at, &by);
+	clock_known(&c, &ahead, true);
+	(void)reading(&c, 2000, 2000, false, &at, &by);
+	assert_int_equal(at, NOV + 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +222,7 @@ int main(void)
 		cmocka_unit_test(test_F1_a_step_while_nobody_looked_is_told_at_the_first_reading),
 		cmocka_unit_test(test_F1_a_restart_in_the_same_boot_loses_no_time),
 		cmocka_unit_test(test_F1_the_journal_is_read_late),
+		cmocka_unit_test(test_F1_a_time_source_knows_better_than_the_journal),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
