@@ -282,21 +282,20 @@ static void test_chord_held_gets_stuck(void **state)
 	expect(edge(&set, PANEL_PASS, false, 12000), BUTTON_FREED, PANEL_PASS);
 }
 
-/* Of two that closed together one lets go at once; the other was inside its lock and stays. */
+/* Of two that closed together one lets go at once; the other was inside its lock and stays. The
+ * loop comes late. */
 static void test_chord_spoils_the_one_that_waits_for_its_lock(void **state)
 {
 	struct button_set set = {0};
 
 	(void)state;
-	quiet(edge(&set, PANEL_PASS, true, 1000));
-	expect(edge(&set, PANEL_PASS, false, 1100), BUTTON_PRESSED, PANEL_PASS);
-	quiet(edge(&set, PANEL_PASS, true, 1110));
+	quiet(edge(&set, PANEL_BACK, true, 1000));
+	expect(edge(&set, PANEL_BACK, false, 1100), BUTTON_PRESSED, PANEL_BACK);
+	quiet(edge(&set, PANEL_BACK, true, 1110));
 	expect(edge(&set, PANEL_FAIL, true, 1112), BUTTON_IGNORED, PANEL_FAIL);
 	quiet(edge(&set, PANEL_FAIL, false, 1128));
-	while (button_deadline(&set, &rules) < 1300)
-		assert_int_not_equal(button_tick(&set, &rules, button_deadline(&set, &rules)).kind,
-				     BUTTON_PRESSED);
-	assert_int_not_equal(edge(&set, PANEL_PASS, false, 1300).kind, BUTTON_PRESSED);
+	quiet(button_tick(&set, &rules, 1200));
+	expect(edge(&set, PANEL_BACK, false, 1300), BUTTON_IGNORED, PANEL_BACK);
 }
 
 int main(void)
