@@ -93,6 +93,20 @@ static void test_what_is_no_lamp_changes_nothing(void **state)
 	assert_int_equal(lamps_lit(&l, START), 0);
 }
 
+/* A pattern begins when it was set, whatever the others do. */
+static void test_each_lamp_keeps_its_own_time(void **state)
+{
+	(void)state;
+	for (unsigned first = 0; first < PANEL_PATTERNS; first++) {
+		struct lamps l = motley(first);
+
+		for (uint64_t now = START + 1000; now < START + 9000; now++)
+			for (unsigned i = 0; i < PANEL_LAMPS; i++)
+				assert_int_equal(lamps_lit(&l, now) >> i & 1,
+						 panel_lit(l.pattern[i], now - START - 37 * i));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,6 +115,7 @@ int main(void)
 		cmocka_unit_test(test_lamps_set_together_blink_together),
 		cmocka_unit_test(test_a_time_before_the_pattern_is_its_beginning),
 		cmocka_unit_test(test_what_is_no_lamp_changes_nothing),
+		cmocka_unit_test(test_each_lamp_keeps_its_own_time),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
