@@ -552,6 +552,43 @@ static void test_backoff_is_full_jitter(void **state)
 	}
 }
 
+/* Without settings: a thousandth of the goal's numbers would flood headquarters, or never come. */
+static void test_what_is_not_set_has_its_usual_value(void **state)
+{
+	struct sync_config config = {.seed = 7};
+	uint64_t longest = 0;
+	struct sync s;
+
+	(void)state;
+	now = (struct moment){.mono_ms = 5000, .wall_ms = 1795507200000};
+	sync_init(&s, &config);
+	sync_begin(&s, 0, 0, 2000);
+	assert_int_equal(next(&s).count, 500);
+	for (int i = 0; i < 200; i++) {
+		(void)send(&s);
+		(void)reply(&s, SYNC_BUSY, 0, 1);
+		if (wait_of(&s) > longest)
+			longest = wait_of(&s);
+		now.mono_ms += wait_of(&s);
+	}
+	assert_in_range(longest, 200000, 300000);
+}
+
+/* A journal that begins anew (a child's) asks nothing that was about its parent. */
+static void test_a_new_beginning_forgets_what_was_in_doubt(void **state)
+{
+	struct sync s;
+
+	(void)state;
+	begin(&s, 10, 0, 50);
+	(void)send(&s);
+	(void)reply(&s, SYNC_ACKED, 20, 2); /* a hash that is not ours */
+	sync_begin(&s, 0, 0, 5);
+	now.mono_ms += CAP;
+	assert_int_equal(next(&s).what, SYNC_SEND);
+	assert_int_equal(next(&s).from, 1);
+}
+
 static void test_stations_do_not_come_back_together(void **state)
 {
 	struct sync_config config = {.batch_max = 100, .backoff_ms = BACKOFF, .backoff_cap = CAP};
@@ -621,6 +658,8 @@ int main(void)
 		cmocka_unit_test(test_failures_and_who_has_to_mend_them),
 		cmocka_unit_test(test_nothing_could_be_sent),
 		cmocka_unit_test(test_backoff_is_full_jitter),
+		cmocka_unit_test(test_what_is_not_set_has_its_usual_value),
+		cmocka_unit_test(test_a_new_beginning_forgets_what_was_in_doubt),
 		cmocka_unit_test(test_stations_do_not_come_back_together),
 		cmocka_unit_test(test_what_a_journal_knows_is_bounded),
 		cmocka_unit_test(test_every_kind_has_its_words),

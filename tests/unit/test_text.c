@@ -285,6 +285,37 @@ static void test_time_refuses(void **state)
 			fail_msg("took %s", bad[i]);
 }
 
+/* No character of a time is optional or something else. */
+static void test_time_refuses_another_character_anywhere(void **state)
+{
+	static const char good[] = "2026-11-24T08:09:10.123Z", other[] = "x -/:;.9\x80";
+	char bad[sizeof(good)];
+	int64_t ms;
+
+	(void)state;
+	assert_true(text_read_time(good, strlen(good), &ms));
+	for (size_t i = 0; i < strlen(good); i++)
+		for (const char *c = other; *c; c++) {
+			memcpy(bad, good, sizeof(bad));
+			bad[i] = *c;
+			if (*c == good[i] || (good[i] >= '0' && good[i] <= '9' && *c == '9'))
+				continue; /* another time */
+			if (text_read_time(bad, strlen(bad), &ms))
+				fail_msg("%s is no time", bad);
+		}
+}
+
+/* What needs no escape stands as it is, before, between and behind what does. */
+static void test_json_keeps_what_is_between_escapes(void **state)
+{
+	char buf[64];
+	struct text t = text_over(buf, sizeof(buf));
+
+	(void)state;
+	text_json(&t, "ab\"cd\x01\\e f", 10);
+	assert_string_equal(buf, "\"ab\\\"cd\\u0001\\\\e f\"");
+}
+
 static void test_unescape(void **state)
 {
 	uint8_t out[16];
@@ -428,6 +459,8 @@ int main(void)
 		cmocka_unit_test(test_time_every_day_follows_the_one_before),
 		cmocka_unit_test(test_time_outside_its_years_stays_at_the_edge),
 		cmocka_unit_test(test_time_refuses),
+		cmocka_unit_test(test_time_refuses_another_character_anywhere),
+		cmocka_unit_test(test_json_keeps_what_is_between_escapes),
 		cmocka_unit_test(test_unescape),
 		cmocka_unit_test(test_unescape_refuses),
 		cmocka_unit_test(test_escape_every_byte_comes_back),
