@@ -21,6 +21,7 @@ struct framer {
 	uint64_t last_ms; /* when the last byte came, monotonic */
 	uint32_t gap_ms;  /* silence that ends a scan; 0 = only a terminator does */
 	bool complete;	  /* scan holds a finished scan; the next byte starts afresh */
+	bool spoilt;	  /* bytes of this scan were lost: the rest of it is dropped */
 	bool has_held;	  /* held came so late that the gap ended the scan before it: */
 	uint8_t held;	  /* it begins the next scan */
 };
@@ -41,4 +42,8 @@ enum framer_verdict framer_idle(struct framer *f, uint64_t now_ms);
 uint64_t framer_deadline(const struct framer *f);
 /* The source vanished: a partial scan is dropped. Returns the number of bytes dropped. */
 uint32_t framer_reset(struct framer *f);
+/* Bytes were lost on the way, and the source goes on: a partial scan is dropped, and so is what
+ * still comes of it, up to its terminator, an STX or the gap. Returns the number of bytes dropped
+ * so far. */
+uint32_t framer_spoil(struct framer *f, uint64_t now_ms);
 #endif

@@ -37,10 +37,22 @@ static void framer_begin(struct framer *f)
 	f->has_held = false;
 }
 
+static bool framer_quiet(const struct framer *f, uint64_t now_ms)
+{
+	return f->gap_ms > 0 && now_ms >= f->last_ms && now_ms - f->last_ms >= f->gap_ms;
+}
+
 static bool framer_late(const struct framer *f, uint64_t now_ms)
 {
-	return f->scan.total > 0 && f->gap_ms > 0 && now_ms >= f->last_ms &&
-	       now_ms - f->last_ms >= f->gap_ms;
+	return f->scan.total > 0 && framer_quiet(f, now_ms);
+}
+
+/* The rest of a broken scan is no scan: nothing is taken until it is over. */
+static void feed_spoilt(struct framer *f, uint8_t byte, bool quiet)
+{
+	f->spoilt = !quiet && byte != STX && !byte_ends(byte);
+	if (!f->spoilt && byte != STX && !byte_ends(byte))
+		scan_push(&f->scan, byte);
 }
 
 void framer_init(struct framer *f, uint32_t gap_ms)
@@ -51,8 +63,12 @@ void framer_init(struct framer *f, uint32_t gap_ms)
 enum framer_verdict framer_feed(struct framer *f, uint8_t byte, uint64_t now_ms)
 {
 	framer_begin(f);
-	bool late = framer_late(f, now_ms);
+	bool late = framer_late(f, now_ms), quiet = framer_quiet(f, now_ms);
 	f->last_ms = now_ms;
+	if (f->spoilt) {
+		feed_spoilt(f, byte, quiet);
+		return FRAMER_MORE;
+	}
 	if (late) {
 		f->complete = true;
 		f->has_held = byte != STX && !byte_ends(byte);
@@ -96,5 +112,14 @@ uint32_t framer_reset(struct framer *f)
 	framer_begin(f);
 	uint32_t dropped = f->scan.total;
 	scan_clear(&f->scan);
+	f->spoilt = false;
+	return dropped;
+}
+
+uint32_t framer_spoil(struct framer *f, uint64_t now_ms)
+{
+	uint32_t dropped = framer_reset(f);
+	f->spoilt = true;
+	f->last_ms = now_ms;
 	return dropped;
 }

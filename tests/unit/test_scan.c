@@ -253,6 +253,54 @@ static void test_F10_source_vanishes_in_mid_label(void **state)
 	HEAP_IS(&h, "\5WHOLE\1A");
 }
 
+/* The scanner goes on, but some of its bytes are lost: no part of that scan may pass for a scan. */
+static void test_F6_a_broken_scan_is_dropped_to_its_end(void **state)
+{
+	struct framer f;
+	struct heap h = {0};
+	(void)state;
+
+	framer_init(&f, GAP);
+	FEED(&f, &h, "WHOLE\rR00", 0);
+	assert_int_equal(framer_spoil(&f, 10), 3);
+	assert_int_equal(framer_deadline(&f), MOMENT_NEVER);
+	FEED(&f, &h, "0001Q", 20);
+	assert_int_equal(framer_spoil(&f, 30), 0);
+	FEED(&f, &h, "XY\rA\r", 40); /* up to the terminator */
+	HEAP_IS(&h, "\5WHOLE\1A");
+	framer_spoil(&f, 50);
+	FEED(&f, &h,
+	     "rest\x02"
+	     "B\r",
+	     60); /* or to an STX */
+	HEAP_IS(&h, "\5WHOLE\1A\1B");
+	framer_spoil(&f, 100);
+	FEED(&f, &h, "rest", 150);
+	assert_int_equal(framer_idle(&f, 150 + GAP), FRAMER_MORE);
+	FEED(&f, &h, "C\r", 150 + GAP); /* or to the gap */
+	HEAP_IS(&h, "\5WHOLE\1A\1B\1C");
+	framer_spoil(&f, 1000);
+	FEED(&f, &h, "\r\nD\r", 1000 + GAP);
+	HEAP_IS(&h, "\5WHOLE\1A\1B\1C\1D");
+}
+
+static void test_a_broken_scan_without_gap_ends_at_a_terminator_only(void **state)
+{
+	struct framer f;
+	struct heap h = {0};
+	(void)state;
+
+	framer_init(&f, 0);
+	framer_spoil(&f, 0);
+	FEED(&f, &h, "rest", 100000);
+	FEED(&f, &h, "A\rB\r", 200000);
+	HEAP_IS(&h, "\1B");
+	framer_spoil(&f, 200000);
+	assert_int_equal(framer_reset(&f), 0); /* it vanished: what comes next is another scan */
+	FEED(&f, &h, "C\r", 200000);
+	HEAP_IS(&h, "\1B\1C");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +316,8 @@ int main(void)
 		cmocka_unit_test(test_a_mebibyte_without_line_end),
 		cmocka_unit_test(test_total_saturates),
 		cmocka_unit_test(test_F10_source_vanishes_in_mid_label),
+		cmocka_unit_test(test_F6_a_broken_scan_is_dropped_to_its_end),
+		cmocka_unit_test(test_a_broken_scan_without_gap_ends_at_a_terminator_only),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
