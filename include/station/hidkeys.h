@@ -13,7 +13,7 @@
 
 struct hidkeys {
 	uint8_t held;	     /* modifiers that are down, bit i for hidkeys_modifier(i) */
-	bool caps;	     /* Caps Lock is on */
+	bool caps;	     /* Caps Lock was typed, and is on */
 	uint8_t alt_digits;  /* typed on the keypad since Alt went down */
 	uint16_t alt_number; /* and the number that they make */
 	uint16_t gs_code;    /* key that stands for GS; 0 = none */
@@ -30,11 +30,15 @@ void hidkeys_init(struct hidkeys *h, uint16_t gs_code);
 /* One key event: value 1 = press, 0 = release, others (2 = held down, repeats) do nothing. Any code
  * and value may be given. *byte is set with HIDKEYS_BYTE only. */
 enum hidkeys_verdict hidkeys_feed(struct hidkeys *h, uint16_t code, int32_t value, uint8_t *byte);
-/* Events were lost, or the keyboard is new: what is down now, bit i for hidkeys_modifier(i). The
- * count of ignored keys stays. */
-void hidkeys_resync(struct hidkeys *h, uint8_t held, bool caps);
+/* Events were lost, or the keyboard is new: what is down now, bit i for hidkeys_modifier(i). Caps
+ * Lock is taken as off: whoever grabs a keyboard is told of its key, but nobody switches its light.
+ * The count of ignored keys stays. */
+void hidkeys_resync(struct hidkeys *h, uint8_t held);
+/* Nothing was typed for so long that what comes is another scan: Caps Lock, of which one press may
+ * have been lost, is off again. What is down stays down. */
+void hidkeys_rest(struct hidkeys *h);
 /* The code of a modifier, i below HIDKEYS_MODIFIERS. */
 uint16_t hidkeys_modifier(unsigned i);
-/* The code of "F1" to "F12"; 0 for any other text. */
+/* The code of "F1" to "F24"; 0 for any other text. */
 uint16_t hidkeys_function(const char *name);
 #endif

@@ -25,6 +25,7 @@ enum {
 	CODE_RIGHTALT = 100,
 	CODE_LEFTMETA = 125,
 	CODE_RIGHTMETA = 126,
+	CODE_F13 = 183,
 };
 
 /* In the order of the bits of held. */
@@ -95,6 +96,12 @@ static enum hidkeys_verdict ignore(struct hidkeys *h)
 	return HIDKEYS_IGNORED;
 }
 
+static void forget_alt(struct hidkeys *h)
+{
+	h->alt_digits = 0;
+	h->alt_number = 0;
+}
+
 /* Ctrl and the key of @, A to Z, [, \, ], ^ or _, with shift or without, as terminals have it. */
 static enum hidkeys_verdict feed_ctrl(struct hidkeys *h, char plain, uint8_t *byte)
 {
@@ -134,8 +141,7 @@ static enum hidkeys_verdict end_alt(struct hidkeys *h, uint8_t *byte)
 	uint8_t digits = h->alt_digits;
 	uint16_t number = h->alt_number;
 
-	h->alt_digits = 0;
-	h->alt_number = 0;
+	forget_alt(h);
 	if (digits == 0)
 		return HIDKEYS_NOTHING;
 	if (digits == ALT_SPOILT || number > UINT8_MAX)
@@ -165,8 +171,7 @@ static enum hidkeys_verdict feed_press(struct hidkeys *h, uint16_t code, uint8_t
 	}
 	/* Enter ends a scan even where a modifier hangs. */
 	if (code == CODE_ENTER || code == CODE_KPENTER) {
-		h->alt_digits = 0;
-		h->alt_number = 0;
+		forget_alt(h);
 		*byte = '\r';
 		return HIDKEYS_BYTE;
 	}
@@ -207,12 +212,16 @@ enum hidkeys_verdict hidkeys_feed(struct hidkeys *h, uint16_t code, int32_t valu
 	return value == 1 ? feed_press(h, code, byte) : HIDKEYS_NOTHING;
 }
 
-void hidkeys_resync(struct hidkeys *h, uint8_t held, bool caps)
+void hidkeys_resync(struct hidkeys *h, uint8_t held)
 {
 	h->held = held;
-	h->caps = caps;
-	h->alt_digits = 0;
-	h->alt_number = 0;
+	h->caps = false;
+	forget_alt(h);
+}
+
+void hidkeys_rest(struct hidkeys *h)
+{
+	h->caps = false;
 }
 
 uint16_t hidkeys_modifier(unsigned i)
@@ -222,11 +231,16 @@ uint16_t hidkeys_modifier(unsigned i)
 
 uint16_t hidkeys_function(const char *name)
 {
-	if (name[0] != 'F' || name[1] < '1' || name[1] > '9')
+	unsigned n = 0;
+	size_t len = 1;
+
+	if (name[0] != 'F' || name[1] == '0')
 		return 0;
-	if (name[2] == '\0')
-		return (uint16_t)(CODE_F1 + (name[1] - '1'));
-	if (name[1] != '1' || name[2] < '0' || name[2] > '2' || name[3] != '\0')
+	for (; name[len] >= '0' && name[len] <= '9' && len <= 2; len++)
+		n = n * 10 + (unsigned)(name[len] - '0');
+	if (n == 0 || n > 24 || name[len] != '\0')
 		return 0;
-	return (uint16_t)(name[2] == '0' ? CODE_F1 + 9 : CODE_F11 + (name[2] - '1'));
+	return (uint16_t)(n <= 10   ? CODE_F1 + n - 1
+			  : n <= 12 ? CODE_F11 + n - 11
+				    : CODE_F13 + n - 13);
 }
