@@ -2,6 +2,7 @@
  * monotonic. */
 #ifndef IO_LOOP_H
 #define IO_LOOP_H
+#include "log.h"
 #include "station/moment.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,6 +47,32 @@ int __attribute__((warn_unused_result)) loop_defer_arm(struct loop_source *s);
 int __attribute__((warn_unused_result))
 loop_signal(struct loop *l, struct loop_source **out, int signo, loop_signal_fn fn, void *user);
 void loop_source_free(struct loop_source *s); /* NULL is fine */
+
+/* A device that comes and goes (F10). Missing is no fault: it is looked for every 2 s, and at once
+ * where inotify can tell; while it is there nothing wakes up. */
+#define LOOP_DEVICE_PATH 256
+struct loop_device;
+struct loop_device_is {
+	char name[48]; /* for the log: "scanner gun" */
+	char path[LOOP_DEVICE_PATH];
+	enum log_id lost_id, back_id;
+	/* Opens it: 0 and a descriptor to read from, or -errno. */
+	int (*open)(void *user, int *fd);
+	void (*close)(void *user); /* after an open that went well; closes the descriptor */
+	/* There is something to read; calls loop_device_lost when that fails, and then nothing of
+	 * the device. */
+	void (*readable)(void *user, int fd);
+	/* Its own words for a -errno of open or loop_device_lost, or NULL; a text that stays. */
+	const char *(*reason)(int err);
+	/* Open / lost, changes only; the first call comes soon after loop_device_open. */
+	void (*present)(void *user, bool present);
+	void *user;
+};
+int __attribute__((warn_unused_result))
+loop_device_open(struct loop_device **out, struct loop *loop, const struct loop_device_is *is);
+void loop_device_lost(struct loop_device *d, int err);	    /* only while it is open */
+void loop_device_pause(struct loop_device *d, bool paused); /* paused: readable is not called */
+void loop_device_close(struct loop_device *d);		    /* NULL is fine */
 
 /* systemd: READY=1, STATUS=..., STOPPING=1 as given; nothing where there is no systemd. The
  * watchdog is kept fed by loop_run when systemd asks for it (WATCHDOG_USEC). */

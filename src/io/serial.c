@@ -1,5 +1,5 @@
-/* serial.c - a scanner on a serial line: opens it as libserialport or as a plain tty, hands bytes
- * up, and while the device is away looks for it (inotify on its folder, and every 2 s). */
+/* serial.c - a scanner on a serial line: opens it as libserialport or as a plain tty, and hands
+ * bytes up. */
 #include "serial.h"
 #include "log.h"
 #include "station/text.h"
@@ -7,34 +7,21 @@
 #include <fcntl.h>
 #include <libserialport.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
-#define LOOK_EVERY_MS 2000
-#define LOOK_SOON_MS                                                                               \
-	20 /* after a change in the folder: lets udev finish, and bounds the work in a busy one */
 #define READ_MAX 4096
 
-enum told { TOLD_NOTHING, TOLD_PRESENT, TOLD_LOST };
-
 struct serial {
-	struct loop *loop;
 	struct settings_scanner settings;
 	struct serial_calls calls;
+	struct loop_device *device;
 	struct sp_port *port; /* NULL: a plain tty, or lost */
 	int fd;		      /* -1: lost */
-	int notify_fd;	      /* -1: there is no inotify; the timer alone looks then */
-	int watch;	      /* -1: none */
-	struct loop_source *io, *timer, *notify;
-	uint64_t look_at;
-	enum told told;
-	const char *missing; /* why it is not open, as last logged; NULL: it was */
-	bool paused;
 };
 
 /* --- opening --- */
@@ -180,8 +167,9 @@ static int open_tty(struct serial *s, const char *path)
 	return 0;
 }
 
-static int open_device(struct serial *s)
+static int open_device(void *user, int *fd)
 {
+	struct serial *s = user;
 	char path[PATH_MAX]; /* libserialport before 0.1.2 wants the name without links */
 	struct stat st;
 	if (!realpath(s->settings.device, path) || stat(path, &st) < 0)
@@ -189,13 +177,15 @@ static int open_device(struct serial *s)
 	if (!S_ISCHR(st.st_mode))
 		return -ENOTTY;
 	int err = open_port(s, path);
-	return err > 0 ? open_tty(s, path) : err;
+	if (err > 0)
+		err = open_tty(s, path);
+	*fd = s->fd;
+	return err;
 }
 
-static void close_device(struct serial *s)
+static void close_device(void *user)
 {
-	loop_source_free(s->io);
-	s->io = NULL;
+	struct serial *s = user;
 	if (s->port) {
 		(void)sp_close(s->port);
 		sp_free_port(s->port);
@@ -206,152 +196,38 @@ static void close_device(struct serial *s)
 	s->fd = -1;
 }
 
-/* --- looking for it --- */
-
-static void watch_drop(struct serial *s)
-{
-	if (s->watch >= 0)
-		(void)inotify_rm_watch(s->notify_fd, s->watch);
-	s->watch = -1;
-}
-
-/* Watches the nearest folder above the device that exists. Missing inotify is no fault: the timer
- * looks too. The same folder again gives the same watch: taking it away and back would make an
- * event, and that another look, for ever. */
-static void watch_folder(struct serial *s)
-{
-	char path[SETTINGS_PATH];
-	int watch = -1;
-	if (s->notify_fd < 0)
-		return;
-	memcpy(path, s->settings.device, sizeof(path));
-	char *slash;
-	while (watch < 0 && (slash = strrchr(path, '/'))) {
-		slash[slash == path ? 1 : 0] = '\0';
-		watch = inotify_add_watch(s->notify_fd, path,
-					  IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF);
-		if (slash == path)
-			break;
-	}
-	if (watch != s->watch)
-		watch_drop(s);
-	s->watch = watch;
-}
-
-static void look_at(struct serial *s, uint64_t at_ms)
-{
-	s->look_at = at_ms;
-	int err = loop_timer_set(s->timer, at_ms);
-	if (err) /* can't happen: the timer exists and the time is sane */
-		log_error("scanner %s: timer: %s", s->settings.name, strerror(-err));
-}
-
-static void tell(struct serial *s, bool present)
-{
-	enum told told = present ? TOLD_PRESENT : TOLD_LOST;
-	if (s->told == told)
-		return;
-	s->told = told;
-	s->calls.present(s->calls.user, present);
-}
+/* --- in use --- */
 
 static const char *reason(int err)
 {
 	switch (err) {
-	case -ENOENT:
-	case -ENOTDIR:
-	case -ENODEV:
-	case -ENXIO:
-	case -EIO:
-		return "not there";
 	case -ENOTTY:
 		return "not a serial line";
 	case -EACCES:
 	case -EPERM:
 		return "no permission (on Debian group dialout has it)";
-	case -EBUSY:
-		return "in use by another program";
 	default:
-		return strerror(-err);
+		return NULL;
 	}
 }
 
-/* A reason is logged once, not every 2 s. */
-static void log_missing(struct serial *s, int err)
-{
-	const char *missing = reason(err);
-	if (s->missing && strcmp(s->missing, missing) == 0)
-		return;
-	s->missing = missing;
-	log_write(LOG_LEVEL_WARNING, LOG_SCANNER_LOST, "scanner %s: %s: %s; waiting for it",
-		  s->settings.name, s->settings.device, missing);
-}
-
-static void lose(struct serial *s, int err)
-{
-	close_device(s);
-	watch_folder(s);
-	look_at(s, loop_moment(s->loop).mono_ms + LOOK_EVERY_MS);
-	log_missing(s, err);
-	tell(s, false);
-}
-
-static void on_readable(void *user, int fd, uint32_t events)
+static void on_readable(void *user, int fd)
 {
 	struct serial *s = user;
 	uint8_t buf[READ_MAX];
-	(void)events;
 	ssize_t n = read(fd, buf, sizeof(buf));
 	if (n > 0)
 		s->calls.bytes(s->calls.user, buf, (size_t)n);
 	else if (n == 0)
-		lose(s, -EIO);
+		loop_device_lost(s->device, -EIO);
 	else if (errno != EAGAIN && errno != EINTR)
-		lose(s, -errno);
+		loop_device_lost(s->device, -errno);
 }
 
-static int try_open(struct serial *s)
-{
-	int err = open_device(s);
-	if (err)
-		return err;
-	err = loop_io(s->loop, &s->io, s->fd, s->paused ? 0 : EPOLLIN, on_readable, s);
-	if (err)
-		close_device(s);
-	return err;
-}
-
-static void on_look(void *user)
+static void on_present(void *user, bool present)
 {
 	struct serial *s = user;
-	s->look_at = MOMENT_NEVER;
-	watch_folder(s); /* before the try, so that nothing that comes in between is missed */
-	int err = try_open(s);
-	if (err) {
-		look_at(s, loop_moment(s->loop).mono_ms + LOOK_EVERY_MS);
-		log_missing(s, err);
-		tell(s, false);
-		return;
-	}
-	watch_drop(s);
-	log_write(s->missing ? LOG_LEVEL_NOTICE : LOG_LEVEL_INFO,
-		  s->missing ? LOG_SCANNER_BACK : LOG_PLAIN, "scanner %s: %s is open",
-		  s->settings.name, s->settings.device);
-	s->missing = NULL;
-	tell(s, true);
-}
-
-static void on_folder(void *user, int fd, uint32_t events)
-{
-	struct serial *s = user;
-	char buf[READ_MAX];
-	(void)events;
-	ssize_t n = read(fd, buf, sizeof(buf)); /* what happened does not matter, only that */
-	if (n <= 0 || s->fd >= 0)
-		return;
-	uint64_t soon = loop_moment(s->loop).mono_ms + LOOK_SOON_MS;
-	if (soon < s->look_at)
-		look_at(s, soon);
+	s->calls.present(s->calls.user, present);
 }
 
 int serial_open(struct serial **out, struct loop *loop, const struct settings_scanner *settings,
@@ -360,22 +236,22 @@ int serial_open(struct serial **out, struct loop *loop, const struct settings_sc
 	struct serial *s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
-	s->loop = loop;
 	s->settings = *settings;
 	s->calls = *calls;
-	s->fd = s->watch = -1;
-	s->notify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (s->notify_fd < 0)
-		log_warning("scanner %s: no inotify (%s); it is looked for every 2 s",
-			    settings->name, strerror(errno));
-	int err = loop_timer(loop, &s->timer, on_look, s);
-	if (!err && s->notify_fd >= 0)
-		err = loop_io(loop, &s->notify, s->notify_fd, EPOLLIN, on_folder, s);
-	/* The first look is the loop's too, so that no call comes from within serial_open. */
-	if (!err)
-		err = loop_timer_set(s->timer, 0);
+	s->fd = -1;
+	struct loop_device_is is = {.lost_id = LOG_SCANNER_LOST,
+				    .back_id = LOG_SCANNER_BACK,
+				    .open = open_device,
+				    .close = close_device,
+				    .readable = on_readable,
+				    .reason = reason,
+				    .present = on_present,
+				    .user = s};
+	(void)snprintf(is.name, sizeof(is.name), "scanner %s", settings->name);
+	(void)snprintf(is.path, sizeof(is.path), "%s", settings->device);
+	int err = loop_device_open(&s->device, loop, &is);
 	if (err) {
-		serial_close(s);
+		free(s);
 		return err;
 	}
 	*out = s;
@@ -384,24 +260,13 @@ int serial_open(struct serial **out, struct loop *loop, const struct settings_sc
 
 void serial_pause(struct serial *s, bool paused)
 {
-	if (s->paused == paused)
-		return;
-	s->paused = paused;
-	if (!s->io)
-		return;
-	int err = loop_io_events(s->io, paused ? 0 : EPOLLIN);
-	if (err)
-		log_error("scanner %s: %s", s->settings.name, strerror(-err));
+	loop_device_pause(s->device, paused);
 }
 
 void serial_close(struct serial *s)
 {
 	if (!s)
 		return;
-	close_device(s);
-	loop_source_free(s->notify);
-	loop_source_free(s->timer);
-	if (s->notify_fd >= 0)
-		close(s->notify_fd);
+	loop_device_close(s->device);
 	free(s);
 }
