@@ -102,6 +102,8 @@ void bench_start(struct bench *b, const struct moment *now, bool works, struct b
 unsigned bench_room(const struct bench *b);
 void bench_scan(struct bench *b, const struct scan *scan, uint8_t source, const struct moment *now,
 		struct bench_out *out);
+/* A part of a scan never arrived, and the rest was dropped: a person has to hear that. */
+void bench_scan_lost(struct bench *b, const struct moment *now, struct bench_out *out);
 void bench_button(struct bench *b, enum panel_button button, bool down, const struct moment *now,
 		  struct bench_out *out);
 void bench_tick(struct bench *b, const struct moment *now, struct bench_out *out);

@@ -147,6 +147,7 @@ enum checklist_event_kind {
 	CHECKLIST_COMMAND,    /* command */
 	CHECKLIST_BADGE,      /* same: this badge is in already */
 	CHECKLIST_UNREADABLE, /* the journal could not say what it knows of a label */
+	CHECKLIST_LOST,	      /* a part of a scan never arrived; none of it counts */
 	CHECKLIST_TICK,	      /* only time */
 	CHECKLIST_STORED,     /* the append in flight is on disk */
 	CHECKLIST_REFUSED,    /* the append in flight failed */

@@ -264,6 +264,13 @@ void bench_scan(struct bench *b, const struct scan *scan, uint8_t source, const 
 	pump(b, now, out);
 }
 
+void bench_scan_lost(struct bench *b, const struct moment *now, struct bench_out *out)
+{
+	static const struct checklist_event lost = {.kind = CHECKLIST_LOST};
+
+	step_and_pump(b, &lost, now, out);
+}
+
 /* --- the other inputs --- */
 
 void bench_button(struct bench *b, enum panel_button button, bool down, const struct moment *now,

@@ -366,6 +366,9 @@ static void handle(struct checklist_turn *t)
 	case CHECKLIST_UNREADABLE:
 		checklist_label(t);
 		break;
+	case CHECKLIST_LOST:
+		checklist_turn_error(t);
+		break;
 	case CHECKLIST_TICK:
 		break;
 	case CHECKLIST_STORED:

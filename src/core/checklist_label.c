@@ -242,6 +242,7 @@ void checklist_label(struct checklist_turn *t)
 		checklist_turn_error(t);
 		break;
 	case CHECKLIST_EDGE:
+	case CHECKLIST_LOST:
 	case CHECKLIST_TICK:
 	case CHECKLIST_STORED:
 	case CHECKLIST_REFUSED:

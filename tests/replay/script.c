@@ -9,6 +9,7 @@
  *   +MS disk found-broken       the journal says so by itself
  *   +MS lookup held|ok|broken   what is known of a label: likewise
  *   +MS fault N raised|cleared
+ *   +MS lost                    a part of a scan never arrived
  *   +MS stick none|copying|take-out|refused
  *   +MS link off|sync|offline|person
  *   +MS show                    the view, as it is now
@@ -144,6 +145,12 @@ static void in_fault(struct bench *b, const struct moment *now, struct bench_out
 	bench_fault(b, (uint8_t)(n / 2), n & 1, now, out);
 }
 
+static void in_lost(struct bench *b, const struct moment *now, struct bench_out *out, int n)
+{
+	(void)n;
+	bench_scan_lost(b, now, out);
+}
+
 static void in_stick(struct bench *b, const struct moment *now, struct bench_out *out, int n)
 {
 	bench_stick(b, (enum checklist_stick)n, now, out);
@@ -198,6 +205,8 @@ static void timed(struct script *s, const char *word, char *rest)
 		world_disk(&s->w, rest);
 	else if (strcmp(word, "fault") == 0)
 		fault(s, rest);
+	else if (strcmp(word, "lost") == 0)
+		world_input(&s->w, in_lost, 0);
 	else if (strcmp(word, "stick") == 0)
 		world_input(&s->w, in_stick, find(s, sticks, 4, rest));
 	else if (strcmp(word, "link") == 0)

@@ -528,6 +528,7 @@ static bool possible(const struct node *n, const struct edge *e)
 	case CHECKLIST_PRODUCT:
 		return checklist_ready(c) && (c->now.at == CHECKLIST_WHICH ||
 					      (c->now.at == CHECKLIST_CLOSED && c->now.units > 1));
+	case CHECKLIST_LOST:
 	case CHECKLIST_TICK:
 	case CHECKLIST_BROKEN:
 	case CHECKLIST_LINK:
@@ -664,6 +665,7 @@ static void add_press(const char *name, enum panel_button button, uint8_t held)
 static void add_faults(void)
 {
 	add("unreadable", (struct checklist_event){.kind = CHECKLIST_UNREADABLE}, 0);
+	add("scan lost", (struct checklist_event){.kind = CHECKLIST_LOST}, 0);
 	add("journal broken", (struct checklist_event){.kind = CHECKLIST_BROKEN}, 0);
 	add("scanner lost",
 	    (struct checklist_event){
