@@ -43,7 +43,7 @@ endif
 
 # The one list of libraries; the README gives each one's reason.
 LIBS_CORE := nettle
-LIBS_IO := libsystemd sqlite3 libserialport libgpiod libcurl gnutls jansson zlib
+LIBS_IO := libsystemd sqlite3 libserialport libevdev libgpiod libcurl gnutls jansson zlib
 LIBS_CTL := jansson ncursesw
 LIBS_HQ := libmicrohttpd gnutls jansson zlib
 PKG_CONFIG ?= pkg-config
@@ -58,6 +58,9 @@ CORE := $(BUILD)/libcore.a
 IO := $(BUILD)/libio.a
 HQ := $(BUILD)/libhq.a
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+# libevdev's header lies in a folder of its own.
+EVDEV_CFLAGS := $(call pkg,cflags,libevdev)
+ALL_CFLAGS += $(EVDEV_CFLAGS)
 
 all: $(PROGRAMS:%=$(BUILD)/%)
 
@@ -98,6 +101,11 @@ $(BUILD)/tests/test_gpio: $(BUILD)/obj/tests/unit/test_gpio.o $(call obj,$(FAKE_
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_IO) $(LIBS_CORE)) -lpthread
+# And one for libevdev.
+$(BUILD)/tests/test_hid: $(BUILD)/obj/tests/unit/test_hid.o $(call obj,tests/unit/fake_evdev.c) $(IO) $(CORE)
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_IO) $(LIBS_CORE)) -lpthread
 $(BUILD)/tests/replay: $(call obj,$(wildcard tests/replay/*.c)) $(CORE)
 	@mkdir -p $(@D)
 	@echo "  LD $@"
@@ -132,7 +140,12 @@ $(BUILD)/tests/badgpio.so: tests/system/badgpio.c $(FAKE_GPIOD) tests/unit/fake_
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $(filter %.c,$^) -ldl -lpthread
-TEST_TOOLS := $(UNIT) $(BUILD)/tests/replay $(BUILD)/tests/walk $(PRELOADED) $(BUILD)/tests/badgpio.so
+# Preloaded where there is no keyboard: a pty takes its place.
+$(BUILD)/tests/badhid.so: tests/unit/fake_evdev.c tests/unit/fake_evdev.h Makefile
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror $(EVDEV_CFLAGS) -shared -fPIC -o $@ $<
+TEST_TOOLS := $(UNIT) $(BUILD)/tests/replay $(BUILD)/tests/walk $(PRELOADED) $(BUILD)/tests/badgpio.so $(BUILD)/tests/badhid.so
 
 deps-%:
 	@sh .ci/deps $*

@@ -40,6 +40,8 @@ enum framer_verdict framer_feed(struct framer *f, uint8_t byte, uint64_t now_ms)
 enum framer_verdict framer_idle(struct framer *f, uint64_t now_ms);
 /* Monotonic ms at which framer_idle() is due, or MOMENT_NEVER. */
 uint64_t framer_deadline(const struct framer *f);
+/* Bytes of the scan that is being collected. */
+uint32_t framer_pending(const struct framer *f);
 /* The source vanished: a partial scan is dropped. Returns the number of bytes dropped. */
 uint32_t framer_reset(struct framer *f);
 /* Bytes were lost on the way, and the source goes on: a partial scan is dropped, and so is what

@@ -20,12 +20,18 @@ enum settings_unknown {
 	SETTINGS_UNKNOWN_REFUSE
 };
 
+enum settings_kind { SETTINGS_SERIAL, SETTINGS_HID };
+
 struct settings_scanner {
-	char name[33];		    /* from the section: [scanner NAME] */
-	char device[SETTINGS_PATH]; /* path, best one of /dev/serial/by-id (F10) */
-	uint32_t baud;		    /* 300..921600, default 9600 */
-	char format[4];		    /* "8N1" (default), "7E1", "7O1", "8E1", "8O1", "7N1", "8N2" */
-	uint32_t gap_ms;	    /* silence that ends a scan, 0..10000, default 200 */
+	char name[33];		 /* from the section: [scanner NAME] */
+	enum settings_kind kind; /* serial (default), or hid: one that types as a keyboard does */
+	char device[SETTINGS_PATH]; /* path, best one of /dev/serial/by-id or /dev/input/by-id (F10)
+				     */
+	uint32_t baud;		    /* 300..921600, default 9600; serial only */
+	char format[4];		    /* "8N1" (default), "7E1", "7O1", "8E1", "8O1", "7N1", "8N2";
+				       serial only */
+	char gs_key[5];	 /* "none" (default), "F1" to "F24": types GS; hid only (hidkeys.h) */
+	uint32_t gap_ms; /* silence that ends a scan, 0..10000, default 200 */
 };
 
 struct settings_headquarters {

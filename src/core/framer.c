@@ -98,11 +98,14 @@ enum framer_verdict framer_idle(struct framer *f, uint64_t now_ms)
 	return FRAMER_SCAN;
 }
 
+uint32_t framer_pending(const struct framer *f)
+{
+	return f->complete ? f->has_held : f->scan.total;
+}
+
 uint64_t framer_deadline(const struct framer *f)
 {
-	bool collecting = f->complete ? f->has_held : f->scan.total > 0;
-
-	if (!collecting || f->gap_ms == 0 || f->last_ms > MOMENT_NEVER - f->gap_ms)
+	if (framer_pending(f) == 0 || f->gap_ms == 0 || f->last_ms > MOMENT_NEVER - f->gap_ms)
 		return MOMENT_NEVER;
 	return f->last_ms + f->gap_ms;
 }

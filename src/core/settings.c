@@ -39,13 +39,14 @@ struct key {
 /* Choices are stored by index through an unsigned. */
 _Static_assert(sizeof(enum settings_unknown) == sizeof(unsigned) &&
 		       sizeof(enum label_rule) == sizeof(unsigned) &&
+		       sizeof(enum settings_kind) == sizeof(unsigned) &&
 		       sizeof(enum settings_bias) == sizeof(unsigned) &&
 		       sizeof(enum settings_switch) == sizeof(unsigned),
 	       "enums have the size of unsigned");
 /* The order in `choices` is the order of the enums. */
 _Static_assert(SETTINGS_UNKNOWN_ACCEPT == 0 && SETTINGS_UNKNOWN_CONFIRM == 1 &&
-		       SETTINGS_UNKNOWN_REFUSE == 2 && LABEL_RULE_NONE == 0 &&
-		       LABEL_RULE_MOD37_36 == 1 && SETTINGS_PULL_UP == 0 &&
+		       SETTINGS_UNKNOWN_REFUSE == 2 && SETTINGS_SERIAL == 0 && SETTINGS_HID == 1 &&
+		       LABEL_RULE_NONE == 0 && LABEL_RULE_MOD37_36 == 1 && SETTINGS_PULL_UP == 0 &&
 		       SETTINGS_PULL_DOWN == 1 && SETTINGS_BIAS_OFF == 2 &&
 		       SETTINGS_BIAS_AS_IS == 3 && SETTINGS_NO == 0 && SETTINGS_YES == 1,
 	       "choices are in the enums' order");
@@ -92,11 +93,16 @@ static const struct key keys[] = {
 	 .max = 86400},
 	{"retain_days", SECTION_JOURNAL, SETTINGS_VALUE_NUMBER, AT(settings, retain_days),
 	 .max = 36500},
+	{"kind", SECTION_SCANNER, SETTINGS_VALUE_CHOICE, AT(settings_scanner, kind),
+	 .choices = "serial|hid"},
 	{"device", SECTION_SCANNER, SETTINGS_VALUE_PATH, TEXT(settings_scanner, device)},
 	{"baud", SECTION_SCANNER, SETTINGS_VALUE_NUMBER, AT(settings_scanner, baud), .min = 300,
 	 .max = 921600},
 	{"format", SECTION_SCANNER, SETTINGS_VALUE_WORD, TEXT(settings_scanner, format),
 	 .choices = "8N1|7E1|7O1|8E1|8O1|7N1|8N2"},
+	{"gs_key", SECTION_SCANNER, SETTINGS_VALUE_WORD, TEXT(settings_scanner, gs_key),
+	 .choices = "none|F1|F2|F3|F4|F5|F6|F7|F8|F9|F10|F11|F12|"
+		    "F13|F14|F15|F16|F17|F18|F19|F20|F21|F22|F23|F24"},
 	{"gap_ms", SECTION_SCANNER, SETTINGS_VALUE_NUMBER, AT(settings_scanner, gap_ms),
 	 .max = 10000},
 	{"name", SECTION_BOARD, SETTINGS_VALUE_NAME, TEXT(settings_board, name)},
@@ -280,8 +286,8 @@ static bool section_scanner(struct settings_reader *r, struct words name,
 	if (i == SETTINGS_SCANNERS)
 		return refuse(r, error, "there are more than 4 scanners; a station has at most 4");
 	if (i == s->scanners) {
-		s->scanner[i] =
-			(struct settings_scanner){.baud = 9600, .format = "8N1", .gap_ms = 200};
+		s->scanner[i] = (struct settings_scanner){
+			.baud = 9600, .format = "8N1", .gs_key = "none", .gap_ms = 200};
 		memcpy(s->scanner[i].name, name.at, name.len);
 		s->scanners++;
 	}
@@ -553,6 +559,11 @@ static bool scanners_fit(const struct settings *s, const char *where, struct set
 
 		if (a->device[0] == '\0')
 			return refuse_scanner(where, a, "has no device = PATH", NULL, error);
+		if (a->kind == SETTINGS_SERIAL && strcmp(a->gs_key, "none") != 0)
+			return refuse_scanner(where, a,
+					      "has a gs_key, which only a scanner of kind = hid "
+					      "types",
+					      NULL, error);
 		for (unsigned j = 0; j < i; j++) {
 			if (strcmp(a->device, s->scanner[j].device) == 0)
 				return refuse_scanner(where, a, "has the same device as",

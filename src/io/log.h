@@ -25,6 +25,7 @@ enum log_id {
 	LOG_JOURNAL_ASIDE,   /* damaged or of another board: set aside */
 	LOG_LIST_REFUSED,    /* the list of expected returns, or a row of it */
 	LOG_SCANS_HELD_BACK, /* the queue of scans is full */
+	LOG_SCAN_LOST,	     /* a part of a scan never arrived: it is dropped */
 	LOG_BUTTON_STUCK,
 	LOG_REFUSED,	    /* hqd: a client's request or connection, once a minute a kind */
 	LOG_STORE_FAULT,    /* hqd: the store can't be written */

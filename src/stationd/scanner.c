@@ -2,6 +2,7 @@
  * here, and the scanner is held back. */
 #include "station.h"
 #include "io/log.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,10 @@ static void arm_idle(struct station_scanner *sc)
 
 static void pause_one(struct station_scanner *sc, bool paused)
 {
-	serial_pause(sc->serial, paused);
+	if (sc->hid)
+		hid_pause(sc->hid, paused);
+	else
+		serial_pause(sc->serial, paused);
 	if (paused) {
 		sc->was_paused = true;
 		return;
@@ -26,7 +30,7 @@ static void pause_one(struct station_scanner *sc, bool paused)
 void scanner_pause(struct station *s, bool paused)
 {
 	for (uint8_t i = 0; i < s->settings.scanners; i++)
-		if (s->scanner[i].serial)
+		if (s->scanner[i].serial || s->scanner[i].hid)
 			pause_one(&s->scanner[i], paused);
 }
 
@@ -61,6 +65,73 @@ static void on_bytes(void *user, const uint8_t *bytes, size_t len)
 	arm_idle(sc);
 }
 
+/* What came before is not to be joined to what comes. */
+static void cut(struct station_scanner *sc, enum station_cut how)
+{
+	struct station *s = sc->station;
+	const char *name = s->settings.scanner[sc->index].name;
+	struct moment now = moments_now(s);
+	uint32_t dropped;
+
+	switch (how) {
+	case STATION_CUT_NONE:
+		break;
+	case STATION_CUT_GONE:
+		dropped = framer_reset(&sc->framer);
+		if (dropped > 0)
+			log_warning(
+				"scanner %s vanished in the middle of a label: %u bytes dropped",
+				name, dropped);
+		break;
+	case STATION_CUT_LOST:
+		if (!s->paused)
+			sc->was_paused = false; /* the gap counts again */
+		(void)framer_spoil(&sc->framer, now.mono_ms);
+		bench_scan_lost(&s->bench, &now, &s->out);
+		station_act(s);
+		break;
+	}
+	arm_idle(sc);
+}
+
+static void cut_behind_held(struct station_scanner *sc, enum station_cut how)
+{
+	if (sc->held_len)
+		sc->held_cut = how;
+	else
+		cut(sc, how);
+}
+
+static void on_lost(void *user, enum hid_lost why, uint16_t key)
+{
+	struct station_scanner *sc = user;
+	const char *name = sc->station->settings.scanner[sc->index].name;
+
+	switch (why) {
+	case HID_LOST_DEVICE:
+		cut_behind_held(sc, STATION_CUT_GONE);
+		return;
+	case HID_LOST_KEY:
+		if (!sc->held_len && framer_pending(&sc->framer) == 0)
+			return; /* before a label or behind it: no part of one */
+		log_write(LOG_LEVEL_WARNING, LOG_SCAN_LOST,
+			  "scanner %s: key %u in a label stands for no character: the label is "
+			  "dropped",
+			  name, key);
+		break;
+	case HID_LOST_EVENTS:
+		log_write(LOG_LEVEL_WARNING, LOG_SCAN_LOST,
+			  "scanner %s: keys were lost on their way: the label is dropped", name);
+		break;
+	case HID_LOST_ROOM:
+		log_write(LOG_LEVEL_WARNING, LOG_SCAN_LOST,
+			  "scanner %s: keys found no room while scans waited: the label is dropped",
+			  name);
+		break;
+	}
+	cut_behind_held(sc, STATION_CUT_LOST);
+}
+
 /* Room again: first the bytes that waited, then the sources may go on. */
 void scanner_feed_held(struct station *s)
 {
@@ -74,6 +145,12 @@ void scanner_feed_held(struct station *s)
 		sc->held_len -= taken;
 		memmove(sc->held, sc->held + taken, sc->held_len);
 		arm_idle(sc);
+		if (!sc->held_len && sc->held_cut != STATION_CUT_NONE) {
+			enum station_cut how = sc->held_cut;
+
+			sc->held_cut = STATION_CUT_NONE;
+			cut(sc, how);
+		}
 	}
 }
 
@@ -91,24 +168,36 @@ static void on_present(void *user, bool present)
 {
 	struct station_scanner *sc = user;
 	struct station *s = sc->station;
-	const struct settings_scanner *set = &s->settings.scanner[sc->index];
-	struct moment now = moments_now(s);
-	uint32_t dropped;
+	struct moment now;
 
 	sc->present = present;
-	if (!present && (dropped = framer_reset(&sc->framer)) > 0)
-		log_warning("scanner %s vanished in the middle of a label: %u bytes dropped",
-			    set->name, dropped);
+	if (!present && sc->serial) /* a HID scanner's end comes by on_lost, in its order */
+		cut_behind_held(sc, STATION_CUT_GONE);
+	now = moments_now(s);
 	bench_fault(&s->bench, (uint8_t)(CHECKLIST_FAULT_SCANNER + sc->index), !present, &now,
 		    &s->out);
 	station_act(s);
+}
+
+static int open_one(struct station_scanner *sc, const struct settings_scanner *set)
+{
+	struct serial_calls serial = {.bytes = on_bytes, .present = on_present, .user = sc};
+	struct hid_calls hid = {
+		.bytes = on_bytes, .lost = on_lost, .present = on_present, .user = sc};
+
+	switch (set->kind) {
+	case SETTINGS_SERIAL:
+		return serial_open(&sc->serial, sc->station->loop, set, &serial);
+	case SETTINGS_HID:
+		return hid_open(&sc->hid, sc->station->loop, set, &hid);
+	}
+	return -EINVAL;
 }
 
 int scanner_open(struct station *s)
 {
 	for (uint8_t i = 0; i < s->settings.scanners; i++) {
 		struct station_scanner *sc = &s->scanner[i];
-		struct serial_calls calls = {.bytes = on_bytes, .present = on_present, .user = sc};
 		int r;
 
 		sc->station = s;
@@ -116,7 +205,7 @@ int scanner_open(struct station *s)
 		framer_init(&sc->framer, s->settings.scanner[i].gap_ms);
 		r = loop_timer(s->loop, &sc->idle, on_idle, sc);
 		if (r == 0)
-			r = serial_open(&sc->serial, s->loop, &s->settings.scanner[i], &calls);
+			r = open_one(sc, &s->settings.scanner[i]);
 		if (r < 0) {
 			log_error("cannot set up scanner %s: %s", s->settings.scanner[i].name,
 				  strerror(-r));
@@ -130,6 +219,7 @@ void scanner_close(struct station *s)
 {
 	for (uint8_t i = 0; i < SETTINGS_SCANNERS; i++) {
 		serial_close(s->scanner[i].serial);
+		hid_close(s->scanner[i].hid);
 		loop_source_free(s->scanner[i].idle);
 	}
 }

@@ -2,6 +2,7 @@
 #ifndef STATIOND_STATION_H
 #define STATIOND_STATION_H
 #include "io/gpio.h"
+#include "io/hid.h"
 #include "io/journal.h"
 #include "io/loop.h"
 #include "io/panelsock.h"
@@ -16,19 +17,28 @@
 
 struct station;
 
-#define STATION_CHUNK 4096 /* bytes a scanner hands over at once (serial.h) */
+#define STATION_CHUNK 4096 /* bytes a scanner hands over at once (serial.h, hid.h) */
+
+/* Where what a scanner sent breaks off. */
+enum station_cut {
+	STATION_CUT_NONE,
+	STATION_CUT_LOST, /* bytes are missing, and the rest of that scan still comes */
+	STATION_CUT_GONE, /* what comes next is another scan */
+};
 
 /* A scanner: its framer, and bytes that wait because the queue of scans is full. */
 struct station_scanner {
 	struct station *station;
 	uint8_t index;
 	bool present;
-	bool was_paused; /* and the bytes that waited meanwhile are not all fed yet */
-	struct serial *serial;
+	bool was_paused;       /* and the bytes that waited meanwhile are not all fed yet */
+	struct serial *serial; /* one of the two, by the kind in the settings */
+	struct hid *hid;
 	struct framer framer;
 	struct loop_source *idle;
 	uint8_t held[STATION_CHUNK];
 	size_t held_len;
+	enum station_cut held_cut; /* behind what is held */
 };
 
 /* What the uplink's thread reads the journal by. */

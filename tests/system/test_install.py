@@ -167,8 +167,16 @@ class Install(unittest.TestCase):
         done = run("systemd-sysusers", f"--root={root}", "--dry-run")
         self.assertEqual(done.returncode, 0, done.stderr)
         said = done.stdout + done.stderr
-        for words in ("user 'station' ", "user 'station-hq' ", "group 'gpio' ", "group 'input' "):
+        for words in ("user 'station' ", "user 'station-hq' ", "group 'gpio' "):
             self.assertIn(f"Creating {words}", said)
+
+    def test_f6_the_station_may_not_read_every_keyboard(self):
+        """Not by a group; and the rule gives single nodes, to the daemon's user alone, to read."""
+        self.assertNotRegex((self.root / "usr/lib/sysusers.d/station.conf").read_text(), r"(?m)^m station input")
+        rules = (self.root / "usr/lib/udev/rules.d/60-station.rules").read_text()
+        given = [line for line in rules.splitlines() if "OWNER=" in line or ("input" in line and "GROUP=" in line)]
+        self.assertEqual(len(given), 1, given)
+        self.assertRegex(given[0], r'^ENV\{STATION_SCANNER\}=="1", OWNER="station", GROUP="root", MODE="0400"')
 
     # --- the catalog ---
 

@@ -261,8 +261,12 @@ static void test_F6_a_broken_scan_is_dropped_to_its_end(void **state)
 	(void)state;
 
 	framer_init(&f, GAP);
-	FEED(&f, &h, "WHOLE\rR00", 0);
+	FEED(&f, &h, "WHOLE\r", 0);
+	assert_int_equal(framer_pending(&f), 0);
+	FEED(&f, &h, "R00", 0);
+	assert_int_equal(framer_pending(&f), 3);
 	assert_int_equal(framer_spoil(&f, 10), 3);
+	assert_int_equal(framer_pending(&f), 0);
 	assert_int_equal(framer_deadline(&f), MOMENT_NEVER);
 	FEED(&f, &h, "0001Q", 20);
 	assert_int_equal(framer_spoil(&f, 30), 0);

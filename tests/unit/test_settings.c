@@ -114,7 +114,8 @@ static void test_every_key(void **state)
 		"[expected]\nfile = /srv/erwartete R\xc3\xbc"
 		"ckgaben.csv\n"
 		"[scanner front]\ndevice = /dev/serial/by-id/x\nbaud = 115200\nformat = 7E1\n"
-		"gap_ms = 10000\n[scanner   back]\t\ndevice = /dev/ttyS0\r\n");
+		"gap_ms = 10000\n[scanner   back]\t\ndevice = /dev/ttyS0\r\n"
+		"[scanner typing]\nkind = hid\ndevice = /dev/input/by-id/y\ngs_key = F24\n");
 	(void)state;
 
 	assert_true(settings_finish(&s, "station.conf", &error));
@@ -137,8 +138,10 @@ static void test_every_key(void **state)
 	assert_int_equal(s.deadline_h, 8760);
 	assert_string_equal(s.expected_file, "/srv/erwartete R\xc3\xbc"
 					     "ckgaben.csv");
-	assert_int_equal(s.scanners, 2);
+	assert_int_equal(s.scanners, 3);
 	assert_string_equal(s.scanner[0].name, "front");
+	assert_int_equal(s.scanner[0].kind, SETTINGS_SERIAL);
+	assert_string_equal(s.scanner[0].gs_key, "none");
 	assert_string_equal(s.scanner[0].device, "/dev/serial/by-id/x");
 	assert_int_equal(s.scanner[0].baud, 115200);
 	assert_string_equal(s.scanner[0].format, "7E1");
@@ -148,6 +151,10 @@ static void test_every_key(void **state)
 	assert_int_equal(s.scanner[1].baud, 9600);
 	assert_string_equal(s.scanner[1].format, "8N1");
 	assert_int_equal(s.scanner[1].gap_ms, 200);
+	assert_int_equal(s.scanner[2].kind, SETTINGS_HID);
+	assert_string_equal(s.scanner[2].device, "/dev/input/by-id/y");
+	assert_string_equal(s.scanner[2].gs_key, "F24");
+	assert_int_equal(s.scanner[2].gap_ms, 200);
 }
 
 #define BENCH "[station]\nname = b\n[site]\nname = S1\n"
@@ -313,6 +320,22 @@ static void test_bad_values(void **state)
 	       "station.conf:2: rma_check = 'mod37': this is none or mod37-36");
 	refuse("[scanner a]\nformat = 8n1\n",
 	       "station.conf:2: format = '8n1': this is 8N1, 7E1, 7O1, 8E1, 8O1, 7N1 or 8N2");
+	refuse("[scanner a]\nkind = usb\n", "station.conf:2: kind = 'usb': this is serial or hid");
+	for (const char *const *wrong = (const char *const[]){"F0", "F25", "f8", "8", "", NULL};
+	     *wrong; wrong++) {
+		struct settings s;
+		struct settings_reader r;
+		struct settings_error error;
+		char line[32];
+
+		settings_defaults(&s);
+		settings_reader_init(&r, &s, "station.conf");
+		assert_true(settings_line(&r, "[scanner a]", 11, &error));
+		int len = snprintf(line, sizeof(line), "gs_key = %s", *wrong);
+		assert_false(settings_line(&r, line, (size_t)len, &error));
+		assert_non_null(strstr(error.text, "': this is none, F1, F2, "));
+		assert_non_null(strstr(error.text, "F23 or F24"));
+	}
 	refuse("[scanner a]\nbaud = 299\n",
 	       "station.conf:2: baud = '299': this is a whole number from 300 to 921600");
 	refuse("[station]\nname = bench 1\n", "station.conf:2: name = 'bench 1': a name is 1 to 32 "
@@ -451,6 +474,10 @@ static void test_finish(void **state)
 		      "digits for this site");
 	refuse_finish("[station]\nname = b\n[site]\nname = S1\n[scanner x]\nbaud = 9600\n",
 		      "station.conf: [scanner x] has no device = PATH");
+	refuse_finish("[station]\nname = b\n[site]\nname = S1\n[scanner x]\ndevice = /dev/a\n"
+		      "gs_key = F8\n",
+		      "station.conf: [scanner x] has a gs_key, which only a scanner of kind = hid "
+		      "types");
 	refuse_finish("[station]\nname = b\n[site]\nname = S1\n[scanner x]\ndevice = /dev/a\n"
 		      "[scanner y]\ndevice = /dev/b\n[scanner z]\ndevice = /dev/a\n",
 		      "station.conf: [scanner z] has the same device as [scanner x]");
