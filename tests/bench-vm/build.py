@@ -31,7 +31,7 @@ LIBRARIES = {"bookworm": ["libgpiod2"], "trixie": ["libgpiod3"]}
 GUEST_PACKAGES = """systemd systemd-sysv udev dbus kmod e2fsprogs python3 gpiod iproute2 procps busybox-static ca-certificates
     libsqlite3-0 libserialport0 libjansson4 libncursesw6 zlib1g libcurl3-gnutls libmicrohttpd12 libgnutls30 libnettle8
     libsystemd0 libevdev2""".split()
-KIT_PACKAGES = ["make", "libgpiod-dev", "debhelper", "dpkg-dev", "fakeroot", "mandoc"]
+KIT_PACKAGES = ["make", "libgpiod-dev", "libevdev-dev", "debhelper", "dpkg-dev", "fakeroot", "mandoc"]
 KERNEL_PACKAGES = ["linux-image-amd64", "linux-headers-amd64", "linux-source", "xz-utils"]
 MODULES = """virtio_blk ext4 virtio_net virtio_rng xhci_pci ftdi_sio cdc_acm configfs i6300esb softdog uinput evdev usbhid hid_generic
     usb_storage uas sd_mod vfat exfat nls_ascii nls_cp437 nls_utf8 nls_iso8859_1""".split()
