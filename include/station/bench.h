@@ -106,6 +106,9 @@ void bench_scan(struct bench *b, const struct scan *scan, uint8_t source, const 
 void bench_scan_lost(struct bench *b, const struct moment *now, struct bench_out *out);
 void bench_button(struct bench *b, enum panel_button button, bool down, const struct moment *now,
 		  struct bench_out *out);
+/* This one is down already: it may be stuck, and the others work all the same. */
+void bench_button_found(struct bench *b, enum panel_button button, const struct moment *now,
+			struct bench_out *out);
 void bench_tick(struct bench *b, const struct moment *now, struct bench_out *out);
 /* Answers to out->events and out->lookup. parcel NULL: it could not be read. */
 void bench_stored(struct bench *b, bool ok, const struct moment *now, struct bench_out *out);

@@ -26,6 +26,7 @@ struct button {
 	bool locked;	       /* just released: edges are bounces until `until` */
 	bool ticked;	       /* spoilt, and the error tick was given already */
 	bool early;	       /* the contact closed too early to count */
+	bool found;	       /* it was down when it was first looked at */
 	uint64_t closed;       /* when the contact closed */
 	uint64_t since, until; /* of the press; of the lock */
 };
@@ -52,6 +53,9 @@ struct button_news {
  * just come on). */
 struct button_news button_edge(struct button_set *set, const struct button_rules *rules,
 			       enum panel_button button, bool down, bool early, uint64_t now);
+/* It is down already, and nobody saw since when: stuck, perhaps. Its release does not count, and it
+ * makes no chord with the others, which work; after stuck_ms it is told as stuck. */
+void button_found(struct button_set *set, enum panel_button button, uint64_t now);
 /* The lamps changed: presses that began before are no answer to them. */
 void button_spoil(struct button_set *set);
 /* What time alone brings; call again until BUTTON_NOTHING. */

@@ -139,7 +139,7 @@ struct checklist {
 };
 
 enum checklist_event_kind {
-	CHECKLIST_EDGE,	   /* a contact: button, down */
+	CHECKLIST_EDGE,	   /* a contact: button, down, found */
 	CHECKLIST_RETURN,  /* a return or house label: offer, same_current, same_offer */
 	CHECKLIST_PRODUCT, /* a product code of the current parcel: units (bits) */
 	CHECKLIST_WRONG,   /* any other label: why */
@@ -164,6 +164,7 @@ struct checklist_event {
 	enum checklist_event_kind kind;
 	enum panel_button button;
 	bool down;
+	bool found; /* it is down already: when it closed nobody saw */
 	struct checklist_offer offer;
 	bool same_current; /* the label of the open (or provisional, or asked-about) parcel */
 	bool same_offer;   /* the label that is being asked about */

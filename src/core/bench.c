@@ -281,6 +281,15 @@ void bench_button(struct bench *b, enum panel_button button, bool down, const st
 	step_and_pump(b, &e, now, out);
 }
 
+void bench_button_found(struct bench *b, enum panel_button button, const struct moment *now,
+			struct bench_out *out)
+{
+	struct checklist_event e = {
+		.kind = CHECKLIST_EDGE, .button = button, .down = true, .found = true};
+
+	step_and_pump(b, &e, now, out);
+}
+
 void bench_tick(struct bench *b, const struct moment *now, struct bench_out *out)
 {
 	struct checklist_event e = {.kind = CHECKLIST_TICK};

@@ -20,7 +20,8 @@ static bool spoil_chord(struct button_set *set, enum panel_button button)
 	for (int i = 0; i < PANEL_BUTTONS; i++) {
 		struct button *b = &set->of[i];
 
-		if (i == (int)button || b->is == BUTTON_STUCK || (!b->raw && !is_pressed(b)))
+		if (i == (int)button || b->is == BUTTON_STUCK || b->found ||
+		    (!b->raw && !is_pressed(b)))
 			continue;
 		chord = true;
 		b->early = true;
@@ -53,6 +54,7 @@ static struct button_news release(struct button *b, const struct button_rules *r
 	enum button_is was = b->is;
 
 	b->is = BUTTON_UP;
+	b->found = false;
 	b->locked = true;
 	b->until = now + rules->bounce_ms;
 	switch (was) {
@@ -92,6 +94,20 @@ struct button_news button_edge(struct button_set *set, const struct button_rules
 	return release(b, rules, button, now);
 }
 
+void button_found(struct button_set *set, enum panel_button button, uint64_t now)
+{
+	struct button *b = &set->of[button];
+
+	if (b->is != BUTTON_UP)
+		return;
+	*b = (struct button){.is = BUTTON_SPOILT,
+			     .raw = true,
+			     .early = true,
+			     .found = true,
+			     .closed = now,
+			     .since = now};
+}
+
 void button_spoil(struct button_set *set)
 {
 	for (int i = 0; i < PANEL_BUTTONS; i++) {
@@ -117,6 +133,7 @@ static struct button_news tick_one(struct button_set *set, const struct button_r
 		bool ticked = b->ticked;
 
 		b->is = BUTTON_UP;
+		b->found = false;
 		return news(ticked ? BUTTON_NOTHING : BUTTON_IGNORED, button, 0);
 	}
 	if (b->raw && now - b->since >= rules->stuck_ms) {

@@ -340,6 +340,20 @@ static void emit(struct checklist_turn *t, struct checklist_effects *out)
 
 /* --- one step --- */
 
+static void contact(struct checklist_turn *t)
+{
+	const struct checklist_event *e = t->event;
+	struct button_set *set = &t->c->buttons;
+	struct button_news n;
+
+	if (e->found) {
+		button_found(set, e->button, t->now);
+		return;
+	}
+	n = button_edge(set, &t->plan->button, e->button, e->down, too_early(t), t->now);
+	checklist_press(t, &n);
+}
+
 static bool is_label(enum checklist_event_kind kind)
 {
 	return kind >= CHECKLIST_RETURN && kind <= CHECKLIST_UNREADABLE;
@@ -351,12 +365,9 @@ static void handle(struct checklist_turn *t)
 	const struct checklist_event *e = t->event;
 
 	switch (e->kind) {
-	case CHECKLIST_EDGE: {
-		struct button_news n = button_edge(&c->buttons, &t->plan->button, e->button,
-						   e->down, too_early(t), t->now);
-		checklist_press(t, &n);
+	case CHECKLIST_EDGE:
+		contact(t);
 		break;
-	}
 	case CHECKLIST_RETURN:
 	case CHECKLIST_PRODUCT:
 	case CHECKLIST_WRONG:

@@ -223,9 +223,17 @@ static void tell(struct gpio *g, unsigned line, bool down, uint64_t at_ms)
 	g->calls.button(g->calls.user, (enum panel_button)line, down, at_ms < now ? at_ms : now);
 }
 
+static void tell_found(struct gpio *g, unsigned line)
+{
+	if (g->down[line])
+		return;
+	g->down[line] = true;
+	g->calls.found(g->calls.user, (enum panel_button)line);
+}
+
 /* The levels themselves: those at the start, and those whose edge a bouncing contact pushed out of
  * the kernel's queue. */
-static void tell_levels(struct gpio *g)
+static void tell_levels(struct gpio *g, bool first)
 {
 	uint8_t bits;
 	int r;
@@ -237,8 +245,14 @@ static void tell_levels(struct gpio *g)
 		lose(g, "cannot read the buttons", r);
 		return;
 	}
-	for (unsigned i = 0; i < PANEL_BUTTONS; i++)
-		tell(g, i, bits >> i & 1, now_of(g));
+	for (unsigned i = 0; i < PANEL_BUTTONS; i++) {
+		bool down = bits >> i & 1;
+
+		if (first && down)
+			tell_found(g, i);
+		else
+			tell(g, i, down, now_of(g));
+	}
 }
 
 struct batch {
@@ -298,14 +312,14 @@ static void on_edges(void *user, int fd, uint32_t events)
 	if (r < 0)
 		lose(g, "cannot read the buttons", r);
 	else if (!b.more)
-		tell_levels(g);
+		tell_levels(g, false);
 }
 
 static void on_settle(void *user)
 {
 	struct gpio *g = user;
 
-	tell_levels(g);
+	tell_levels(g, true);
 	if (g->works != g->told_works) {
 		g->told_works = g->works;
 		g->calls.works(g->calls.user, g->works);

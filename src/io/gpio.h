@@ -11,8 +11,10 @@ struct gpio;
 /* Neither is called before the loop runs. */
 struct gpio_calls {
 	/* A contact closed or opened at at_ms (monotonic, never later than now; edges come in their
-	 * order). First, each button that is down already. */
+	 * order). */
 	void (*button)(void *user, enum panel_button button, bool down, uint64_t at_ms);
+	/* First, and after a failure: each button that is down already. */
+	void (*found)(void *user, enum panel_button button);
 	/* The chip failed, or works again. Meanwhile it is looked for every 2 s; lamps and tones
 	 * are kept, and shown when it is back. */
 	void (*works)(void *user, bool works);

@@ -14,6 +14,15 @@ static void on_button(void *user, enum panel_button button, bool down, uint64_t 
 	station_act(s);
 }
 
+static void on_found(void *user, enum panel_button button)
+{
+	struct station *s = user;
+	struct moment now = moments_now(s);
+
+	bench_button_found(&s->bench, button, &now, &s->out);
+	station_act(s);
+}
+
 static void on_works(void *user, bool works)
 {
 	struct station *s = user;
@@ -25,7 +34,8 @@ static void on_works(void *user, bool works)
 
 int board_open(struct station *s)
 {
-	struct gpio_calls calls = {.button = on_button, .works = on_works, .user = s};
+	struct gpio_calls calls = {
+		.button = on_button, .found = on_found, .works = on_works, .user = s};
 	struct gpio_config config = {.lines = &s->board.gpio};
 	struct gpio_error error;
 	int r;

@@ -4,6 +4,7 @@
  *   key none                    the station has no site key
  *   +MS scan TEXT               C escapes; {KIND CODE} is a label of ours, check characters made
  *   +MS press|release BUTTON
+ *   +MS found BUTTON            it is down already when it is first looked at
  *   +MS tap BUTTON [MS]
  *   +MS disk held|ok|broken     appends wait, are answered, fail
  *   +MS disk found-broken       the journal says so by itself
@@ -145,6 +146,11 @@ static void in_fault(struct bench *b, const struct moment *now, struct bench_out
 	bench_fault(b, (uint8_t)(n / 2), n & 1, now, out);
 }
 
+static void in_found(struct bench *b, const struct moment *now, struct bench_out *out, int n)
+{
+	bench_button_found(b, (enum panel_button)n, now, out);
+}
+
 static void in_lost(struct bench *b, const struct moment *now, struct bench_out *out, int n)
 {
 	(void)n;
@@ -199,6 +205,8 @@ static void timed(struct script *s, const char *word, char *rest)
 		world_contact(&s->w, panel_button_find(rest), true);
 	else if (strcmp(word, "release") == 0 && panel_button_find(rest) != PANEL_BUTTONS)
 		world_contact(&s->w, panel_button_find(rest), false);
+	else if (strcmp(word, "found") == 0 && panel_button_find(rest) != PANEL_BUTTONS)
+		world_input(&s->w, in_found, (int)panel_button_find(rest));
 	else if (strcmp(word, "tap") == 0)
 		tap(s, rest);
 	else if (strcmp(word, "disk") == 0)

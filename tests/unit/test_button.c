@@ -266,6 +266,44 @@ static void test_others_work_beside_a_stuck_one(void **state)
 	expect(edge(&set, PANEL_BACK, false, 13000), BUTTON_FREED, PANEL_BACK);
 }
 
+/* A button that hangs from before the start: the others count from the first press on. */
+static void test_found_down_it_is_left_out_at_once(void **state)
+{
+	struct button_set set = {0};
+
+	(void)state;
+	button_found(&set, PANEL_BACK, 1000);
+	assert_int_equal(deadline(&set), 11000);
+	quiet(edge(&set, PANEL_PASS, true, 1500));
+	expect(edge(&set, PANEL_PASS, false, 1600), BUTTON_PRESSED, PANEL_PASS);
+	quiet(edge(&set, PANEL_PASS, true, 2000)); /* two of the others are a chord still */
+	expect(edge(&set, PANEL_FAIL, true, 2050), BUTTON_IGNORED, PANEL_FAIL);
+	quiet(edge(&set, PANEL_FAIL, false, 2200));
+	quiet(edge(&set, PANEL_PASS, false, 2200));
+	expect(button_tick(&set, &rules, 11000), BUTTON_JAMMED, PANEL_BACK);
+	button_found(&set, PANEL_BACK, 11500); /* known already */
+	expect(edge(&set, PANEL_BACK, false, 12000), BUTTON_FREED, PANEL_BACK);
+	quiet(edge(&set, PANEL_BACK, true, 13000));
+	expect(edge(&set, PANEL_PASS, true, 13050), BUTTON_IGNORED, PANEL_PASS); /* a chord */
+}
+
+static void test_found_down_and_let_go_is_no_press(void **state)
+{
+	struct button_set set = {0};
+
+	(void)state;
+	button_found(&set, PANEL_PASS, 1000);
+	expect(edge(&set, PANEL_PASS, false, 3000), BUTTON_IGNORED, PANEL_PASS);
+	quiet(edge(&set, PANEL_PASS, true, 4000));
+	expect(edge(&set, PANEL_FAIL, true, 4050), BUTTON_IGNORED, PANEL_FAIL);
+	set = (struct button_set){0};
+	button_found(&set, PANEL_PASS, 1000);
+	quiet(edge(&set, PANEL_PASS, false, 1010)); /* perhaps a bounce */
+	expect(button_tick(&set, &rules, 1030), BUTTON_IGNORED, PANEL_PASS);
+	quiet(edge(&set, PANEL_PASS, true, 4000));
+	expect(edge(&set, PANEL_FAIL, true, 4050), BUTTON_IGNORED, PANEL_FAIL);
+}
+
 /* Both of a chord held for ever: each is stuck in its turn. */
 static void test_chord_held_gets_stuck(void **state)
 {
@@ -318,6 +356,8 @@ int main(void)
 		cmocka_unit_test(test_others_work_beside_a_stuck_one),
 		cmocka_unit_test(test_chord_held_gets_stuck),
 		cmocka_unit_test(test_chord_spoils_the_one_that_waits_for_its_lock),
+		cmocka_unit_test(test_found_down_it_is_left_out_at_once),
+		cmocka_unit_test(test_found_down_and_let_go_is_no_press),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
