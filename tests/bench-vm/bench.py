@@ -14,7 +14,7 @@ import case  # noqa: E402,F401  (tests/system's, before a module of the same nam
 import tap  # noqa: E402
 from box import SUITE  # noqa: E402
 
-MODULES = ("test_shift", "test_hid", "test_boot", "test_power", "test_points")
+MODULES = ("test_shift", "test_uinput", "test_boot", "test_power", "test_points")
 
 
 class Count(tap.Tap):

@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define AHEAD 64
+#define AHEAD 100
 
 struct libevdev {
 	int fd;
@@ -17,6 +17,7 @@ struct libevdev {
 	size_t bytes, next; /* read; events of them handed out */
 	bool dropped;	    /* made-up events are on offer: */
 	unsigned offered;
+	struct input_event burst; /* its value: presses and releases that are left */
 };
 
 struct fake_evdev fake_evdev;
@@ -104,10 +105,21 @@ int libevdev_next_event(struct libevdev *dev, unsigned flags, struct input_event
 	if (flags & LIBEVDEV_READ_FLAG_SYNC)
 		return offer(dev, ev);
 	dev->dropped = false;
+	if (dev->burst.value > 0) {
+		*ev = dev->burst;
+		ev->type = EV_KEY;
+		ev->value = !(dev->burst.value-- & 1);
+		return LIBEVDEV_READ_STATUS_SUCCESS;
+	}
 	r = read_ahead(dev);
 	if (r < 0)
 		return r;
 	*ev = dev->queue[dev->next++];
+	if (ev->type == FAKE_BURST) {
+		dev->burst = *ev;
+		dev->burst.value *= 2;
+		return libevdev_next_event(dev, flags, ev);
+	}
 	if (ev->type == EV_SYN && ev->code == SYN_DROPPED) {
 		dev->dropped = true;
 		dev->offered = 0;

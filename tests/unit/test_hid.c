@@ -360,8 +360,11 @@ static void what_was_read_ahead_is_not_left_and_others_get_their_turn(void **sta
 		sent += n > 0 ? (size_t)n : 0;
 		wait_got(b, b->len + 1);
 	}
-	free(flood);
 	assert_int_equal(b->len, 1000);
+	free(flood);
+	send(b, FAKE_BURST, KEY_2, 1000); /* nothing of it is in the kernel's queue any more */
+	wait_got(b, 2000);
+	assert_int_equal(b->got[1999], '2');
 	assert_in_range(b->most, 1, 128); /* 256 events a turn */
 }
 
