@@ -19,7 +19,7 @@ struct keyboard {
 	int fd;
 	bool alt;     /* control characters as Alt and their number, else as Ctrl and a key */
 	int gs;	      /* the key that types GS, 0 = as the other control characters */
-	long wait_us; /* between keys */
+	long wait_us; /* between reports: USB keyboards send one in 1 to 10 ms */
 };
 
 static _Noreturn void usage(void)
@@ -30,7 +30,8 @@ static _Noreturn void usage(void)
 		"they are, \\xHH, \\r, \\n, \\t and \\\\; without Enter when the line ends in \\c.\n"
 		"-n: its name (" DEFAULT_NAME "), -i: its ids in hex (1234:abcd),\n"
 		"-g: how it types control characters, or GS alone (Ctrl and a key),\n"
-		"-w: microseconds from key to key (0)\n",
+		"-w: microseconds from one press or release to the next (2000); with 0 the\n"
+		"kernel's queue of 64 events overflows within a label\n",
 		stderr);
 	exit(2);
 }
@@ -207,7 +208,7 @@ static void set_gs(struct keyboard *k, const char *how)
 
 int main(int argc, char **argv)
 {
-	struct keyboard k = {.fd = -1};
+	struct keyboard k = {.fd = -1, .wait_us = 2000};
 	const char *name = DEFAULT_NAME, *ids = "1234:abcd";
 	char *line = NULL;
 	size_t room = 0;
