@@ -1,4 +1,5 @@
-"""A scanner that types: stationd and the real libevdev on the kernel's evdev, the keyboard made by uinput (uinput-scan.c)."""
+"""Scanners that type: stationd and the real libevdev on the kernel's evdev; one keyboard is made by uinput (uinput-scan.c), another is
+QEMU's on USB."""
 import base64
 
 import build
@@ -9,7 +10,9 @@ from station import rma
 NODE = "/dev/input/by-id/usb-BENCH_Barcode_Scanner-event-kbd"
 # As a site names its scanner; a uinput keyboard has no USB parent, so that the link is made here, too.
 RULE = ('SUBSYSTEM=="input", KERNEL=="event*", ATTRS{name}=="BENCH Barcode Scanner", ENV{STATION_SCANNER}="1", '
-        'SYMLINK+="input/by-id/usb-BENCH_Barcode_Scanner-event-kbd"\n')
+        'SYMLINK+="input/by-id/usb-BENCH_Barcode_Scanner-event-kbd"\n'
+        'SUBSYSTEM=="input", ATTRS{idVendor}=="0627", ATTRS{idProduct}=="0001", ENV{STATION_SCANNER}="1"\n')
+USB = "/dev/input/by-id/usb-QEMU_QEMU_USB_Keyboard_68284-0000:00:10.0-2-event-kbd"
 # Whether anybody else gets what is typed: the events that root reads of the node while it is grabbed.
 OTHER = f"""
 import os, select, sys
@@ -30,10 +33,10 @@ class Hid(BenchCase):
     @classmethod
     def setUpClass(cls):
         box = settings(line=False)
-        box["/etc/station/station.conf"] += f"\n[scanner desk]\nkind = hid\ndevice = {NODE}\n"
+        box["/etc/station/station.conf"] += f"\n[scanner desk]\nkind = hid\ndevice = {NODE}\n[scanner usb]\nkind = hid\ndevice = {USB}\n"
         box["/etc/udev/rules.d/59-scanner.rules"] = RULE
         box["/usr/local/sbin/uinput-scan"] = (build.tool(SUITE, "uinput-scan").read_bytes(), 0o755, 0)
-        cls.g = Guest(SUITE, box=box)
+        cls.g = Guest(SUITE, box=box, more=["-device", "usb-kbd,id=keyboard,bus=xhci.0,port=2"])
         cls.addClassCleanup(cls.g.close)
         cls.g.boot()
         cls.g.until("the station", lambda: cls.g.status().get("ready"), 60)
@@ -53,16 +56,16 @@ class Hid(BenchCase):
     def setUp(self):
         self.present()
 
-    def present(self, is_present=True):
-        self.g.until("the desk's scanner", lambda: self.g.status()["scanners"][1]["present"] == is_present, 60)
+    def present(self, is_present=True, name="desk"):
+        self.g.until(f"the scanner {name}", lambda: {s["name"]: s["present"] for s in self.g.status()["scanners"]}[name] == is_present, 60)
 
     def type(self, line):
         self.g.check(f"printf '%s\\n' '{line}' >/run/desk")
 
-    def opened(self, label):
+    def opened(self, label, scanner="desk"):
         self.panel.wait("APPEARANCE")
         event = [e for e in pull_out(self.g) if e["kind"] == "inspection.opened"][-1]
-        self.assertEqual((event["label"], event["data"]["scanner"]), (label, "desk"))
+        self.assertEqual((event["label"], event["data"]["scanner"]), (label, scanner))
         self.g.press("BACK")
         self.g.until("BACK held", lambda: self.g.run("sleep 2.5")[0] == 0)
         self.g.release("BACK")
@@ -85,8 +88,7 @@ class Hid(BenchCase):
 
     def test_2_f6_the_station_reads_its_scanner_and_no_other_keyboard(self):
         g = self.g
-        g.check("systemd-run -q --collect --unit=typist sh -c 'exec uinput-scan -n Typist <>/run/typist' || true; mkfifo /run/typist; "
-                "systemctl stop typist; systemd-run -q --collect --unit=typist sh -c 'exec uinput-scan -n Typist <>/run/typist'")
+        g.check("mkfifo /run/typist; systemd-run -q --collect --unit=typist sh -c 'exec uinput-scan -n Typist <>/run/typist'")
         find = "for e in /sys/class/input/event*; do [ \"$(cat $e/device/name)\" = Typist ] && echo /dev/input/${e##*/}; done; true"
         other = g.until("the other keyboard", lambda: g.check(find).strip())
         g.check("udevadm settle")
@@ -145,3 +147,20 @@ class Hid(BenchCase):
         self.present()
         self.type(rma(6))
         self.opened(rma(6))
+
+    def test_7_f6_f10_a_usb_keyboard(self):
+        """One with ids, named by these as station.conf(5) tells it; its link of by-id is udev's own. Pulled, and plugged again."""
+        g = self.g
+        for number in (7, 8):
+            self.present(name="usb")
+            self.assertEqual(g.check(f"stat -Lc '%U %G %a' {USB}"), "station root 400\n")
+            for char in rma(number):
+                keys = ["shift"] * char.isupper() + [char.lower()]
+                g.monitor("send-key", keys=[{"type": "qcode", "data": key} for key in keys], **{"hold-time": 20})
+            g.monitor("send-key", keys=[{"type": "qcode", "data": "ret"}], **{"hold-time": 20})
+            self.opened(rma(number), "usb")
+            if number == 7:
+                g.monitor("device_del", id="keyboard")
+                self.present(False, "usb")
+                self.assertIn("scanner:usb", g.status()["faults"])
+                g.monitor("device_add", driver="usb-kbd", id="keyboard", bus="xhci.0", port="2")
