@@ -33,7 +33,7 @@ class Hid(BenchCase):
     @classmethod
     def setUpClass(cls):
         box = settings(line=False)
-        box["/etc/station/station.conf"] += f"\n[scanner desk]\nkind = hid\ndevice = {NODE}\n[scanner usb]\nkind = hid\ndevice = {USB}\n"
+        box["/etc/station/station.conf"] += f"\n[scanner desk]\nkind = hid\ndevice = {NODE}\ngap_ms = 2000\n[scanner usb]\nkind = hid\ndevice = {USB}\n"
         box["/etc/udev/rules.d/59-scanner.rules"] = RULE
         box["/usr/local/sbin/uinput-scan"] = (build.tool(SUITE, "uinput-scan").read_bytes(), 0o755, 0)
         cls.g = Guest(SUITE, box=box, more=["-device", "usb-kbd,id=keyboard,bus=xhci.0,port=2"])
@@ -116,6 +116,7 @@ class Hid(BenchCase):
         self.unplug()
         self.present(False)
         self.assertIn("scanner:desk", g.status()["faults"])
+        self.assertIn("scanner desk vanished in the middle of a label: 5 bytes dropped", g.said())
         self.plug()
         self.present()
         self.type(rma(3))
@@ -129,7 +130,7 @@ class Hid(BenchCase):
         g.check("sleep 1")  # it takes 0.4 s to type, and four times the room that the queue has
         g.check("kill -CONT $(systemctl show --value -p MainPID stationd)")
         g.until("it is said", lambda: "scanner desk: keys were lost on their way" in g.said())
-        g.check("sleep 0.5")  # the gap: what comes is another scan
+        g.check("sleep 2.2")  # the gap: what comes is another scan
         self.type(rma(5))
         self.opened(rma(5))
 
