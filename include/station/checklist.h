@@ -122,9 +122,11 @@ struct checklist {
 	bool adopt;		   /* with `next`, the offer becomes the current parcel */
 	uint8_t fault_in_flight;   /* bit index + 1 of the fault being recorded */
 	uint16_t faults, recorded; /* bits */
-	int64_t clock_by;	   /* the wall clock stepped by so much, not recorded yet */
-	int64_t clock_in_flight;   /* ... being recorded */
-	enum panel_tone tone;	   /* to sound when stored */
+	bool clock_stepped;	   /* the wall clock, not recorded yet, ... */
+	bool clock_in_flight;	   /* ... being recorded */
+	int64_t clock_by;	   /* by so much; while it is in flight: by so much more */
+	int64_t clock_by_in_flight;
+	enum panel_tone tone; /* to sound when stored */
 	enum checklist_link link;
 	enum checklist_stick stick;
 	struct button_set buttons;

@@ -178,7 +178,7 @@ static void stored(struct checklist_turn *t)
 		lit_again(t);
 	else
 		entered(t, was != c->now.at);
-	c->clock_in_flight = 0;
+	c->clock_in_flight = false;
 	c->adopt = false;
 	c->fault_in_flight = 0;
 }
@@ -190,6 +190,7 @@ static void add_step(struct checklist *c, int64_t by_ms)
 
 	if (by_ms > most || by_ms < -most)
 		by_ms = by_ms > 0 ? most : -most;
+	c->clock_stepped = true;
 	c->clock_by += by_ms;
 	if (c->clock_by > most || c->clock_by < -most)
 		c->clock_by = c->clock_by > 0 ? most : -most;
@@ -208,8 +209,9 @@ static void fail(struct checklist_turn *t)
 	c->writing = c->slow = false;
 	c->adopt = false;
 	c->fault_in_flight = 0;
-	add_step(c, c->clock_in_flight);
-	c->clock_in_flight = 0;
+	if (c->clock_in_flight)
+		add_step(c, c->clock_by_in_flight);
+	c->clock_in_flight = false;
 	c->stopped = false;
 	if (c->now.at == CHECKLIST_REPEAT || c->now.at == CHECKLIST_UNKNOWN)
 		c->now.at = c->now.under; /* a question promises nothing: scan again */
@@ -242,10 +244,12 @@ static void settle(struct checklist_turn *t)
 		return;
 	if (!c->started) {
 		checklist_turn_append(t, (struct checklist_append){.kind = EVENT_STATION_STARTED});
-	} else if (c->clock_by) {
+	} else if (c->clock_stepped) {
 		checklist_turn_append(t, (struct checklist_append){.kind = EVENT_CLOCK_STEPPED,
 								   .by_ms = c->clock_by});
-		c->clock_in_flight = c->clock_by;
+		c->clock_stepped = false;
+		c->clock_in_flight = true;
+		c->clock_by_in_flight = c->clock_by;
 		c->clock_by = 0;
 	} else if (differ) {
 		uint8_t fault = 0;

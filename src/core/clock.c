@@ -31,9 +31,11 @@ void clock_known(struct clock *c, const struct moment *at, bool this_boot)
 
 bool clock_read(struct clock *c, struct moment *now, int64_t *by_ms)
 {
+	bool vouched = c->doubted && now->trusted;
 	int64_t offset, by;
 
 	*by_ms = 0;
+	c->doubted = !now->trusted;
 	if (!c->begun)
 		c->floor_mono = now->mono_ms;
 	if (now->trusted) {
@@ -45,7 +47,7 @@ bool clock_read(struct clock *c, struct moment *now, int64_t *by_ms)
 	}
 	offset = now->wall_ms - (int64_t)now->mono_ms;
 	by = offset - c->offset_ms;
-	if (c->begun && by <= CLOCK_STEP_MS && by >= -CLOCK_STEP_MS)
+	if (c->begun && !vouched && by <= CLOCK_STEP_MS && by >= -CLOCK_STEP_MS)
 		return false;
 	c->offset_ms = offset;
 	if (!c->begun) {

@@ -40,8 +40,12 @@ static void step(struct station *s)
 	int64_t by_ms = s->stepped_ms;
 	struct moment now = s->now;
 
+	s->stepped = false;
 	s->stepped_ms = 0;
-	log_write(LOG_LEVEL_NOTICE, LOG_CLOCK_STEPPED, "the clock stepped by %lld ms",
+	log_write(LOG_LEVEL_NOTICE, LOG_CLOCK_STEPPED,
+		  by_ms <= CLOCK_STEP_MS && by_ms >= -CLOCK_STEP_MS
+			  ? "a time source vouches for the clock; it was %lld ms behind"
+			  : "the clock stepped by %lld ms",
 		  (long long)by_ms);
 	bench_clock(&s->bench, by_ms, &now, &s->out);
 	station_act(s);
@@ -52,10 +56,12 @@ static void read_clocks(struct station *s)
 	struct moment now = loop_moment(s->loop);
 	int64_t by_ms;
 
-	if (clock_read(&s->clock, &now, &by_ms))
+	if (clock_read(&s->clock, &now, &by_ms)) {
+		s->stepped = true;
 		s->stepped_ms += by_ms;
+	}
 	s->now = now;
-	if (s->stepped_ms && s->started)
+	if (s->stepped && s->started)
 		step(s);
 }
 

@@ -92,9 +92,10 @@ struct station {
 	struct moment now; /* of this turn, corrected */
 	uint64_t told_ms;  /* monotonic; the latest time that the bench was told */
 	struct loop_source *clock_set;
-	int clock_fd;	    /* tells when somebody sets the clock */
-	int64_t stepped_ms; /* noticed before the bench was started */
-	bool started;	    /* the bench is */
+	int clock_fd; /* tells when somebody sets the clock */
+	bool stepped; /* the clock, and the bench was not told yet ... */
+	int64_t stepped_ms;
+	bool started; /* the bench is */
 	struct station_line line;
 	struct station_certificates certificates;
 	struct journal *journal;

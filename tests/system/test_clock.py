@@ -92,6 +92,27 @@ class Clock(LineCase):
         st.panel.until("the source is heard", lambda: self.tried() == "trusted", 30)
         self.delivered(self.hq)
 
+    def test_a_right_clock_that_is_vouched_for_F1(self):
+        """Right all along, as a source tells at last: without a step there is an event that says so, and headquarters needs no
+        further one to put right what it has only as an interval."""
+        st = self.begin(0, trusted=False)
+        self.goes_on(1)
+        self.delivered(self.hq)
+        (clock, before), = self.moments()
+        self.assertEqual(clock, "interval")
+        st.set_clock(0, trusted=True)
+        st.panel.until("the source is heard", lambda: self.tried() == "trusted", 30)
+        self.delivered(self.hq)
+        by, = self.stepped()
+        self.assertLess(abs(by), 1000)
+        (clock, at), = self.moments()
+        self.assertEqual(clock, "corrected")
+        self.assertAlmostEqual(at / 1000, before / 1000, delta=2)
+        self.assertEqual(read_journal(st.db)[-1]["clock"], "trusted")
+        st.restart(clock=True)
+        self.panel = st.panel
+        self.assertEqual(len(self.stepped()), 1)
+
     def test_a_wrong_clock_that_steps_F1(self):
         """A month fast, then put right: times go back, and by how much is told; the chain and headquarters hold it."""
         st = self.begin(MONTH, trusted=False)

@@ -126,15 +126,35 @@ static void test_small_steps_add_up_to_one(void **state)
 	assert_in_range(30000 - told, 0, CLOCK_STEP_MS);
 }
 
-static void test_F1_becoming_trusted_without_a_difference_is_no_step(void **state)
+/* From then on the times before can be put right, so it is told, whatever the difference; once. */
+static void test_F1_becoming_trusted_is_told_without_a_difference_too(void **state)
 {
+	static const int64_t differences[] = {0, 500, -500};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(differences) / sizeof(*differences); i++) {
+		struct clock c;
+		int64_t at, by;
+
+		clock_init(&c, NOV);
+		assert_false(reading(&c, 1000, NOV + DAY, false, &at, &by));
+		assert_true(reading(&c, 2000, NOV + DAY + 1000 + differences[i], true, &at, &by));
+		assert_int_equal(by, differences[i]);
+		assert_false(reading(&c, 3000, NOV + DAY + 2000 + differences[i], true, &at, &by));
+	}
+}
+
+/* A clock that was trusted from the start, or when the journal was read, has nothing to tell. */
+static void test_F1_a_restart_with_a_trusted_clock_tells_nothing(void **state)
+{
+	struct moment before = {.mono_ms = 50000, .wall_ms = NOV};
 	struct clock c;
 	int64_t at, by;
 
 	(void)state;
-	clock_init(&c, NOV);
-	(void)reading(&c, 1000, NOV + DAY, false, &at, &by);
-	assert_false(reading(&c, 2000, NOV + DAY + 1500, true, &at, &by));
+	clock_init(&c, 0);
+	clock_known(&c, &before, true);
+	assert_false(reading(&c, 60000, NOV + 10000, true, &at, &by));
 }
 
 static void test_F1_once_trusted_time_is_the_floor(void **state)
@@ -217,7 +237,8 @@ int main(void)
 		cmocka_unit_test(test_F1_a_source_may_set_it_back_below_the_floor),
 		cmocka_unit_test(test_steps_are_more_than_a_second_either_way),
 		cmocka_unit_test(test_small_steps_add_up_to_one),
-		cmocka_unit_test(test_F1_becoming_trusted_without_a_difference_is_no_step),
+		cmocka_unit_test(test_F1_becoming_trusted_is_told_without_a_difference_too),
+		cmocka_unit_test(test_F1_a_restart_with_a_trusted_clock_tells_nothing),
 		cmocka_unit_test(test_F1_once_trusted_time_is_the_floor),
 		cmocka_unit_test(test_F1_a_step_while_nobody_looked_is_told_at_the_first_reading),
 		cmocka_unit_test(test_F1_a_restart_in_the_same_boot_loses_no_time),

@@ -176,8 +176,7 @@ static void normalise(struct node *n, uint64_t now)
 		n->flights = 0;
 		memset(n->flight, 0, sizeof(n->flight));
 	}
-	c->clock_by = c->clock_by != 0; /* how far it stepped changes nothing */
-	c->clock_in_flight = c->clock_in_flight != 0;
+	c->clock_by = c->clock_by_in_flight = 0; /* how far it stepped changes nothing */
 	for (uint8_t i = 0; i < n->flights; i++)
 		n->flight[i].by_ms = 0;
 	if (!is_holding(&c->now))
