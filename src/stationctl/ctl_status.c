@@ -2,17 +2,11 @@
  * something is wrong. It reads status.json in the runtime folder and asks nobody. */
 #include "ctl.h"
 #include "clean.h"
+#include "status_file.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <jansson.h>
-#include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#define STATUS_MAX 65536
 
 enum status_option { STATUS_JSON, STATUS_OPTIONS };
 
@@ -59,35 +53,6 @@ static const char *text_of(const json_t *object, const char *key)
 static long long number_of(const json_t *object, const char *key)
 {
 	return (long long)json_integer_value(json_object_get(object, key));
-}
-
-/* Bounded; *len < STATUS_MAX. 0 or -errno. */
-static int status_read(const char *path, char *buf, size_t *len)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	int err = 0;
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	*len = 0;
-	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
-		err = -EINVAL;
-	while (!err && *len < STATUS_MAX) {
-		n = read(fd, buf + *len, STATUS_MAX - *len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			err = -errno;
-		if (n <= 0)
-			break;
-		*len += (size_t)n;
-	}
-	if (!err && *len == STATUS_MAX)
-		err = -EFBIG;
-	close(fd);
-	return err;
 }
 
 static void say_station(const json_t *root)
@@ -361,33 +326,6 @@ static void say_rest(const json_t *root)
 		     "put right later");
 }
 
-/* A process that ended and that nobody has waited for yet still has its number. */
-static bool status_zombie(long long pid)
-{
-	char path[64], line[512];
-	const char *state;
-	bool zombie = false;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%lld/stat", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return false;
-	if (fgets(line, sizeof(line), f) && (state = strrchr(line, ')')) != NULL)
-		zombie = strncmp(state, ") Z", 3) == 0;
-	fclose(f);
-	return zombie;
-}
-
-static bool status_runs(const json_t *root)
-{
-	long long pid = number_of(root, "pid");
-
-	if (pid < 1 || pid > INT_MAX)
-		return false;
-	return (kill((pid_t)pid, 0) == 0 || errno != ESRCH) && !status_zombie(pid);
-}
-
 static void status_say(const json_t *root)
 {
 	say_station(root);
@@ -432,15 +370,14 @@ static bool status_well(const json_t *root)
 
 static int status_report(const char *path, const char *text, size_t len, bool json)
 {
-	json_error_t error = {.text = "it is empty"};
-	json_t *root = len > 0 ? json_loadb(text, len, JSON_REJECT_DUPLICATES, &error) : NULL;
+	const char *why = NULL;
+	json_t *root = status_file_parse(text, len, &why);
 	int code;
 
-	if (!root || !json_is_object(root) || number_of(root, "v") < 1) {
-		ctl_error("%s is not a status file: %s", path,
-			  root ? "it has no version" : error.text);
+	if (!root) {
+		ctl_error("%s is not a status file: %s", path, why);
 		code = CTL_GONE;
-	} else if (!status_runs(root)) {
+	} else if (!status_file_runs(root)) {
 		ctl_error("the station is not running (its process %lld is gone); "
 			  "'systemctl status stationd' says why",
 			  number_of(root, "pid"));
@@ -471,12 +408,12 @@ static int status_run(struct ctl *ctl)
 
 	if (!ctl_runtime_path(ctl, "status.json", path))
 		return CTL_GONE;
-	text = malloc(STATUS_MAX);
+	text = malloc(STATUS_FILE_MAX);
 	if (!text) {
 		ctl_error("out of memory");
 		return CTL_GONE;
 	}
-	err = status_read(path, text, &len);
+	err = status_file_read(path, text, &len);
 	if (err == -ENOENT) {
 		ctl_error(
 			"the station is not running (no %s); 'systemctl status stationd' says why",
