@@ -74,11 +74,11 @@ $(CORE): $(call obj,$(CORE_SRC))
 $(IO): $(call obj,$(IO_SRC))
 	@rm -f $@; $(AR) rcs $@ $^
 
-# The one source that holds a folder of the installation is built anew when that changes.
+# The sources that hold a folder of the installation are built anew when that changes.
 $(BUILD)/obj/datadir: FORCE
 	@mkdir -p $(@D)
 	@echo '$(datadir)' | cmp -s - $@ || echo '$(datadir)' >$@
-$(BUILD)/obj/src/stationd/main.o: $(BUILD)/obj/datadir
+$(BUILD)/obj/src/stationd/main.o $(BUILD)/obj/src/stationctl/ctl_doctor.o: $(BUILD)/obj/datadir
 
 define program
 $(BUILD)/$(1): $(call obj,$(wildcard src/$(1)/*.c)) $(IO) $(CORE)

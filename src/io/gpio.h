@@ -31,6 +31,24 @@ struct gpio_error {
 	char text[512]; /* what is wrong, in words: which labels there are, who holds a line */
 };
 
+#define GPIO_SURVEY_LINES (PANEL_BUTTONS + PANEL_LAMPS + 1)
+
+enum gpio_survey_state { GPIO_SURVEY_FREE, GPIO_SURVEY_TAKEN, GPIO_SURVEY_MISSING };
+
+struct gpio_survey {
+	char label[65]; /* of the chip that was found, "" = none was */
+	unsigned lines;
+	struct {
+		const char *section, *key, *name; /* [buttons] pass = GPIO5; static, or of config->lines */
+		enum gpio_survey_state state;
+		char holder[33]; /* of a taken one, "" = nameless */
+	} line[GPIO_SURVEY_LINES];
+};
+
+/* Looks, takes nothing: which of the board's lines there are, and who has them (F13). 0, or -errno
+ * with error filled: there is no such chip, it can't be opened or asked. */
+int __attribute__((warn_unused_result))
+gpio_survey(const struct gpio_config *config, struct gpio_survey *out, struct gpio_error *error);
 /* Takes all lines, lamps off. 0, or -errno with error filled. */
 int __attribute__((warn_unused_result))
 gpio_open(struct gpio **out, struct loop *loop, const struct gpio_config *config,

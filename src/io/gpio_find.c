@@ -112,8 +112,8 @@ static int no_chip(const struct search *s, struct gpio_error *error)
 	return s->err ? s->err : -ENODEV;
 }
 
-static int find_chip(struct gpio_chip **out, const struct settings_gpio *set, const char *dev,
-		     struct gpio_error *error)
+int gpio_find_chip(struct gpio_chip **out, const struct settings_gpio *set, const char *dev,
+		   struct gpio_error *error)
 {
 	char labels[256], denied[160];
 	struct search s = {.set = set,
@@ -273,7 +273,7 @@ int gpio_find(struct gpio_find_lines *out, const struct settings_gpio *set, cons
 {
 	struct gpio_find_lines l = {0};
 	struct gpio_chip *chip = NULL;
-	int r = find_chip(&chip, set, dev, error);
+	int r = gpio_find_chip(&chip, set, dev, error);
 
 	if (r < 0)
 		return r;

@@ -12,5 +12,8 @@ struct gpio_find_lines { /* all NULL: none are ours */
 /* dev: the folder of gpiochip*. 0, or -errno with error filled and nothing taken. */
 int gpio_find(struct gpio_find_lines *out, const struct settings_gpio *set, const char *dev,
 	      struct gpio_error *error);
+/* The chip alone, open; the caller closes it. */
+int gpio_find_chip(struct gpio_chip **out, const struct settings_gpio *set, const char *dev,
+		   struct gpio_error *error);
 void gpio_find_release(struct gpio_find_lines *l);
 #endif

@@ -141,5 +141,17 @@ int journal_reader_lines(struct journal_reader *r, uint64_t after, unsigned max,
 int journal_reader_hash(struct journal_reader *r, uint64_t seq, uint8_t hash[EVENT_HASH]);
 /* The last event that retention removed, and its hash: prev of the first that is here. 0: none. */
 int journal_reader_anchor(struct journal_reader *r, uint64_t *seq, uint8_t hash[EVENT_HASH]);
+struct journal_look {
+	char journal[EVENT_UUID + 1], board[65];
+	uint64_t seq; /* the last event, and when it was, in ms since 1970 */
+	int64_t newest_ms;
+	uint64_t acked, anchor; /* as in struct journal_state */
+	bool whole;		/* SQLite looked at every page; false: there was no time for all */
+	char damage[256];	/* what is broken; "" = nothing that was found */
+};
+/* A quick look: meta, the chain's end, and SQLite's quick_check of the file for at most within_ms.
+ * 0: looked, and out->damage says what is broken; or -errno: it could not be read. */
+int __attribute__((warn_unused_result))
+journal_reader_look(struct journal_reader *r, uint64_t within_ms, struct journal_look *out);
 void journal_reader_close(struct journal_reader *r);
 #endif

@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#define STEP_OPS 10000 /* SQLite instructions between two looks at the clock */
 
 struct journal_reader {
 	struct journal_db db;
@@ -159,6 +162,89 @@ int journal_reader_hash(struct journal_reader *r, uint64_t seq, uint8_t hash[EVE
 int journal_reader_anchor(struct journal_reader *r, uint64_t *seq, uint8_t hash[EVENT_HASH])
 {
 	return journal_chain_anchor(&r->db, seq, hash);
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static int on_progress(void *user)
+{
+	const uint64_t *until = user;
+
+	return now_ms() >= *until;
+}
+
+static bool take_time(void *user, uint64_t seq, const char *line, size_t len,
+		      const uint8_t hash[EVENT_HASH])
+{
+	struct journal_look *out = user;
+	struct event_view view;
+
+	(void)seq;
+	(void)hash;
+	if (event_read(line, len, &view) == EVENT_OK)
+		out->newest_ms = view.at.wall_ms;
+	return false;
+}
+
+/* SQLite's first words of what is broken; a look that ran out of time has none. */
+static int quick_check(struct journal_db *db, uint64_t within_ms, struct journal_look *out)
+{
+	uint64_t until = now_ms() + within_ms;
+	const char *answer;
+	sqlite3_stmt *s = NULL;
+	int rc;
+
+	sqlite3_progress_handler(db->sql, STEP_OPS, on_progress, &until);
+	rc = sqlite3_prepare_v2(db->sql, "PRAGMA quick_check(1)", -1, &s, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(s);
+	if (rc == SQLITE_ROW) {
+		answer = (const char *)sqlite3_column_text(s, 0);
+		out->whole = true;
+		if (!answer || strcmp(answer, "ok") != 0)
+			(void)text_copy(out->damage, sizeof(out->damage),
+					answer ? answer : "no answer");
+		rc = 0;
+	} else {
+		rc = rc == SQLITE_INTERRUPT ? 0 : sqlite_fail(db->sql);
+	}
+	sqlite3_finalize(s);
+	sqlite3_progress_handler(db->sql, 0, NULL, NULL);
+	return rc;
+}
+
+/* In one transaction: a running station appends meanwhile. */
+int journal_reader_look(struct journal_reader *r, uint64_t within_ms, struct journal_look *out)
+{
+	struct journal_db *db = &r->db;
+	int n, rc = sqlite_exec(db->sql, "BEGIN");
+
+	*out = (struct journal_look){0};
+	if (rc)
+		return rc;
+	rc = journal_chain_load(db);
+	if (!rc) {
+		n = journal_reader_lines(r, db->seq - 1, 1, take_time, out);
+		rc = n < 0 ? n : quick_check(db, within_ms, out);
+	}
+	(void)text_copy(out->journal, sizeof(out->journal), db->journal);
+	(void)text_copy(out->board, sizeof(out->board), db->board);
+	out->seq = db->seq;
+	out->acked = db->acked;
+	out->anchor = db->anchor;
+	journal_db_rollback(db);
+	if (rc != -EBADMSG)
+		return rc;
+	if (!out->damage[0])
+		(void)text_copy(out->damage, sizeof(out->damage),
+				"its tables or the end of its chain are not what they were");
+	return 0;
 }
 
 void journal_reader_close(struct journal_reader *r)

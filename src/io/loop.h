@@ -73,6 +73,7 @@ loop_device_open(struct loop_device **out, struct loop *loop, const struct loop_
 void loop_device_lost(struct loop_device *d, int err);	    /* only while it is open */
 void loop_device_pause(struct loop_device *d, bool paused); /* paused: readable is not called */
 void loop_device_close(struct loop_device *d);		    /* NULL is fine */
+const char *loop_device_words(const char *own, int err);    /* own, or what -errno mostly means */
 
 /* systemd: READY=1, STATUS=..., STOPPING=1 as given; nothing where there is no systemd. The
  * watchdog is kept fed by loop_run when systemd asks for it (WATCHDOG_USEC). */

@@ -85,9 +85,8 @@ static void tell(struct loop_device *d, bool present)
 	d->is.present(d->is.user, present);
 }
 
-static const char *reason(const struct loop_device *d, int err)
+const char *loop_device_words(const char *own, int err)
 {
-	const char *own = d->is.reason(err);
 	if (own)
 		return own;
 	switch (err) {
@@ -107,7 +106,7 @@ static const char *reason(const struct loop_device *d, int err)
 /* A reason is logged once, not every 2 s. */
 static void log_missing(struct loop_device *d, int err)
 {
-	const char *missing = reason(d, err);
+	const char *missing = loop_device_words(d->is.reason(err), err);
 	if (d->missing && strcmp(d->missing, missing) == 0)
 		return;
 	d->missing = missing;

@@ -211,6 +211,11 @@ static const char *reason(int err)
 	}
 }
 
+const char *serial_reason(int err)
+{
+	return loop_device_words(reason(err), err);
+}
+
 static void on_readable(void *user, int fd)
 {
 	struct serial *s = user;
@@ -256,6 +261,15 @@ int serial_open(struct serial **out, struct loop *loop, const struct settings_sc
 	}
 	*out = s;
 	return 0;
+}
+
+int serial_try(const struct settings_scanner *settings)
+{
+	struct serial s = {.settings = *settings, .fd = -1};
+	int fd, err = open_device(&s, &fd);
+	if (!err)
+		close_device(&s);
+	return err;
 }
 
 void serial_pause(struct serial *s, bool paused)

@@ -26,5 +26,9 @@ serial_open(struct serial **out, struct loop *loop, const struct settings_scanne
 /* Paused: bytes stay in the kernel until resumed, so nothing is lost that a flow-controlled line
  * could keep. */
 void serial_pause(struct serial *s, bool paused);
+/* Whether the device can be opened and set up now; it is closed again. 0 or -errno. Bytes that wait
+ * in it may be lost: not beside a station that reads it. */
+int __attribute__((warn_unused_result)) serial_try(const struct settings_scanner *settings);
+const char *serial_reason(int error); /* what -errno of it means to a person; static */
 void serial_close(struct serial *s); /* NULL is fine */
 #endif

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #define ARGS_OPTIONS 8
-#define ARGS_WORDS   2
+#define ARGS_WORDS   16
 
 struct args_option {
 	const char *name;  /* without the dashes */

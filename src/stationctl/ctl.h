@@ -29,7 +29,8 @@ struct ctl_command {
 	const char *summary; /* one line */
 	struct args_table options;
 	unsigned words_least, words_most; /* how many words it takes */
-	int (*run)(struct ctl *ctl);	  /* returns an enum ctl_exit */
+	int (*run)(struct ctl *ctl);	  /* returns an enum ctl_exit, or a code of its own */
+	int usage_exit;			  /* of wrong usage, 0 = CTL_USAGE */
 };
 
 extern const struct ctl_command ctl_status;
@@ -37,6 +38,7 @@ extern const struct ctl_command ctl_log;
 extern const struct ctl_command ctl_label;
 extern const struct ctl_command ctl_verify;
 extern const struct ctl_command ctl_panel;
+extern const struct ctl_command ctl_doctor;
 
 /* "stationctl: ..." on stderr. */
 void ctl_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -16,7 +16,7 @@ static const struct args_option global_options[CTL_OPTIONS] = {
 static const struct args_table global_table = {global_options, CTL_OPTIONS};
 
 static const struct ctl_command *const commands[] = {
-	&ctl_status, &ctl_log, &ctl_label, &ctl_verify, &ctl_panel,
+	&ctl_status, &ctl_log, &ctl_label, &ctl_verify, &ctl_panel, &ctl_doctor,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -30,7 +30,7 @@ static void print_help(void)
 	args_help(stdout, &global_table);
 	printf("\n'stationctl COMMAND --help' tells the options of a command.\n"
 	       "exit codes: 0 fine; 1 not well, not found or broken; 2 usage; "
-	       "3 not running or not readable\n");
+	       "3 not running or not readable; doctor's are its own\n");
 }
 
 static void print_command_help(const struct ctl_command *c)
@@ -65,7 +65,7 @@ static int refuse(const struct ctl_command *c, const char *error)
 	else
 		fprintf(stderr, "usage: stationctl [--config FILE] [--state DIR] [--runtime DIR] "
 				"COMMAND ...\n");
-	return CTL_USAGE;
+	return c && c->usage_exit ? c->usage_exit : CTL_USAGE;
 }
 
 static int run_command(struct ctl *ctl, const struct ctl_command *c, int argc, char **argv)
