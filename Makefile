@@ -45,6 +45,8 @@ endif
 LIBS_CORE := nettle
 LIBS_IO := libsystemd sqlite3 libserialport libevdev libgpiod libcurl gnutls jansson zlib
 LIBS_CTL := jansson ncursesw
+# Debian's zint has no .pc file.
+LINK_CTL := -lzint
 LIBS_HQ := libmicrohttpd gnutls jansson zlib
 PKG_CONFIG ?= pkg-config
 pkg = $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null)
@@ -83,10 +85,10 @@ $(BUILD)/obj/src/stationd/main.o $(BUILD)/obj/src/stationctl/ctl_doctor.o: $(BUI
 define program
 $(BUILD)/$(1): $(call obj,$(wildcard src/$(1)/*.c)) $(IO) $(CORE)
 	@echo "  LD $$@"
-	@$(CC) $(ALL_CFLAGS) -o $$@ $$(filter %.o,$$^) $(IO) $(CORE) $(ALL_LDFLAGS) $$(call pkg,libs,$(LIBS_IO) $(LIBS_CORE) $(2)) -lpthread
+	@$(CC) $(ALL_CFLAGS) -o $$@ $$(filter %.o,$$^) $(IO) $(CORE) $(ALL_LDFLAGS) $$(call pkg,libs,$(LIBS_IO) $(LIBS_CORE) $(2)) $(3) -lpthread
 endef
 $(eval $(call program,stationd))
-$(eval $(call program,stationctl,$(LIBS_CTL)))
+$(eval $(call program,stationctl,$(LIBS_CTL),$(LINK_CTL)))
 $(eval $(call program,hqd,$(LIBS_HQ)))
 
 # --- tests: each tests/unit/test_*.c is one program; it prints TAP ---

@@ -27,7 +27,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 CACHE = ROOT / "build" / "bench-vm"
 KERNEL_SUITE = "trixie"
-LIBRARIES = {"bookworm": ["libgpiod2"], "trixie": ["libgpiod3"]}
+LIBRARIES = {"bookworm": ["libgpiod2", "libzint2.11"], "trixie": ["libgpiod3", "libzint2.15"]}
 GUEST_PACKAGES = """systemd systemd-sysv udev dbus kmod e2fsprogs python3 gpiod iproute2 procps busybox-static ca-certificates
     libsqlite3-0 libserialport0 libjansson4 libncursesw6 zlib1g libcurl3-gnutls libmicrohttpd12 libgnutls30 libnettle8
     libsystemd0 libevdev2""".split()
