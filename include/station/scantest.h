@@ -1,6 +1,6 @@
-/* scantest.h - what a scanner makes of the codes of the doctor's sheet: from the raw bytes of one scan it
- * tells what the scanner adds, loses and changes (F7), and what to set. Works on the bytes alone,
- * so that it serves a serial line, a keyboard or a recording. */
+/* scantest.h - what a scanner makes of the codes of the doctor's sheet: from the raw bytes of one
+ * scan it tells what the scanner adds, loses and changes (F7), and what to set. Works on the bytes
+ * alone, so that it serves a serial line, a keyboard or a recording. */
 #ifndef STATION_SCANTEST_H
 #define STATION_SCANTEST_H
 #include <stdbool.h>
@@ -10,7 +10,7 @@
 #define SCANTEST_MORE	  15 /* bytes kept of what a scanner adds */
 #define SCANTEST_FINDINGS 10
 
-enum scantest_code { /* in the order of the sheet */
+enum scantest_code {		     /* in the order of the sheet */
 		     SCANTEST_PLAIN, /* Code 128: capitals, digits, signs */
 		     SCANTEST_CASE,  /* Code 128: small and capital letters */
 		     SCANTEST_GS1,   /* GS1-128: FNC1 at the front and between two fields */
@@ -82,9 +82,9 @@ struct scantest_finding {
 const char *scantest_text(enum scantest_code code);
 /* "plain" "case" "gs1" "qr" */
 const char *scantest_code_name(enum scantest_code code);
-const char *scantest_say_end(enum scantest_end end); /* "none" "cr" "lf" "crlf" "tab" "etx" */
-const char *scantest_say_fnc1(enum scantest_fnc1 f); /* "none" "gs" "substitute" "lost" */
-const char *scantest_say_case(enum scantest_case c); /* "kept" "upper" "lower" "swapped" */
+const char *scantest_say_end(enum scantest_end end);	 /* "none" "cr" "lf" "crlf" "tab" "etx" */
+const char *scantest_say_fnc1(enum scantest_fnc1 f);	 /* "none" "gs" "substitute" "lost" */
+const char *scantest_say_case(enum scantest_case c);	 /* "kept" "upper" "lower" "swapped" */
 const char *scantest_say_layout(enum scantest_layout l); /* "us" "qwertz" "azerty" "other" */
 /* One scan as it came, with whatever ended it. Of two in a row the first is looked at. */
 void scantest_read(const uint8_t *raw, size_t len, struct scantest *out);

@@ -1,14 +1,15 @@
-/* scantest.c - what a scanner makes of the codes of the doctor's sheet (scantest.h): the code is looked
- * for in the bytes, as it is printed and in each way that scanners are known to change it. */
+/* scantest.c - what a scanner makes of the codes of the doctor's sheet (scantest.h): the code is
+ * looked for in the bytes, as it is printed and in each way that scanners are known to change it.
+ */
 #include "station/scantest.h"
 #include <string.h>
 
-#define GS	     0x1d
-#define STX	     0x02
-#define ETX	     0x03
-#define RAW_MAX	     600 /* bytes that are looked at */
-#define GAP_MAX	     6	 /* bytes of a substitute for FNC1 */
-#define CASES	     (SCANTEST_CASE_SWAPPED + 1)
+#define GS	      0x1d
+#define STX	      0x02
+#define ETX	      0x03
+#define RAW_MAX	      600 /* bytes that are looked at */
+#define GAP_MAX	      6	  /* bytes of a substitute for FNC1 */
+#define CASES	      (SCANTEST_CASE_SWAPPED + 1)
 #define LAYOUTS_KNOWN (SCANTEST_LAYOUT_AZERTY + 1)
 
 static const struct {
@@ -17,7 +18,10 @@ static const struct {
 } codes[SCANTEST_CODES] = {
 	[SCANTEST_PLAIN] = {"plain", "DOC1-YZ-MAQW/0289+.:", "C"},
 	[SCANTEST_CASE] = {"case", "DOC2-abcXYZ", "C"},
-	[SCANTEST_GS1] = {"gs1", "010400638133393110DOC3\x1d" "21YZ7", "C"},
+	[SCANTEST_GS1] = {"gs1",
+			  "010400638133393110DOC3\x1d"
+			  "21YZ7",
+			  "C"},
 	[SCANTEST_QR] = {"qr", "DOC4-YZ-abc-0289", "Q"},
 };
 
@@ -109,8 +113,8 @@ static void read_head(const struct search *s, size_t len, struct scantest *out)
 		if (letter >= 'A' && letter <= 'Z' && is_digit(digit)) {
 			out->aim[0] = (char)s->raw[len - 2];
 			out->aim[1] = (char)digit;
-			out->aim_is = strchr(letters, letter) ? SCANTEST_AIM_RIGHT
-							      : SCANTEST_AIM_WRONG;
+			out->aim_is =
+				strchr(letters, letter) ? SCANTEST_AIM_RIGHT : SCANTEST_AIM_WRONG;
 			len -= 3;
 		}
 	}

@@ -1,5 +1,5 @@
-/* scantest_say.c - what a person should know of a scanner, and set: the findings of a test scan, and the
- * names of what was found (scantest.h). */
+/* scantest_say.c - what a person should know of a scanner, and set: the findings of a test scan,
+ * and the names of what was found (scantest.h). */
 #include "station/scantest.h"
 
 struct list {

@@ -58,14 +58,15 @@ static void time_syncs(int fd, struct disk_look *out)
 	}
 }
 
-/* A file with a name: file systems don't bother to sync one that has none. What an earlier look left
- * is replaced. */
+/* A file with a name: file systems don't bother to sync one that has none. What an earlier look
+ * left is replaced. */
 static void probe(int dir, struct disk_look *out)
 {
 	int fd;
 
 	(void)unlinkat(dir, PROBE, 0);
-	fd = openat(dir, PROBE, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = openat(dir, PROBE, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC,
+		    0600);
 	if (fd < 0) {
 		out->write_error = -errno;
 		return;

@@ -14,12 +14,12 @@ enum disk_cache {
 };
 
 struct disk_look {
-	uint64_t free_bytes;	/* for programs without privileges */
-	uint64_t free_files;	/* 0 also where the file system does not count */
-	bool counts_files;	/* free_files is a number */
-	bool in_memory;		/* tmpfs or ramfs */
-	bool barriers_off;	/* mounted nobarrier: syncs stop at the device's cache */
-	char device[64];	/* of the kernel, "mmcblk0p2"; "" = none */
+	uint64_t free_bytes; /* for programs without privileges */
+	uint64_t free_files; /* 0 also where the file system does not count */
+	bool counts_files;   /* free_files is a number */
+	bool in_memory;	     /* tmpfs or ramfs */
+	bool barriers_off;   /* mounted nobarrier: syncs stop at the device's cache */
+	char device[64];     /* of the kernel, "mmcblk0p2"; "" = none */
 	enum disk_cache cache;
 	uint32_t sync_us[DISK_SYNCS]; /* each an append of 512 bytes and fdatasync; ascending */
 	unsigned syncs;		      /* of them; fewer when one failed */

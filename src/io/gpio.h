@@ -39,7 +39,8 @@ struct gpio_survey {
 	char label[65]; /* of the chip that was found, "" = none was */
 	unsigned lines;
 	struct {
-		const char *section, *key, *name; /* [buttons] pass = GPIO5; static, or of config->lines */
+		const char *section, *key,
+			*name; /* [buttons] pass = GPIO5; static, or of config->lines */
 		enum gpio_survey_state state;
 		char holder[33]; /* of a taken one, "" = nameless */
 	} line[GPIO_SURVEY_LINES];

@@ -30,5 +30,5 @@ void serial_pause(struct serial *s, bool paused);
  * in it may be lost: not beside a station that reads it. */
 int __attribute__((warn_unused_result)) serial_try(const struct settings_scanner *settings);
 const char *serial_reason(int error); /* what -errno of it means to a person; static */
-void serial_close(struct serial *s); /* NULL is fine */
+void serial_close(struct serial *s);  /* NULL is fine */
 #endif

@@ -44,7 +44,8 @@ static void on_done(void *user, struct uplink_response *r)
 
 int uplink_probe(const struct uplink_config *config, struct uplink_probe *out)
 {
-	const struct uplink_request request = {.path = "/v1/expected", .reply_max = UPLINK_LIST_BYTES};
+	const struct uplink_request request = {.path = "/v1/expected",
+					       .reply_max = UPLINK_LIST_BYTES};
 	struct probe p = {.out = out};
 	struct uplink_curl *curl = NULL;
 	uint64_t begun;

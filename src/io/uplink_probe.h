@@ -10,8 +10,8 @@ struct uplink_probe {
 	char why[200];	     /* "" when good; else words for a person */
 	long status;	     /* of HTTP; 0: there was no reply */
 	uint64_t took_ms;
-	uint64_t returns; /* rows of the page */
-	bool more;	  /* the list goes on behind it */
+	uint64_t returns;     /* rows of the page */
+	bool more;	      /* the list goes on behind it */
 	struct expiry server; /* the certificate that headquarters showed; until 0 = none */
 };
 

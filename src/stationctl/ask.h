@@ -1,5 +1,6 @@
-/* ask.h - waits on a loop for a person's word at the terminal, for something that happens instead, or for
- * time to pass. Questions go to stderr, so that the answer of the program can be redirected. */
+/* ask.h - waits on a loop for a person's word at the terminal, for something that happens instead,
+ * or for time to pass. Questions go to stderr, so that the answer of the program can be redirected.
+ */
 #ifndef STATIONCTL_ASK_H
 #define STATIONCTL_ASK_H
 #include "io/loop.h"
@@ -15,7 +16,8 @@ enum ask_answer {
 };
 
 /* terminal: stdin is one and is read; else only time passes. 0 or -errno. */
-int __attribute__((warn_unused_result)) ask_open(struct ask **out, struct loop *loop, bool terminal);
+int __attribute__((warn_unused_result))
+ask_open(struct ask **out, struct loop *loop, bool terminal);
 /* Runs the loop. ms 0: no deadline. What is no answer is asked again. */
 enum ask_answer ask_wait(struct ask *a, uint64_t ms);
 /* From a handler: ask_wait returns. Nothing when nobody waits. */

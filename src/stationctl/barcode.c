@@ -1,5 +1,5 @@
-/* barcode.c - draws barcodes as SVG elements (barcode.h). zint makes the rectangles; they are written
- * here, so that a sheet is one file. */
+/* barcode.c - draws barcodes as SVG elements (barcode.h). zint makes the rectangles; they are
+ * written here, so that a sheet is one file. */
 #include "barcode.h"
 #include <string.h>
 #include <zint.h>
@@ -57,12 +57,13 @@ static void draw(FILE *f, enum barcode_kind kind, const struct zint_symbol *s)
 		stretch = HEIGHT_MM / high;
 		high = HEIGHT_MM;
 	}
-	(void)fprintf(f,
-		      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.2fmm\" height=\"%.2fmm\" "
-		      "viewBox=\"0 0 %.2f %.2f\" shape-rendering=\"crispEdges\">"
-		      "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/><path d=\"",
-		      (right - left) / unit + 2 * quiet, high + 2 * quiet,
-		      (right - left) / unit + 2 * quiet, high + 2 * quiet);
+	(void)fprintf(
+		f,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.2fmm\" height=\"%.2fmm\" "
+		"viewBox=\"0 0 %.2f %.2f\" shape-rendering=\"crispEdges\">"
+		"<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/><path d=\"",
+		(right - left) / unit + 2 * quiet, high + 2 * quiet,
+		(right - left) / unit + 2 * quiet, high + 2 * quiet);
 	for (r = s->vector->rectangles; r; r = r->next)
 		(void)fprintf(f, "M%.3f %.3fh%.3fv%.3fh-%.3fz", (r->x - left) / unit + quiet,
 			      (r->y - top) / unit * stretch + quiet, r->width / unit,

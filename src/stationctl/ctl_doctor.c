@@ -1,5 +1,5 @@
-/* ctl_doctor.c - stationctl doctor: checks a board before its first shift, a row each: what was found,
- * and what to do. It changes nothing. */
+/* ctl_doctor.c - stationctl doctor: checks a board before its first shift, a row each: what was
+ * found, and what to do. It changes nothing. */
 #include "clean.h"
 #include "doctor.h"
 #include "io/confdir.h"
@@ -124,8 +124,8 @@ static bool prepare(struct doctor *d, struct doctor_row *row)
 		return false;
 	}
 	d->has_settings = true;
-	d->has_board = confdir_board(d->settings, boards ? boards : BOARDS, &d->board, serial,
-				     &error);
+	d->has_board =
+		confdir_board(d->settings, boards ? boards : BOARDS, &d->board, serial, &error);
 	if (!d->has_board)
 		(void)text_copy(d->why_board, sizeof(d->why_board), error.text);
 	find_station(d);
@@ -235,7 +235,8 @@ static int doctor_run(struct ctl *ctl)
 		worst = result > worst ? result : worst;
 	}
 	if (rows) {
-		all = json_pack("{s:i, s:s, s:o}", "v", 1, "result", result_name(worst), "rows", rows);
+		all = json_pack("{s:i, s:s, s:o}", "v", 1, "result", result_name(worst), "rows",
+				rows);
 		(void)json_dumpf(all, stdout, JSON_INDENT(1));
 		putchar('\n');
 		json_decref(all);

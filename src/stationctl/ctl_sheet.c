@@ -1,4 +1,5 @@
-/* ctl_sheet.c - stationctl sheet: prints a sheet of barcodes as HTML. Each sheet is a file of its own. */
+/* ctl_sheet.c - stationctl sheet: prints a sheet of barcodes as HTML. Each sheet is a file of its
+ * own. */
 #include "ctl.h"
 #include "sheet.h"
 #include <stdio.h>
@@ -24,18 +25,21 @@ void sheet_text(FILE *f, const char *text)
 
 void sheet_begin(FILE *f, const char *title)
 {
-	(void)fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>", f);
+	(void)fputs(
+		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>",
+		f);
 	sheet_text(f, title);
-	(void)fputs("</title>\n<style>\n"
-		    "@page { size: A4; margin: 14mm }\n"
-		    "body { font: 11pt/1.35 sans-serif; color: #000; background: #fff; "
-		    "max-width: 180mm; margin: 0 auto }\n"
-		    "h1 { font-size: 17pt; margin: 0 0 2mm } h2 { font-size: 12pt; margin: 0 }\n"
-		    "p, ol { margin: 1mm 0 2mm } code { font-family: monospace; font-size: 10pt }\n"
-		    "section { break-inside: avoid; border-top: 0.3mm solid #999; padding: 3mm 0 1mm }\n"
-		    "svg { display: block; margin: 1mm 0 }\n"
-		    "</style>\n</head>\n<body>\n<h1>",
-		    f);
+	(void)fputs(
+		"</title>\n<style>\n"
+		"@page { size: A4; margin: 14mm }\n"
+		"body { font: 11pt/1.35 sans-serif; color: #000; background: #fff; "
+		"max-width: 180mm; margin: 0 auto }\n"
+		"h1 { font-size: 17pt; margin: 0 0 2mm } h2 { font-size: 12pt; margin: 0 }\n"
+		"p, ol { margin: 1mm 0 2mm } code { font-family: monospace; font-size: 10pt }\n"
+		"section { break-inside: avoid; border-top: 0.3mm solid #999; padding: 3mm 0 1mm }\n"
+		"svg { display: block; margin: 1mm 0 }\n"
+		"</style>\n</head>\n<body>\n<h1>",
+		f);
 	sheet_text(f, title);
 	(void)fputs("</h1>\n", f);
 }

@@ -1,5 +1,5 @@
-/* doctor.h - what the checks of stationctl doctor share: what is known so far, and the row that a check
- * fills. A check is a function; ctl_doctor.c has the table of them. */
+/* doctor.h - what the checks of stationctl doctor share: what is known so far, and the row that a
+ * check fills. A check is a function; ctl_doctor.c has the table of them. */
 #ifndef STATIONCTL_DOCTOR_H
 #define STATIONCTL_DOCTOR_H
 #include "ctl.h"

@@ -79,10 +79,10 @@ static void look_at_lines(struct doctor *d, struct doctor_row *row)
 
 		taken += ours;
 		(void)json_array_append_new(
-			lines, json_pack("{s:s, s:s, s:s, s:s, s:s}", "section",
-					 survey.line[i].section, "key", survey.line[i].key, "line",
-					 survey.line[i].name, "state", states[survey.line[i].state],
-					 "holder", survey.line[i].holder));
+			lines,
+			json_pack("{s:s, s:s, s:s, s:s, s:s}", "section", survey.line[i].section,
+				  "key", survey.line[i].key, "line", survey.line[i].name, "state",
+				  states[survey.line[i].state], "holder", survey.line[i].holder));
 	}
 	(void)json_object_set_new(row->fields, "lines", lines);
 	if (r < 0) {

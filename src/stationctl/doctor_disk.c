@@ -54,9 +54,10 @@ void doctor_journal(struct doctor *d, struct doctor_row *row)
 	doctor_say(row, DOCTOR_OK, "%llu events, the end of the chain is right",
 		   (unsigned long long)look.seq);
 	doctor_say(row, DOCTOR_OK,
-		   look.whole ? "no page of the file is broken"
-			      : "there was no time to look at all of the file: stationd does, behind "
-				"its start");
+		   look.whole
+			   ? "no page of the file is broken"
+			   : "there was no time to look at all of the file: stationd does, behind "
+			     "its start");
 }
 
 /* What of "a lamp is a promise" the disk can break. */
@@ -135,10 +136,11 @@ void doctor_disk(struct doctor *d, struct doctor_row *row)
 	int r = disk_look(dir, &look);
 
 	if (r == -ENOENT) {
-		doctor_say(row, DOCTOR_FAIL,
-			   "there is no folder %s ([station] state_dir): the first 'systemctl start "
-			   "stationd' makes /var/lib/station, another one is yours to make",
-			   dir);
+		doctor_say(
+			row, DOCTOR_FAIL,
+			"there is no folder %s ([station] state_dir): the first 'systemctl start "
+			"stationd' makes /var/lib/station, another one is yours to make",
+			dir);
 		return;
 	}
 	if (doctor_denied(row, r, dir))

@@ -49,11 +49,12 @@ void doctor_clock(struct doctor *d, struct doctor_row *row)
 	doctor_flag(row, "trusted", now.trusted);
 	doctor_word(row, "at", at);
 	if (now.wall_ms < FIRST_MS)
-		doctor_say(row, DOCTOR_WARN,
-			   "it stands at %.10s: this board has no battery clock, and no time source "
-			   "has answered since boot; inspections go on, but certificates seem not "
-			   "yet valid until it is set",
-			   at);
+		doctor_say(
+			row, DOCTOR_WARN,
+			"it stands at %.10s: this board has no battery clock, and no time source "
+			"has answered since boot; inspections go on, but certificates seem not "
+			"yet valid until it is set",
+			at);
 	else if (floor_ms > now.wall_ms)
 		doctor_say(row, DOCTOR_WARN,
 			   "it says %.16sZ, but the journal's newest event is later: one of both "
@@ -76,9 +77,9 @@ static const char *remedy(const struct uplink_probe *p)
 	switch (p->kind) {
 	case SYNC_DENIED:
 		return p->status == 401 ? "it does not know this certificate"
-		       : p->status	? "is this certificate's name (CN) the station's, and is it "
-					  "not revoked?"
-					: "";
+		       : p->status ? "is this certificate's name (CN) the station's, and is it "
+				     "not revoked?"
+				   : "";
 	case SYNC_LINE:
 		return "is the cable in, the name right, is there a proxy?";
 	case SYNC_BUSY:

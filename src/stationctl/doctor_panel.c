@@ -1,5 +1,5 @@
-/* doctor_panel.c - stationctl doctor's checks of the panel by hand and eye: each lamp, each tone, each
- * button in turn. They take the board's lines, so the station must not run. */
+/* doctor_panel.c - stationctl doctor's checks of the panel by hand and eye: each lamp, each tone,
+ * each button in turn. They take the board's lines, so the station must not run. */
 #include "ask.h"
 #include "doctor.h"
 #include "io/gpio.h"
@@ -13,9 +13,12 @@
 #define SETTLE_MS 300	/* contacts bounce, after a press too */
 
 static const char *const lamp_words[PANEL_LAMPS] = {
-	[PANEL_LAMP_APPEARANCE] = "appearance (blue)", [PANEL_LAMP_ACCESSORIES] = "accessories (blue)",
-	[PANEL_LAMP_USAGE] = "usage (blue)",	       [PANEL_LAMP_PASS] = "PASS (green)",
-	[PANEL_LAMP_FAIL] = "FAIL (amber)",	       [PANEL_LAMP_ATTENTION] = "ATTENTION (red)",
+	[PANEL_LAMP_APPEARANCE] = "appearance (blue)",
+	[PANEL_LAMP_ACCESSORIES] = "accessories (blue)",
+	[PANEL_LAMP_USAGE] = "usage (blue)",
+	[PANEL_LAMP_PASS] = "PASS (green)",
+	[PANEL_LAMP_FAIL] = "FAIL (amber)",
+	[PANEL_LAMP_ATTENTION] = "ATTENTION (red)",
 	[PANEL_LAMP_LINK] = "LINK (white)",
 };
 static const char *const button_words[PANEL_BUTTONS] = {
@@ -133,14 +136,16 @@ void doctor_lamps(struct doctor *d, struct doctor_row *row)
 			(void)fprintf(stderr, "The lamp %s is lit, no other. Seen? [y/n/q] ",
 				      lamp_words[i]);
 		gpio_lamp(p.gpio, (enum panel_lamp)i, PANEL_ON);
-		more = seen(&p, row, lamp_words[i], dark, "was not seen: look at LED, resistor, wire");
+		more = seen(&p, row, lamp_words[i], dark,
+			    "was not seen: look at LED, resistor, wire");
 		gpio_lamp(p.gpio, (enum panel_lamp)i, PANEL_OFF);
 	}
 	if (more && row->result == DOCTOR_OK)
-		doctor_say(row, d->asks ? DOCTOR_OK : DOCTOR_SKIPPED,
-			   d->asks ? "all seven were seen"
-				   : "each of the seven was lit in turn; nobody was asked whether it "
-				     "was seen");
+		doctor_say(
+			row, d->asks ? DOCTOR_OK : DOCTOR_SKIPPED,
+			d->asks ? "all seven were seen"
+				: "each of the seven was lit in turn; nobody was asked whether it "
+				  "was seen");
 	(void)json_object_set_new(row->fields, "dark", dark);
 	panel_close(&p);
 }
@@ -168,9 +173,10 @@ void doctor_tones(struct doctor *d, struct doctor_row *row)
 		more = seen(&p, row, name, silent, "was not heard: look at buzzer and transistor");
 	}
 	if (more && row->result == DOCTOR_OK)
-		doctor_say(row, d->asks ? DOCTOR_OK : DOCTOR_SKIPPED,
-			   d->asks ? "all were heard"
-				   : "each was played in turn; nobody was asked whether it was heard");
+		doctor_say(
+			row, d->asks ? DOCTOR_OK : DOCTOR_SKIPPED,
+			d->asks ? "all were heard"
+				: "each was played in turn; nobody was asked whether it was heard");
 	(void)json_object_set_new(row->fields, "silent", silent);
 	panel_close(&p);
 }
@@ -196,12 +202,13 @@ static void say_button(const struct panel *p, struct doctor_row *row, enum panel
 			   name, other);
 		break;
 	case PRESSTEST_INVERTED:
-		doctor_say(row, DOCTOR_FAIL,
-			   "%s is inverted: it reads as pressed while it is not; [buttons] active_low "
-			   "of the board file is %s and wants to be %s, or the contact is one that "
-			   "opens",
-			   name, set->buttons_low == SETTINGS_YES ? "yes" : "no",
-			   set->buttons_low == SETTINGS_YES ? "no" : "yes");
+		doctor_say(
+			row, DOCTOR_FAIL,
+			"%s is inverted: it reads as pressed while it is not; [buttons] active_low "
+			"of the board file is %s and wants to be %s, or the contact is one that "
+			"opens",
+			name, set->buttons_low == SETTINGS_YES ? "yes" : "no",
+			set->buttons_low == SETTINGS_YES ? "no" : "yes");
 		break;
 	case PRESSTEST_STUCK:
 		doctor_say(row, DOCTOR_FAIL,

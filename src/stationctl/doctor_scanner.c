@@ -1,5 +1,5 @@
-/* doctor_scanner.c - stationctl doctor's check of the scanners: there and openable, and what they make of
- * the printed sheet (F7). */
+/* doctor_scanner.c - stationctl doctor's check of the scanners: there and openable, and what they
+ * make of the printed sheet (F7). */
 #include "ask.h"
 #include "doctor.h"
 #include "io/serial.h"
@@ -115,13 +115,13 @@ static json_t *scan_json(const struct gun *g, const struct scantest *t)
 	text_escape(&escaped, g->raw, g->len);
 	text_escape(&other, t->substitute, t->substitute_len);
 	if (t->code == SCANTEST_CODES)
-		return json_pack("{s:s, s:s, s:s}", "scanner", g->set->name, "code", "unknown", "raw",
-				 raw);
+		return json_pack("{s:s, s:s, s:s}", "scanner", g->set->name, "code", "unknown",
+				 "raw", raw);
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "scanner", g->set->name,
 			 "code", scantest_code_name(t->code), "raw", raw, "suffix",
-			 scantest_say_end(t->end), "aim", t->aim, "fnc1", scantest_say_fnc1(t->fnc1),
-			 "substitute", substitute, "case", scantest_say_case(t->letters), "layout",
-			 scantest_say_layout(t->layout));
+			 scantest_say_end(t->end), "aim", t->aim, "fnc1",
+			 scantest_say_fnc1(t->fnc1), "substitute", substitute, "case",
+			 scantest_say_case(t->letters), "layout", scantest_say_layout(t->layout));
 }
 
 /* A finding that holds for all codes is told once. */
@@ -175,9 +175,10 @@ static bool ask_code(struct gun *g, struct doctor_row *row, enum scantest_code c
 			   code_words[code]);
 	else if (answer == ASK_NO || answer == ASK_LATE)
 		doctor_say(row, code == SCANTEST_QR ? DOCTOR_WARN : DOCTOR_FAIL,
-			   "%s can't read code %s: is it switched on in the scanner%s", g->set->name,
-			   code_words[code],
-			   code == SCANTEST_QR ? ", or has it a laser, which reads lines only?" : "?");
+			   "%s can't read code %s: is it switched on in the scanner%s",
+			   g->set->name, code_words[code],
+			   code == SCANTEST_QR ? ", or has it a laser, which reads lines only?"
+					       : "?");
 	return answer != ASK_QUIT;
 }
 
@@ -238,11 +239,13 @@ void doctor_scanner(struct doctor *d, struct doctor_row *row)
 	}
 	(void)json_object_set_new(row->fields, "scans", scans);
 	if (d->status && s->scanners > 0)
-		doctor_say(row, DOCTOR_OK,
-			   "what it makes of the sheet was not looked at: 'systemctl stop stationd', "
-			   "then again");
+		doctor_say(
+			row, DOCTOR_OK,
+			"what it makes of the sheet was not looked at: 'systemctl stop stationd', "
+			"then again");
 	else if (scanned && !d->asks)
-		doctor_say(row, DOCTOR_OK,
-			   "what it makes of the sheet ('stationctl sheet doctor') was not looked at: "
-			   "nobody sits at a terminal");
+		doctor_say(
+			row, DOCTOR_OK,
+			"what it makes of the sheet ('stationctl sheet doctor') was not looked at: "
+			"nobody sits at a terminal");
 }

@@ -1,5 +1,5 @@
-/* sheet_doctor.c - the sheet that a scanner is tested with: four codes, in the order in which stationctl
- * doctor asks for them (F7). */
+/* sheet_doctor.c - the sheet that a scanner is tested with: four codes, in the order in which
+ * stationctl doctor asks for them (F7). */
 #include "barcode.h"
 #include "ctl.h"
 #include "sheet.h"
@@ -11,7 +11,8 @@ static const struct {
 	const char *name, *tells, *shown;
 } codes[SCANTEST_CODES] = {
 	[SCANTEST_PLAIN] = {BARCODE_LINES, NULL, "Code 128",
-			    "suffix, prefix, AIM id, and the keyboard of a scanner that types", NULL},
+			    "suffix, prefix, AIM id, and the keyboard of a scanner that types",
+			    NULL},
 	[SCANTEST_CASE] = {BARCODE_LINES, NULL, "Code 128, small and capital letters",
 			   "whether letters stay as they are", NULL},
 	[SCANTEST_GS1] = {BARCODE_LINES_GS1, "[01]04006381333931[10]DOC3[21]YZ7", "GS1-128",
@@ -48,16 +49,18 @@ static bool print(FILE *f)
 	bool ok = true;
 
 	sheet_begin(f, "Scanner doctor");
-	(void)fputs("<p>Print it at 100 %. On the station: <code>sudo systemctl stop stationd</code>, "
-		    "then <code>sudo stationctl doctor scanner</code>, and scan the codes as it asks "
-		    "for them. Cover the others with your hand.</p>\n",
-		    f);
+	(void)fputs(
+		"<p>Print it at 100 %. On the station: <code>sudo systemctl stop stationd</code>, "
+		"then <code>sudo stationctl doctor scanner</code>, and scan the codes as it asks "
+		"for them. Cover the others with your hand.</p>\n",
+		f);
 	for (unsigned c = 0; ok && c < SCANTEST_CODES; c++)
 		ok = print_code(f, (enum scantest_code)c);
-	(void)fputs("<section><p>A scanner is set up by the barcodes in its own manual. Good: "
-		    "interface USB serial (virtual COM), suffix CR (Enter), no prefix, AIM ids sent, "
-		    "FNC1 sent as GS (hex 1D), no case conversion.</p></section>\n",
-		    f);
+	(void)fputs(
+		"<section><p>A scanner is set up by the barcodes in its own manual. Good: "
+		"interface USB serial (virtual COM), suffix CR (Enter), no prefix, AIM ids sent, "
+		"FNC1 sent as GS (hex 1D), no case conversion.</p></section>\n",
+		f);
 	sheet_end(f);
 	return ok;
 }

@@ -1,5 +1,5 @@
-/* status_file.c - reads status.json of the runtime folder, and tells whether the station that wrote it
- * still runs. */
+/* status_file.c - reads status.json of the runtime folder, and tells whether the station that wrote
+ * it still runs. */
 #include "status_file.h"
 #include <errno.h>
 #include <fcntl.h>

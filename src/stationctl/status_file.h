@@ -1,5 +1,5 @@
-/* status_file.h - status.json: what the running station says of itself, from outside and so bounded and
- * checked. */
+/* status_file.h - status.json: what the running station says of itself, from outside and so bounded
+ * and checked. */
 #ifndef STATIONCTL_STATUS_FILE_H
 #define STATIONCTL_STATUS_FILE_H
 #include <jansson.h>

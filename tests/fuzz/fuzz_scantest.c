@@ -1,5 +1,5 @@
-/* fuzz_scantest.c - the doctor of scanners: rubbish is read without harm; a code that is sent with any
- * prefix and suffix of bytes that no code begins or ends with is found. */
+/* fuzz_scantest.c - the doctor of scanners: rubbish is read without harm; a code that is sent with
+ * any prefix and suffix of bytes that no code begins or ends with is found. */
 #include "station/scantest.h"
 #include <string.h>
 
@@ -38,7 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text = scantest_text((enum scantest_code)(data[0] % SCANTEST_CODES));
 	before = data[1] % 32 < size - 2 ? data[1] % 32 : size - 2;
 	for (size_t i = 0; i < before; i++)
-		raw[n++] = data[2 + i] & 0x1f; /* controls are in no code but GS, which stands within */
+		raw[n++] = data[2 + i] &
+			   0x1f; /* controls are in no code but GS, which stands within */
 	len = strlen(text);
 	memcpy(raw + n, text, len);
 	n += len;

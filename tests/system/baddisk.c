@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/statvfs.h>
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
 
 /* $BADDISK_CONTROL: a file. Who holds it locked (LOCK_EX) stalls every sync; its content "full",
- * "eio" or "rofs" makes writes fail. $BADDISK_DELAY_US: how long every sync takes besides. */
+ * "eio" or "rofs" makes writes fail ("full" also leaves no room), "nosync" makes syncs do nothing.
+ * $BADDISK_DELAY_US: how long every sync takes besides. */
 
 static int is_ours(int fd)
 {
@@ -36,18 +38,24 @@ static int open_control(void)
 	return control == NULL ? -1 : open(control, O_RDONLY | O_CLOEXEC);
 }
 
+static void read_word(char word[8])
+{
+	int fd = open_control();
+
+	memset(word, 0, 8);
+	if (fd < 0)
+		return;
+	if (read(fd, word, 7) < 0)
+		word[0] = '\0';
+	close(fd);
+}
+
 /* The errno that the control file asks for, or 0. */
 static int asked_errno(void)
 {
-	char word[8] = "";
-	int fd = open_control();
+	char word[8];
 
-	if (fd < 0)
-		return 0;
-	ssize_t len = read(fd, word, sizeof(word) - 1);
-	close(fd);
-	if (len <= 0)
-		return 0;
+	read_word(word);
 	if (strncmp(word, "full", 4) == 0)
 		return ENOSPC;
 	if (strncmp(word, "eio", 3) == 0)
@@ -86,9 +94,14 @@ static int sync_file(const char *name, int fd)
 {
 	int (*real)(int);
 
+	char word[8];
+
 	*(void **)&real = dlsym(RTLD_NEXT, name);
 	if (is_ours(fd))
 		stall();
+	read_word(word);
+	if (is_ours(fd) && strncmp(word, "nosync", 6) == 0)
+		return 0;
 	/* A full disk still syncs; a broken one does not. */
 	if (is_ours(fd) && asked_errno() == EIO) {
 		errno = EIO;
@@ -150,4 +163,17 @@ int fallocate(int fd, int mode, off_t at, off_t len)
 	if (real == NULL)
 		*(void **)&real = dlsym(RTLD_NEXT, "fallocate");
 	return refused(fd) ? -1 : real(fd, mode, at, len);
+}
+
+int fstatvfs(int fd, struct statvfs *st)
+{
+	static int (*real)(int, struct statvfs *);
+	int r;
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "fstatvfs");
+	r = real(fd, st);
+	if (r == 0 && is_ours(fd) && asked_errno() == ENOSPC)
+		st->f_bavail = 0;
+	return r;
 }

@@ -1,8 +1,8 @@
 /* badgpio.c - preloaded into stationd: a GPIO chip (tests/unit/fake_gpiod.h) at a test's word, on
  * machines without one. $BADGPIO_DIR holds gpiochip0 (empty), the fifo control and the file levels:
  * a line "NAME 0" or "NAME 1" each, of a fixed width. Commands, one a line: "edge NAME ACTIVE
- * NANOSECONDS" (what the kernel would tell), "gone", "here". $BADGPIO_HELD: a line that somebody
- * else holds; $BADGPIO_DOWN: a button that is down from the start. */
+ * NANOSECONDS" (what the kernel would tell), "gone", "here". $BADGPIO_HELD: a line that
+ * $BADGPIO_HOLDER (gpio-keys) holds; $BADGPIO_DOWN: a button that is down from the start. */
 #include "../unit/fake_gpiod.h"
 #include <dirent.h>
 #include <dlfcn.h>
@@ -130,7 +130,8 @@ static void *obey(void *user)
 
 static void set_up(struct fake_chip *c)
 {
-	const char *held = getenv("BADGPIO_HELD"), *down = getenv("BADGPIO_DOWN");
+	const char *held = getenv("BADGPIO_HELD"), *holder = getenv("BADGPIO_HOLDER"),
+		   *down = getenv("BADGPIO_DOWN");
 
 	*c = (struct fake_chip){.file = "gpiochip0", .label = "station"};
 	for (; c->lines < sizeof(names) / sizeof(names[0]); c->lines++) {
@@ -139,7 +140,7 @@ static void set_up(struct fake_chip *c)
 		*l = (struct fake_line){.name = names[c->lines], .queue = -1};
 		l->level = c->lines < 3 && !(down && strcmp(down, l->name) == 0);
 		if (held && strcmp(held, l->name) == 0)
-			l->holder = "gpio-keys";
+			l->holder = holder ? holder : "gpio-keys";
 	}
 }
 

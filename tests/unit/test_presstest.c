@@ -52,10 +52,9 @@ static void test_every_story(void **state)
 		for (const char *e = r->edges; *e && got == PRESSTEST_WAITS; e++) {
 			const char *closes = strchr(letters, *e), *opens = strchr(small, *e);
 
-			got = presstest_edge(&t,
-					     (enum panel_button)(closes ? closes - letters
-									: opens - small),
-					     closes != NULL);
+			got = presstest_edge(
+				&t, (enum panel_button)(closes ? closes - letters : opens - small),
+				closes != NULL);
 		}
 		if (got == PRESSTEST_WAITS)
 			got = presstest_end(&t);

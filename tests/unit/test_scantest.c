@@ -36,7 +36,10 @@ static const struct row rows[] = {
 	{PLAIN "\r" PLAIN "\r", {.code = SCANTEST_PLAIN, .end = SCANTEST_END_CR}, 0, 0},
 	/* prefixes and AIM ids */
 	{"]C0" PLAIN "\r",
-	 {.code = SCANTEST_PLAIN, .end = SCANTEST_END_CR, .aim = "C0", .aim_is = SCANTEST_AIM_RIGHT},
+	 {.code = SCANTEST_PLAIN,
+	  .end = SCANTEST_END_CR,
+	  .aim = "C0",
+	  .aim_is = SCANTEST_AIM_RIGHT},
 	 0,
 	 0},
 	{"]Q1" QR "\r",
