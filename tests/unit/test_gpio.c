@@ -354,6 +354,50 @@ static void test_who_has_a_line_is_said(void **state)
 	assert_int_equal(panel_open(b), 0); /* and the others were let go each time */
 }
 
+/* All at once, and nothing is taken. */
+static void test_a_survey_tells_every_line_F13(void **state)
+{
+	struct bench *b = *state;
+	struct gpio_survey survey;
+
+	add_chip(b, 0, "gpiochip0", "panel");
+	fake_chip[0].line[fake_find_line(&fake_chip[0], "B2")].holder = "gpio-keys";
+	fake_chip[0].line[fake_find_line(&fake_chip[0], "L7")].holder = "";
+	fake_chip[0].line[fake_find_line(&fake_chip[0], "L6")].name = "GPIO25";
+	assert_int_equal(gpio_survey(&b->config, &survey, &b->error), 0);
+	assert_string_equal(survey.label, "panel");
+	assert_int_equal(survey.lines, GPIO_SURVEY_LINES);
+	for (unsigned i = 0; i < survey.lines; i++) {
+		const char *name = survey.line[i].name;
+		enum gpio_survey_state is = strcmp(name, "B2") == 0   ? GPIO_SURVEY_TAKEN
+					    : strcmp(name, "L7") == 0 ? GPIO_SURVEY_TAKEN
+					    : strcmp(name, "L6") == 0 ? GPIO_SURVEY_MISSING
+								      : GPIO_SURVEY_FREE;
+
+		assert_int_equal(survey.line[i].state, is);
+		assert_string_equal(survey.line[i].holder,
+				    strcmp(name, "B2") == 0 ? "gpio-keys" : "");
+	}
+	assert_string_equal(survey.line[1].section, "buttons");
+	assert_string_equal(survey.line[1].key, "fail");
+	assert_string_equal(survey.line[GPIO_SURVEY_LINES - 1].name, "BUZZ");
+	b->set.buzzer[0] = '\0';
+	assert_int_equal(gpio_survey(&b->config, &survey, &b->error), 0);
+	assert_int_equal(survey.lines, GPIO_SURVEY_LINES - 1);
+}
+
+static void test_a_survey_without_a_chip_F13(void **state)
+{
+	struct bench *b = *state;
+	struct gpio_survey survey;
+
+	add_chip(b, 0, "gpiochip0", "other");
+	assert_int_equal(gpio_survey(&b->config, &survey, &b->error), -ENODEV);
+	assert_non_null(strstr(b->error.text, "there are: other"));
+	fake_chip[0].open_errno = EACCES;
+	assert_int_equal(gpio_survey(&b->config, &survey, &b->error), -EACCES);
+}
+
 static void test_a_chip_that_refuses(void **state)
 {
 	struct bench *b = *state;
@@ -737,6 +781,8 @@ int main(void)
 		TEST(test_no_chip_says_which_labels_exist_F13),
 		TEST(test_no_line_of_that_name),
 		TEST(test_who_has_a_line_is_said),
+		TEST(test_a_survey_tells_every_line_F13),
+		TEST(test_a_survey_without_a_chip_F13),
 		TEST(test_a_chip_that_refuses),
 		TEST(test_lines_are_taken_as_the_board_says),
 		TEST(test_contacts_at_the_kernels_times),
