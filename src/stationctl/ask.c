@@ -10,7 +10,7 @@
 struct ask {
 	struct loop *loop;
 	struct loop_source *in, *timer;
-	bool waits, gone;
+	bool waits, gone, again;
 	enum ask_answer answer;
 	char line[64];
 	size_t len;
@@ -37,8 +37,11 @@ static void take_line(struct ask *a)
 		answer(a, ASK_NO);
 	else if (c == 'q' || c == 'Q')
 		answer(a, ASK_QUIT);
+	else if (a->again && (c == 'r' || c == 'R'))
+		answer(a, ASK_AGAIN);
 	else if (a->waits)
-		(void)fputs("y, n, or q to end: ", stderr);
+		(void)fputs(a->again ? "y, n, r for again, or q to end: " : "y, n, or q to end: ",
+			    stderr);
 }
 
 static void on_input(void *user, int fd, uint32_t events)
@@ -101,6 +104,16 @@ enum ask_answer ask_wait(struct ask *a, uint64_t ms)
 	    loop_run(a->loop) < 0)
 		a->waits = false;
 	return a->answer;
+}
+
+enum ask_answer ask_wait_again(struct ask *a)
+{
+	enum ask_answer got;
+
+	a->again = true;
+	got = ask_wait(a, 0);
+	a->again = false;
+	return got;
 }
 
 void ask_stop(struct ask *a)

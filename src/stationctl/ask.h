@@ -10,6 +10,7 @@ struct ask;
 enum ask_answer {
 	ASK_YES,
 	ASK_NO,
+	ASK_AGAIN,   /* r, where it was offered; else it is no answer */
 	ASK_QUIT,    /* q, or the end of the input: the person goes away */
 	ASK_LATE,    /* the deadline came */
 	ASK_STOPPED, /* ask_stop */
@@ -20,6 +21,8 @@ int __attribute__((warn_unused_result))
 ask_open(struct ask **out, struct loop *loop, bool terminal);
 /* Runs the loop. ms 0: no deadline. What is no answer is asked again. */
 enum ask_answer ask_wait(struct ask *a, uint64_t ms);
+/* As ask_wait without a deadline; r is an answer too. */
+enum ask_answer ask_wait_again(struct ask *a);
 /* From a handler: ask_wait returns. Nothing when nobody waits. */
 void ask_stop(struct ask *a);
 void ask_close(struct ask *a); /* NULL is fine */

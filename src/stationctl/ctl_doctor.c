@@ -5,6 +5,7 @@
 #include "io/confdir.h"
 #include "io/log.h"
 #include "status_file.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -88,9 +89,13 @@ static void find_station(struct doctor *d)
 	char *text = malloc(STATUS_FILE_MAX);
 	const char *why;
 	size_t len;
+	int r = -ENOMEM;
 
 	(void)snprintf(path, sizeof(path), "%s/status.json", d->settings->runtime_dir);
-	if (text && status_file_read(path, text, &len) == 0)
+	if (text)
+		r = status_file_read(path, text, &len);
+	d->veiled = r == -EACCES;
+	if (r == 0)
 		d->status = status_file_parse(text, len, &why);
 	if (d->status && !status_file_runs(d->status)) {
 		json_decref(d->status);
@@ -220,6 +225,7 @@ static int doctor_run(struct ctl *ctl)
 	struct doctor d = {.ctl = ctl, .settings = &ctl->settings, .named = ctl->words.count > 0};
 	json_t *rows = ctl->own.value[DOCTOR_JSON] ? json_array() : NULL;
 	enum doctor_result worst = DOCTOR_OK;
+	unsigned count[DOCTOR_FAIL + 1] = {0};
 	unsigned bits = chosen(&ctl->words);
 	json_t *all;
 
@@ -233,6 +239,7 @@ static int doctor_run(struct ctl *ctl)
 		enum doctor_result result = run_check(&d, i, bits >> i & 1, rows);
 
 		worst = result > worst ? result : worst;
+		count[result] += bits >> i & 1 || !d.has_settings;
 	}
 	if (rows) {
 		all = json_pack("{s:i, s:s, s:o}", "v", 1, "result", result_name(worst), "rows",
@@ -240,6 +247,9 @@ static int doctor_run(struct ctl *ctl)
 		(void)json_dumpf(all, stdout, JSON_INDENT(1));
 		putchar('\n');
 		json_decref(all);
+	} else {
+		printf("\n%u ok, %u skipped, %u to be looked at, %u failed\n", count[DOCTOR_OK],
+		       count[DOCTOR_SKIPPED], count[DOCTOR_WARN], count[DOCTOR_FAIL]);
 	}
 	json_decref(d.status);
 	return exit_of(&d, worst);

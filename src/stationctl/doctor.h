@@ -29,6 +29,7 @@ struct doctor {
 	bool has_settings, has_board;
 	char why_board[512]; /* there is none */
 	json_t *status;	     /* of the station that runs; NULL: none that we know of */
+	bool veiled;	     /* whether one runs we may not see */
 	bool asks;	     /* somebody sits at the terminal */
 	bool named;	     /* the check was asked for by its name */
 };

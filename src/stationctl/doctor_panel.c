@@ -38,6 +38,14 @@ struct panel {
 	enum presstest_verdict verdict;
 };
 
+/* What a person is shown, one after the other. */
+struct sight {
+	const char *(*name)(unsigned i);
+	void (*show)(struct panel *p, unsigned i);
+	const char *question; /* with a %s for the name; r: again */
+	const char *complaint;
+};
+
 static void on_button(void *user, enum panel_button button, bool down, uint64_t at_ms)
 {
 	struct panel *p = user;
@@ -83,6 +91,11 @@ static bool panel_open(struct panel *p, struct doctor *d, struct doctor_row *row
 	else if (d->status)
 		doctor_say(row, DOCTOR_SKIPPED,
 			   "stationd has the lines: 'systemctl stop stationd', then again");
+	else if (d->veiled)
+		doctor_say(
+			row, DOCTOR_SKIPPED,
+			"whether stationd runs can't be told without permission for %s: use sudo",
+			d->settings->runtime_dir);
 	else if (!d->asks && (hands || !d->named))
 		doctor_say(row, DOCTOR_SKIPPED, "nobody sits at a terminal to answer%s",
 			   hands ? "" : "; name this check to run it all the same");
@@ -100,30 +113,64 @@ static bool panel_open(struct panel *p, struct doctor *d, struct doctor_row *row
 	return false;
 }
 
-/* yes, or what it is instead is told; false: that is the end of this check. */
-static bool seen(struct panel *p, struct doctor_row *row, const char *what, json_t *list,
-		 const char *complaint)
+/* Shows it and asks, as often as it is wanted; without a person it is shown for a while. What is
+ * wrong is told. False: that is the end of this check. */
+static bool seen(struct panel *p, struct doctor_row *row, const struct sight *sight, unsigned i,
+		 json_t *list)
 {
-	switch (ask_wait(p->ask, p->doctor->asks ? 0 : MELODY_MS_MAX)) {
+	enum ask_answer answer;
+
+	do {
+		if (p->doctor->asks)
+			(void)fprintf(stderr, sight->question, sight->name(i));
+		sight->show(p, i);
+		answer = p->doctor->asks ? ask_wait_again(p->ask) : ask_wait(p->ask, MELODY_MS_MAX);
+	} while (answer == ASK_AGAIN);
+	switch (answer) {
 	case ASK_YES:
 	case ASK_LATE:
+	case ASK_AGAIN:
 		return true;
 	case ASK_NO:
-		doctor_say(row, DOCTOR_FAIL, "%s %s", what, complaint);
-		(void)json_array_append_new(list, json_string(what));
+		doctor_say(row, DOCTOR_FAIL, "%s %s", sight->name(i), sight->complaint);
+		(void)json_array_append_new(list, json_string(sight->name(i)));
 		return true;
 	case ASK_STOPPED:
-		doctor_say(row, DOCTOR_FAIL, "the chip was lost at %s", what);
+		doctor_say(row, DOCTOR_FAIL, "the chip was lost at %s", sight->name(i));
 		return false;
 	case ASK_QUIT:
 		break;
 	}
-	doctor_say(row, DOCTOR_SKIPPED, "ended by hand at %s", what);
+	doctor_say(row, DOCTOR_SKIPPED, "ended by hand at %s", sight->name(i));
 	return false;
+}
+
+static const char *lamp_name(unsigned i)
+{
+	return lamp_words[i];
+}
+
+static void lamp_show(struct panel *p, unsigned lamp)
+{
+	for (unsigned i = 0; i < PANEL_LAMPS; i++)
+		gpio_lamp(p->gpio, (enum panel_lamp)i, i == lamp ? PANEL_ON : PANEL_OFF);
+}
+
+static const char *tone_name(unsigned i)
+{
+	return panel_tone_name((enum panel_tone)i);
+}
+
+static void tone_show(struct panel *p, unsigned i)
+{
+	gpio_tone(p->gpio, (enum panel_tone)i);
 }
 
 void doctor_lamps(struct doctor *d, struct doctor_row *row)
 {
+	static const struct sight sight = {lamp_name, lamp_show,
+					   "The lamp %s is lit, no other. Seen? [y/n/r/q] ",
+					   "was not seen: look at LED, resistor, wire"};
 	struct panel p;
 	json_t *dark;
 	bool more = true;
@@ -131,15 +178,8 @@ void doctor_lamps(struct doctor *d, struct doctor_row *row)
 	if (!panel_open(&p, d, row, false))
 		return;
 	dark = json_array();
-	for (unsigned i = 0; more && i < PANEL_LAMPS; i++) {
-		if (d->asks)
-			(void)fprintf(stderr, "The lamp %s is lit, no other. Seen? [y/n/q] ",
-				      lamp_words[i]);
-		gpio_lamp(p.gpio, (enum panel_lamp)i, PANEL_ON);
-		more = seen(&p, row, lamp_words[i], dark,
-			    "was not seen: look at LED, resistor, wire");
-		gpio_lamp(p.gpio, (enum panel_lamp)i, PANEL_OFF);
-	}
+	for (unsigned i = 0; more && i < PANEL_LAMPS; i++)
+		more = seen(&p, row, &sight, i, dark);
 	if (more && row->result == DOCTOR_OK)
 		doctor_say(
 			row, d->asks ? DOCTOR_OK : DOCTOR_SKIPPED,
@@ -152,6 +192,9 @@ void doctor_lamps(struct doctor *d, struct doctor_row *row)
 
 void doctor_tones(struct doctor *d, struct doctor_row *row)
 {
+	static const struct sight sight = {tone_name, tone_show,
+					   "The tone %s sounds. Heard? [y/n/r/q] ",
+					   "was not heard: look at buzzer and transistor"};
 	struct panel p;
 	json_t *silent;
 	bool more = true;
@@ -164,14 +207,8 @@ void doctor_tones(struct doctor *d, struct doctor_row *row)
 	if (!panel_open(&p, d, row, false))
 		return;
 	silent = json_array();
-	for (unsigned i = PANEL_TONE_NONE + 1; more && i < PANEL_TONES; i++) {
-		const char *name = panel_tone_name((enum panel_tone)i);
-
-		if (d->asks)
-			(void)fprintf(stderr, "The tone %s sounds. Heard? [y/n/q] ", name);
-		gpio_tone(p.gpio, (enum panel_tone)i);
-		more = seen(&p, row, name, silent, "was not heard: look at buzzer and transistor");
-	}
+	for (unsigned i = PANEL_TONE_NONE + 1; more && i < PANEL_TONES; i++)
+		more = seen(&p, row, &sight, i, silent);
 	if (more && row->result == DOCTOR_OK)
 		doctor_say(
 			row, d->asks ? DOCTOR_OK : DOCTOR_SKIPPED,
@@ -250,7 +287,10 @@ static bool test_button(struct panel *p, struct doctor_row *row, enum panel_butt
 		(void)fprintf(stderr, "Press %s within %d s [n: nothing happens, q: end] ",
 			      button_words[asked], PRESS_MS / 1000);
 		answer = wait_press(p, PRESS_MS);
-		(void)fputs(answer == ASK_STOPPED ? "... came\n" : "\n", stderr);
+		(void)fputs(answer == ASK_STOPPED ? "... came\n"
+			    : answer == ASK_LATE  ? "\n"
+						  : "",
+			    stderr);
 	}
 	p->testing = false;
 	if (answer == ASK_QUIT) {

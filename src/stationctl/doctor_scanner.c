@@ -226,6 +226,14 @@ void doctor_scanner(struct doctor *d, struct doctor_row *row)
 	json_t *scans = json_array();
 	bool scanned = false;
 
+	if (d->veiled && s->scanners > 0) {
+		json_decref(scans);
+		doctor_say(row, DOCTOR_WARN,
+			   "not checked: whether stationd has it can't be told without permission "
+			   "for %s: use sudo, or the group station",
+			   s->runtime_dir);
+		return;
+	}
 	if (s->scanners == 0)
 		doctor_say(row, DOCTOR_WARN, "none is set up ([scanner NAME] device)");
 	for (unsigned i = 0; i < s->scanners; i++) {

@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 import tempfile
@@ -14,7 +15,7 @@ from fakehq import FakeHq, problem
 from gpiostation import GpioStation
 from line import authority, pair
 from pki import Authority
-from station import BUILD, LAMPS, ROOT, Station, conf_text, sanitized, stage
+from station import BUILD, LAMPS, NOBODY, Station, conf_text, sanitized, stage
 from terminal import Terminal
 
 CHECKS = ["settings", "board", "lamps", "tones", "buttons", "scanner", "journal", "disk", "clock", "headquarters", "certificate"]
@@ -89,7 +90,9 @@ class Usage(Doctor):
         env = self.preloaded(st, trusted=False, **SLOW) if not sanitized() else None
         done = st.ctl("doctor", "--boards", stage() / "boards", env=env)
         rows = self.ask(st, env=env)
-        self.assertEqual([line.split()[0] for line in done.out.splitlines() if line[0] != " "], CHECKS)
+        self.assertEqual([line.split()[0] for line in done.out.split("\n\n")[0].splitlines() if line[0] != " "], CHECKS)
+        counts = [sum(r["result"] == result for r in rows.values()) for result in ("ok", "skipped", "warn", "fail")]
+        self.assertTrue(done.out.endswith("\n\n{} ok, {} skipped, {} to be looked at, {} failed\n".format(*counts)), done.out)
         self.assertLessEqual(max(len(line) for line in done.out.splitlines()), 80, done.out)
         flat = " ".join(done.out.split())
         for name in ("settings", "board", "lamps", "scanner", "journal", "certificate"):
@@ -133,6 +136,10 @@ class Board(Doctor):
         row = self.row(st, "disk", "warn", "^not checked: you have no permission for .*/state; .*group station", code=WARN)
         self.assertEqual(row["denied"], str(st.state))
         self.row(st, "journal", "warn", "^not checked: you have no permission")
+        st.run.chmod(0o700)
+        os.chown(st.run, 0, 0)
+        self.row(st, "scanner", "warn", "^not checked: whether stationd has it can't be told .*/run", code=WARN)
+        os.chown(st.run, NOBODY, NOBODY)
         device = os.path.realpath(st.scanner.path)
         os.chown(device, 0, 5)  # group tty, as it were dialout
         os.chmod(device, 0o660)
@@ -318,9 +325,8 @@ class Headquarters(Doctor):
         self.said(st, r"HTTP 403\): .*revoked", line="denied", http=403)
 
     def test_nothing_listens_and_no_proxy(self):
-        hq = self.fake()
-        port = hq.port
-        hq.close()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
         self.said(self.bench(port), "no connection to headquarters", line="line")
         self.said(self.bench(port, proxy="http://127.0.0.1:9"), "no connection to headquarters", line="line")
         self.said(self.bench(port, host="nowhere.invalid"), "name is not found", line="line")
@@ -418,7 +424,7 @@ class Panel(Doctor):
     def test_each_lamp_in_turn_F12(self):
         t = self.terminal("lamps")
         for lamp in LAMPS:
-            before = t.wait("Seen? [y/n/q] ")
+            before = t.wait("Seen? [y/n/r/q] ")
             self.assertIn(lamp, before.lower())
             self.until(f"only {lamp} is lit", lambda lamp=lamp: self.lit() == {lamp})
             t.type("y\n")
@@ -430,10 +436,12 @@ class Panel(Doctor):
     def test_a_dark_lamp(self):
         t = self.terminal("lamps")
         for lamp in LAMPS:
-            t.wait("Seen? [y/n/q] ")
-            t.type("maybe\nn\n" if lamp == "usage" else "y\n")
+            t.wait("Seen? [y/n/r/q] ")
             if lamp == "usage":
-                t.wait("y, n, or q to end")
+                t.type("maybe\nr\n")
+                t.wait("y, n, r for again, or q to end: ")
+                t.wait("The lamp usage (blue) is lit")
+            t.type("n\n" if lamp == "usage" else "y\n")
         code, said = t.end()
         self.assertEqual(code, FAIL, said)
         self.assertRegex(said, r"lamps +FAIL +usage \(blue\) was not seen")
@@ -454,7 +462,7 @@ class Panel(Doctor):
     def test_tones_F8(self):
         t = self.terminal("tones")
         for tone in ("tick", "double-tick", "beep", "chime", "chime-fail", "error", "wrong-label", "question", "falling"):
-            self.assertIn(f"The tone {tone} ", t.wait("Heard? [y/n/q] "))
+            self.assertIn(f"The tone {tone} ", t.wait("Heard? [y/n/r/q] "))
             t.type("n\n" if tone == "beep" else "y\n")
         code, said = t.end()
         self.assertEqual(code, FAIL, said)
@@ -508,7 +516,7 @@ class Panel(Doctor):
 
     def test_a_person_who_goes_away(self):
         t = self.terminal("lamps", "buttons")
-        t.wait("Seen? [y/n/q] ")
+        t.wait("Seen? [y/n/r/q] ")
         t.type("q\n")
         t.wait("Press PASS")
         t.type("q\n")
