@@ -150,9 +150,9 @@ static void find_mount(dev_t dev, struct disk_look *out)
 int disk_look(const char *dir, struct disk_look *out)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct statvfs room;
-	struct statfs kind;
-	struct stat st;
+	struct statvfs room = {0};
+	struct statfs kind = {0};
+	struct stat st = {0};
 	int r = 0;
 
 	*out = (struct disk_look){0};
