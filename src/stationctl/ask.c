@@ -1,15 +1,20 @@
 /* ask.c - waits on a loop for a person's word at the terminal (ask.h). */
 #include "ask.h"
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+#define SIGNALS (sizeof(signals) / sizeof(signals[0]))
+
 struct ask {
 	struct loop *loop;
-	struct loop_source *in, *timer;
+	struct loop_source *in, *timer, *signals[SIGNALS];
+	int signo; /* that came, 0 = none */
 	bool waits, gone, again;
 	enum ask_answer answer;
 	char line[64];
@@ -74,6 +79,15 @@ static void on_timer(void *user)
 	answer(user, ASK_LATE);
 }
 
+static void on_signal(void *user, int signo)
+{
+	struct ask *a = user;
+
+	a->signo = signo;
+	a->gone = true;
+	answer(a, ASK_QUIT);
+}
+
 int ask_open(struct ask **out, struct loop *loop, bool terminal)
 {
 	struct ask *a = calloc(1, sizeof(*a));
@@ -83,6 +97,8 @@ int ask_open(struct ask **out, struct loop *loop, bool terminal)
 		return -ENOMEM;
 	a->loop = loop;
 	r = loop_timer(loop, &a->timer, on_timer, a);
+	for (size_t i = 0; r == 0 && i < SIGNALS; i++)
+		r = loop_signal(loop, &a->signals[i], signals[i], on_signal, a);
 	if (r == 0 && terminal)
 		r = loop_io(loop, &a->in, STDIN_FILENO, EPOLLIN, on_input, a);
 	if (r < 0) {
@@ -123,9 +139,21 @@ void ask_stop(struct ask *a)
 
 void ask_close(struct ask *a)
 {
+	sigset_t all;
+	int signo;
+
 	if (!a)
 		return;
+	signo = a->signo;
 	loop_source_free(a->in);
 	loop_source_free(a->timer);
+	(void)sigemptyset(&all);
+	for (size_t i = 0; i < SIGNALS; i++) {
+		loop_source_free(a->signals[i]);
+		(void)sigaddset(&all, signals[i]);
+	}
 	free(a);
+	(void)sigprocmask(SIG_UNBLOCK, &all, NULL);
+	if (signo)
+		(void)raise(signo);
 }

@@ -11,7 +11,7 @@ enum ask_answer {
 	ASK_YES,
 	ASK_NO,
 	ASK_AGAIN,   /* r, where it was offered; else it is no answer */
-	ASK_QUIT,    /* q, or the end of the input: the person goes away */
+	ASK_QUIT,    /* q, the end of the input, Ctrl-C: the person goes away */
 	ASK_LATE,    /* the deadline came */
 	ASK_STOPPED, /* ask_stop */
 };
@@ -25,5 +25,7 @@ enum ask_answer ask_wait(struct ask *a, uint64_t ms);
 enum ask_answer ask_wait_again(struct ask *a);
 /* From a handler: ask_wait returns. Nothing when nobody waits. */
 void ask_stop(struct ask *a);
-void ask_close(struct ask *a); /* NULL is fine */
+/* Ctrl-C (SIGINT, SIGTERM, SIGHUP) takes its effect now, if there was one: close what must not stay
+ * as it is before. NULL is fine. */
+void ask_close(struct ask *a);
 #endif

@@ -7,12 +7,12 @@
 #define HEIGHT_MM 18.0 /* of the bars: a hand's tremble */
 
 static const struct {
-	int symbology, mode, option;
+	int symbology, option;
 	double module_mm;
 } kinds[] = {
-	[BARCODE_LINES] = {BARCODE_CODE128, DATA_MODE, -1, 0.38},
-	[BARCODE_LINES_GS1] = {BARCODE_GS1_128, GS1_MODE, -1, 0.38},
-	[BARCODE_SQUARE] = {BARCODE_QRCODE, DATA_MODE, 2, 0.8},
+	[BARCODE_LINES] = {BARCODE_CODE128, -1, 0.38},
+	[BARCODE_LINES_GS1] = {BARCODE_GS1_128, -1, 0.38},
+	[BARCODE_SQUARE] = {BARCODE_QRCODE, 2, 0.8},
 };
 
 static struct zint_symbol *encode(enum barcode_kind kind, const char *text)
@@ -22,7 +22,6 @@ static struct zint_symbol *encode(enum barcode_kind kind, const char *text)
 	if (!s)
 		return NULL;
 	s->symbology = kinds[kind].symbology;
-	s->input_mode = kinds[kind].mode;
 	s->option_1 = kinds[kind].option;
 	s->show_hrt = 0;
 	if (ZBarcode_Encode_and_Buffer_Vector(s, (const unsigned char *)text, (int)strlen(text),

@@ -27,6 +27,7 @@ struct ctl_command {
 	const char *name;
 	const char *usage;   /* what stands behind the name */
 	const char *summary; /* one line */
+	const char *more;    /* lines for its help, or NULL */
 	struct args_table options;
 	unsigned words_least, words_most; /* how many words it takes */
 	int (*run)(struct ctl *ctl);	  /* returns an enum ctl_exit, or a code of its own */

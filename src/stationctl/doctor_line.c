@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TIMEOUT_MS 15000
+#define TIMEOUT_MS 10000
 #define FIRST_MS   1700000000000 /* 2023-11: nothing of ours is older */
 
 /* The newest time on record; 0 = none that we can read. */
@@ -88,7 +88,11 @@ static const char *remedy(const struct uplink_probe *p)
 	case SYNC_NONSENSE:
 	case SYNC_REFUSED:
 		return "is that url headquarters?";
-	case SYNC_TLS: /* the words say it */
+	case SYNC_TLS: /* of headquarters' certificate the words say all */
+		if (strncmp(p->why, "TLS ", 4) == 0)
+			return "perhaps it does not take this station's certificate: has it expired, "
+			       "is it revoked, or from an authority that headquarters does not know?";
+		break;
 	case SYNC_ACKED:
 	case SYNC_GAP:
 	case SYNC_FORK:

@@ -35,8 +35,8 @@ static void print_help(void)
 
 static void print_command_help(const struct ctl_command *c)
 {
-	printf("usage: stationctl [OPTIONS] %s %s\n\n%s\n\noptions:\n", c->name, c->usage,
-	       c->summary);
+	printf("usage: stationctl [OPTIONS] %s %s\n\n%s\n%s\noptions:\n", c->name, c->usage,
+	       c->summary, c->more ? c->more : "");
 	args_help(stdout, &c->options);
 	args_help(stdout, &global_table);
 }

@@ -4,10 +4,12 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -313,7 +315,7 @@ class Headquarters(Doctor):
         self.said(self.bench(self.fake(self.other.server()).port), "from no authority that this station knows", line="tls")
 
     def test_our_certificate_is_refused(self):
-        row = self.said(self.bench(self.fake().port, own=self.other.client("bench-1")), "certificate|cut|alert")
+        row = self.said(self.bench(self.fake().port, own=self.other.client("bench-1")), "does not take this station's certificate|was cut")
         self.assertIn(row["line"], ("tls", "line"))
 
     def test_401_and_403(self):
@@ -330,6 +332,13 @@ class Headquarters(Doctor):
         self.said(self.bench(port), "no connection to headquarters", line="line")
         self.said(self.bench(port, proxy="http://127.0.0.1:9"), "no connection to headquarters", line="line")
         self.said(self.bench(port, host="nowhere.invalid"), "name is not found", line="line")
+
+    def test_silence(self):
+        hq = self.fake()
+        hq.answer = lambda request: iter(lambda: release.wait(30) and b"", None)
+        release = threading.Event()
+        self.addCleanup(release.set)
+        self.said(self.bench(hq.port), "headquarters does not answer", line="line")
 
     def test_something_else_answers(self):
         hq = self.fake()
@@ -524,6 +533,17 @@ class Panel(Doctor):
         self.assertEqual(code, OK, said)
         self.assertRegex(said, r"(?s)lamps +- +ended by hand at appearance.*buttons +- +ended by hand at PASS")
         self.assertEqual(self.lit(), set())
+
+    def test_interrupted_it_leaves_no_lamp_lit(self):
+        for send in (lambda t: t.type("\x03"), lambda t: os.kill(t.pid, signal.SIGTERM), lambda t: os.kill(t.pid, signal.SIGHUP)):
+            t = self.terminal("lamps", "buttons")
+            t.wait("Seen? [y/n/r/q] ")
+            self.until("the lamp", lambda: self.lit() == {"appearance"})
+            send(t)
+            code, said = t.end()
+            self.assertIn(code, (-signal.SIGINT, -signal.SIGTERM, -signal.SIGHUP), said)
+            self.assertNotIn("Press", said)
+            self.assertEqual(self.lit(), set())
 
     def test_no_ask_asks_nobody(self):
         t = self.terminal("--no-ask", "buttons", "lamps")
