@@ -9,8 +9,9 @@
 #include "station/settings.h"
 
 /* path NULL: the standard places (a missing main file is an error naming it). Else: that file and
- * its drop-ins in path.d/ only. Fills s from defaults, then the files, then the site key. False:
- * error says what and where. */
+ * its drop-ins in path.d/ only. Fills s from defaults, then the files, then the site key (last:
+ * when that fails, error begins with its name and all else of s is filled). False: error says what
+ * and where. */
 bool __attribute__((warn_unused_result))
 confdir_settings(const char *path, struct settings *s, struct settings_error *error);
 /* boards: folder of .board files. Chosen by s->board (name, or path with a slash), else by the

@@ -104,6 +104,15 @@ static void find_station(struct doctor *d)
 	free(text);
 }
 
+/* Who may not read the site key may check all the rest. */
+static bool only_key_denied(const struct settings *s, const struct settings_error *error)
+{
+	size_t len = strlen(s->key_file);
+
+	return len > 0 && strncmp(error->text, s->key_file, len) == 0 &&
+	       access(s->key_file, R_OK) < 0 && errno == EACCES;
+}
+
 /* False: there are no settings to go by; row says why. */
 static bool prepare(struct doctor *d, struct doctor_row *row)
 {
@@ -114,8 +123,11 @@ static bool prepare(struct doctor *d, struct doctor_row *row)
 	bool fits = true;
 
 	if (!confdir_settings(global->value[CTL_CONFIG], d->settings, &error)) {
-		doctor_say(row, DOCTOR_FAIL, "%s", error.text);
-		return false;
+		d->key_denied = only_key_denied(d->settings, &error);
+		if (!d->key_denied) {
+			doctor_say(row, DOCTOR_FAIL, "%s", error.text);
+			return false;
+		}
 	}
 	if (global->value[CTL_STATE])
 		fits = text_copy(d->settings->state_dir, sizeof(d->settings->state_dir),

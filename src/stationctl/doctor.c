@@ -39,7 +39,7 @@ void doctor_flag(struct doctor_row *row, const char *key, bool value)
 	(void)json_object_set_new(row->fields, key, json_boolean(value));
 }
 
-bool doctor_denied(struct doctor_row *row, int error, const char *path)
+bool doctor_denied(struct doctor_row *row, int error, const char *path, bool write)
 {
 	const struct group *group = NULL;
 	struct stat st;
@@ -47,7 +47,7 @@ bool doctor_denied(struct doctor_row *row, int error, const char *path)
 	if (error != -EACCES && error != -EPERM)
 		return false;
 	doctor_word(row, "denied", path);
-	if (stat(path, &st) == 0 && st.st_gid != 0 && (st.st_mode & S_IRGRP))
+	if (stat(path, &st) == 0 && st.st_gid != 0 && (st.st_mode & (write ? S_IWGRP : S_IRGRP)))
 		group = getgrgid(st.st_gid);
 	if (group)
 		doctor_say(row, DOCTOR_WARN,
@@ -55,10 +55,10 @@ bool doctor_denied(struct doctor_row *row, int error, const char *path)
 			   "NAME %s, then log in anew), or use sudo",
 			   path, group->gr_name, group->gr_name);
 	else
-		doctor_say(row, DOCTOR_WARN,
-			   "not checked: you have no permission for %s; use sudo, or the user or "
-			   "group station",
-			   path);
+		doctor_say(
+			row, DOCTOR_WARN,
+			"not checked: you have no permission for %s; use sudo, or the %s station",
+			path, write ? "user" : "user or group");
 	return true;
 }
 

@@ -29,6 +29,7 @@ struct doctor {
 	bool has_settings, has_board;
 	char why_board[512]; /* there is none */
 	json_t *status;	     /* of the station that runs; NULL: none that we know of */
+	bool key_denied;     /* the site key may not be read by us */
 	bool veiled;	     /* whether one runs we may not see */
 	bool asks;	     /* somebody sits at the terminal */
 	bool named;	     /* the check was asked for by its name */
@@ -40,8 +41,9 @@ void doctor_say(struct doctor_row *row, enum doctor_result result, const char *f
 void doctor_number(struct doctor_row *row, const char *key, int64_t value);
 void doctor_word(struct doctor_row *row, const char *key, const char *value);
 void doctor_flag(struct doctor_row *row, const char *key, bool value);
-/* No permission for path: not checked, and which group has it. True when error says so. */
-bool doctor_denied(struct doctor_row *row, int error, const char *path);
+/* No permission for path: not checked, and which group has it. True when error says so. write: it
+ * is to be written, else read. */
+bool doctor_denied(struct doctor_row *row, int error, const char *path, bool write);
 /* Days that a certificate is good for, in words; fields PREFIXdays_left and PREFIXuntil. */
 void doctor_expiry(struct doctor_row *row, const char *whose, const char *prefix, int64_t from_ms,
 		   int64_t until_ms);

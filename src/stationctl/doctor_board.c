@@ -17,7 +17,9 @@ void doctor_settings(struct doctor *d, struct doctor_row *row)
 	doctor_say(row, DOCTOR_OK, "station %s at site %s", s->station, s->labels.site);
 	doctor_word(row, "station", s->station);
 	doctor_word(row, "site", s->labels.site);
-	if (!s->labels.has_key)
+	if (d->key_denied)
+		(void)doctor_denied(row, -EACCES, s->key_file, false);
+	else if (!s->labels.has_key)
 		doctor_say(row, DOCTOR_WARN,
 			   "no site key ([site] key_file): reasons, badges and commands can't be "
 			   "scanned");

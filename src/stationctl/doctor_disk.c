@@ -29,7 +29,7 @@ void doctor_journal(struct doctor *d, struct doctor_row *row)
 			   path);
 		return;
 	}
-	if (doctor_denied(row, r, path))
+	if (doctor_denied(row, r, path, false))
 		return;
 	if (r < 0) {
 		doctor_say(row, DOCTOR_FAIL, "%s", report.text[0] ? report.text : strerror(-r));
@@ -143,7 +143,7 @@ void doctor_disk(struct doctor *d, struct doctor_row *row)
 			dir);
 		return;
 	}
-	if (doctor_denied(row, r, dir))
+	if (doctor_denied(row, r, dir, false))
 		return;
 	if (r < 0) {
 		doctor_say(row, DOCTOR_FAIL, "%s: %s", dir, strerror(-r));
@@ -151,7 +151,7 @@ void doctor_disk(struct doctor *d, struct doctor_row *row)
 	}
 	say_room(row, &look);
 	if (look.write_error) {
-		if (!doctor_denied(row, look.write_error, dir))
+		if (!doctor_denied(row, look.write_error, dir, true))
 			doctor_say(row, DOCTOR_FAIL, "%s can't be written: %s", dir,
 				   strerror(-look.write_error));
 		return;

@@ -133,7 +133,7 @@ static bool files_denied(const struct settings_headquarters *hq, struct doctor_r
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (files[i][0] && access(files[i], R_OK) < 0 &&
-		    doctor_denied(row, -errno, files[i]))
+		    doctor_denied(row, -errno, files[i], false))
 			return true;
 	return false;
 }
@@ -193,7 +193,7 @@ void doctor_certificate(struct doctor *d, struct doctor_row *row)
 	}
 	doctor_word(row, "file", path);
 	r = certificate_read(path, &is);
-	if (doctor_denied(row, r, path))
+	if (doctor_denied(row, r, path, false))
 		return;
 	if (r < 0)
 		doctor_say(row, DOCTOR_FAIL, "%s: %s", path,

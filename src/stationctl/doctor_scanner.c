@@ -59,7 +59,7 @@ static bool by_opening(struct doctor_row *row, const struct settings_scanner *se
 
 	if (r == 0)
 		doctor_say(row, DOCTOR_OK, "%s: %s opens", set->name, set->device);
-	else if (!doctor_denied(row, r, set->device))
+	else if (!doctor_denied(row, r, set->device, true))
 		doctor_say(row, DOCTOR_FAIL, "%s: %s is %s%s", set->name, set->device,
 			   serial_reason(r),
 			   r == -ENOENT ? ": plug it in; 'ls /dev/serial/by-id' shows what there is"

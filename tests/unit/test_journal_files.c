@@ -622,6 +622,48 @@ static void reader_says_what_is_wrong(void **state)
 	journal_reader_close(NULL);
 }
 
+/* damage: words of it; NULL = none. */
+static void expect_look(struct fixture *f, uint64_t seq, const char *damage)
+{
+	struct journal_report report;
+	struct journal_reader *r;
+	struct journal_look look;
+	char path[512];
+
+	fixture_path(f, JOURNAL_FILE, path);
+	assert_int_equal(journal_reader_open(&r, path, &report), 0);
+	assert_int_equal(journal_reader_look(r, 10000, &look), 0);
+	if (damage)
+		assert_non_null(strstr(look.damage, damage));
+	else
+		assert_string_equal(look.damage, "");
+	assert_int_equal(look.seq, seq);
+	assert_int_equal(strlen(look.journal), EVENT_UUID);
+	assert_true(damage || (look.whole && look.newest_ms > 0));
+	journal_reader_close(r);
+}
+
+static void reader_looks_at_the_whole_F5(void **state)
+{
+	struct fixture *f = *state;
+	struct event e = fixture_event(f, EVENT_LABEL_REJECTED, "{}");
+
+	fixture_begin(f);
+	for (int i = 0; i < 5; i++)
+		assert_true(fixture_append(f, &e));
+	expect_look(f, 6, NULL); /* beside the writer */
+	fixture_close(f);
+	expect_look(f, 6, NULL);
+	fixture_sql(f, JOURNAL_FILE,
+		    "UPDATE event SET line=replace(line,'mono','nomo') WHERE seq=6");
+	expect_look(f, 5, "end of its chain");
+	fixture_sql(f, JOURNAL_FILE,
+		    "UPDATE event SET line=replace(line,'nomo','mono') WHERE seq=6");
+	expect_look(f, 6, NULL);
+	fixture_sql(f, JOURNAL_FILE, "DELETE FROM event WHERE seq=4");
+	expect_look(f, 3, "end of its chain");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -653,6 +695,7 @@ int main(void)
 		TEST(reader_works_beside_the_writer),
 		TEST(reader_takes_a_copy_in_a_read_only_folder),
 		TEST(reader_says_what_is_wrong),
+		TEST(reader_looks_at_the_whole_F5),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
