@@ -18,7 +18,7 @@ void doctor_say(struct doctor_row *row, enum doctor_result result, const char *f
 	(void)vsnprintf(sentence, sizeof(sentence), format, ap);
 	va_end(ap);
 	if (row->text.len > 0)
-		text_put(&row->text, "; ");
+		text_put(&row->text, row->buf[row->text.len - 1] == '?' ? " " : "; ");
 	text_put(&row->text, sentence);
 	if (result > row->result)
 		row->result = result;

@@ -151,8 +151,7 @@ static bool ask_code(struct gun *g, struct doctor_row *row, enum scantest_code c
 
 	t->code = SCANTEST_CODES;
 	while (answer == ASK_YES || (answer == ASK_STOPPED && t->code != code)) {
-		(void)fprintf(stderr, "%s: scan code %s [n: it can't be read, q: end] ",
-			      g->set->name, code_words[code]);
+		(void)fprintf(stderr, "%s: scan code %s [n/q] ", g->set->name, code_words[code]);
 		g->len = 0;
 		answer = ask_wait(g->ask, SCAN_MS);
 		if (g->lost) {
@@ -206,6 +205,10 @@ static void scan_sheet(struct doctor_row *row, const struct settings_scanner *se
 		r = serial_open(&g.serial, g.loop, set, &calls);
 	if (r < 0)
 		doctor_say(row, DOCTOR_FAIL, "%s", strerror(-r));
+	else
+		(void)fputs("The codes are on the sheet that 'stationctl sheet doctor' makes.\n"
+			    "n: it can't be read, q: end\n",
+			    stderr);
 	for (unsigned c = 0; r == 0 && c < SCANTEST_CODES; c++) {
 		if (!ask_code(&g, row, (enum scantest_code)c, scans, &t))
 			break;
