@@ -275,6 +275,21 @@ static const char *reason(int err)
 	}
 }
 
+const char *hid_reason(int error)
+{
+	return loop_device_words(reason(error), error);
+}
+
+int hid_try(const struct settings_scanner *settings)
+{
+	struct hid h = {.settings = *settings, .fd = -1};
+	int fd, err = open_device(&h, &fd);
+
+	if (!err)
+		close_device(&h);
+	return err;
+}
+
 static void on_present(void *user, bool present)
 {
 	struct hid *h = user;

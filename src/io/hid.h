@@ -37,5 +37,8 @@ hid_open(struct hid **out, struct loop *loop, const struct settings_scanner *set
  * of HID_HELD bytes; what comes behind a full one is lost. Resumed, they come at the end of the
  * turn. */
 void hid_pause(struct hid *h, bool paused);
-void hid_close(struct hid *h); /* NULL is fine */
+/* Whether it can be opened and grabbed now; it is let go again. 0 or -errno. */
+int __attribute__((warn_unused_result)) hid_try(const struct settings_scanner *settings);
+const char *hid_reason(int error); /* what -errno of it means to a person; static */
+void hid_close(struct hid *h);	   /* NULL is fine */
 #endif

@@ -2,6 +2,7 @@
  * make of the printed sheet (F7). */
 #include "ask.h"
 #include "doctor.h"
+#include "io/hid.h"
 #include "io/serial.h"
 #include "station/scantest.h"
 #include <errno.h>
@@ -16,6 +17,7 @@ struct gun {
 	struct ask *ask;
 	struct loop *loop;
 	struct serial *serial;
+	struct hid *hid;
 	struct loop_source *silence;
 	const struct settings_scanner *set;
 	uint8_t raw[RAW_MAX];
@@ -55,19 +57,25 @@ static void by_status(const struct doctor *d, struct doctor_row *row,
 /* True: it can be opened. */
 static bool by_opening(struct doctor_row *row, const struct settings_scanner *set)
 {
-	int r = serial_try(set);
+	bool types = set->kind == SETTINGS_HID;
+	int r = types ? hid_try(set) : serial_try(set);
 
 	if (r == 0)
 		doctor_say(row, DOCTOR_OK, "%s: %s opens", set->name, set->device);
-	else if (!doctor_denied(row, r, set->device, true))
-		doctor_say(row, DOCTOR_FAIL, "%s: %s is %s%s", set->name, set->device,
-			   serial_reason(r),
-			   r == -ENOENT ? ": plug it in; 'ls /dev/serial/by-id' shows what there is"
-					: "");
+	else if (!doctor_denied(row, r, set->device, !types))
+		doctor_say(row, DOCTOR_FAIL, "%s: %s: %s%s", set->name, set->device,
+			   types ? hid_reason(r) : serial_reason(r),
+			   r != -ENOENT ? ""
+			   : types	? ": plug it in; 'ls /dev/input/by-id' shows what there is"
+				   : ": plug it in; 'ls /dev/serial/by-id' shows what there is");
 	if (strncmp(set->device, "/dev/ttyUSB", 11) == 0 ||
 	    strncmp(set->device, "/dev/ttyACM", 11) == 0)
 		doctor_say(row, DOCTOR_WARN,
 			   "%s: that name changes with the socket: name it by /dev/serial/by-id",
+			   set->name);
+	if (strncmp(set->device, "/dev/input/event", 16) == 0)
+		doctor_say(row, DOCTOR_WARN,
+			   "%s: that number changes at every boot: name it by /dev/input/by-id",
 			   set->name);
 	return r == 0;
 }
@@ -83,6 +91,19 @@ static void on_bytes(void *user, const uint8_t *bytes, size_t len)
 	g->len += len < room ? len : room;
 	if (loop_timer_set(g->silence, loop_moment(g->loop).mono_ms + SILENCE_MS) < 0)
 		ask_stop(g->ask);
+}
+
+/* A scan with a hole is none of the sheet's. */
+static void on_lost(void *user, enum hid_lost why, uint16_t key)
+{
+	struct gun *g = user;
+	char text[48];
+
+	if (why == HID_LOST_KEY)
+		(void)snprintf(text, sizeof(text), "<key %u>", (unsigned)key);
+	else
+		(void)snprintf(text, sizeof(text), "<lost>");
+	on_bytes(g, (const uint8_t *)text, strlen(text));
 }
 
 static void on_silence(void *user)
@@ -188,10 +209,19 @@ static void say_good(const struct gun *g, struct doctor_row *row, const struct s
 		   scantest_say_end(t->end), t->aim[0] ? "are sent" : "are not sent");
 }
 
+static int open_gun(struct gun *g, const struct settings_scanner *set)
+{
+	const struct serial_calls serial = {.bytes = on_bytes, .present = on_present, .user = g};
+	const struct hid_calls hid = {
+		.bytes = on_bytes, .lost = on_lost, .present = on_present, .user = g};
+
+	return set->kind == SETTINGS_HID ? hid_open(&g->hid, g->loop, set, &hid)
+					 : serial_open(&g->serial, g->loop, set, &serial);
+}
+
 static void scan_sheet(struct doctor_row *row, const struct settings_scanner *set, json_t *scans)
 {
 	static struct gun g;
-	const struct serial_calls calls = {.bytes = on_bytes, .present = on_present, .user = &g};
 	struct scantest t = {.code = SCANTEST_CODES}, last = t;
 	int r;
 
@@ -202,7 +232,7 @@ static void scan_sheet(struct doctor_row *row, const struct settings_scanner *se
 	if (r == 0)
 		r = loop_timer(g.loop, &g.silence, on_silence, &g);
 	if (r == 0)
-		r = serial_open(&g.serial, g.loop, set, &calls);
+		r = open_gun(&g, set);
 	if (r < 0)
 		doctor_say(row, DOCTOR_FAIL, "%s", strerror(-r));
 	else
@@ -218,6 +248,7 @@ static void scan_sheet(struct doctor_row *row, const struct settings_scanner *se
 	if (last.code != SCANTEST_CODES)
 		say_good(&g, row, &last);
 	serial_close(g.serial);
+	hid_close(g.hid);
 	loop_source_free(g.silence);
 	ask_close(g.ask);
 	loop_close(g.loop);

@@ -19,6 +19,7 @@ from line import authority, pair
 from pki import Authority
 from station import BUILD, LAMPS, NOBODY, Station, conf_text, sanitized, stage
 from terminal import Terminal
+from test_hid import HidStation
 
 CHECKS = ["settings", "board", "lamps", "tones", "buttons", "scanner", "journal", "disk", "clock", "headquarters", "certificate"]
 BUTTONS = ("PASS", "FAIL", "BACK")
@@ -572,10 +573,11 @@ class Panel(Doctor):
 class Scans(Doctor):
     """The simulated board's scanner, and what a person scans with it (F7)."""
 
-    def scan(self, *sent, settings=None):
-        """sent: the bytes of each code in turn, or a key that is typed."""
-        st = self.bench(settings=settings)
-        t = Terminal(stage() / "stationctl", "--config", st.conf, "doctor", "--boards", stage() / "boards", "--json", "scanner")
+    def scan(self, *sent, settings=None, types=False):
+        """sent: the bytes of each code in turn, or a key that is typed. types: the scanner does so, as a keyboard."""
+        st = self.bench(HidStation if types else Station, settings=settings or {})
+        t = Terminal(stage() / "stationctl", "--config", st.conf, "doctor", "--boards", stage() / "boards", "--json", "scanner",
+                     env=st.preloaded() if types else None)
         self.addCleanup(t.close)
         for n, data in enumerate(sent, 1):
             t.wait(f"scan code {n}", 20)
@@ -583,7 +585,10 @@ class Scans(Doctor):
                 if one in ("n", "q"):
                     t.type(one + "\n")
                     continue
-                st.scanner.write(one.encode())
+                if types:
+                    st.scanner.type(one)
+                else:
+                    st.scanner.write(one.encode())
                 t.wait("... ")
         code, said = t.end()
         rows = json.loads(said[said.index('{\n "v"'):])["rows"]
@@ -597,6 +602,23 @@ class Scans(Doctor):
         self.assertEqual([(s["code"], s["suffix"], s["aim"], s["fnc1"], s["case"], s["layout"]) for s in row["scans"]],
                          [("plain", "cr", "C0", "none", "kept", "us"), ("case", "cr", "C0", "none", "kept", "us"),
                           ("gs1", "cr", "C1", "gs", "kept", "us"), ("qr", "cr", "Q1", "none", "kept", "us")])
+
+    @unittest.skipIf(sanitized(), "badhid.so can't be preloaded into a sanitized program")
+    def test_a_scanner_that_types_F6(self):
+        code, row = self.scan(f"{PLAIN}\r", f"{SMALL}\r", f"{GS1}\r", f"{QR}\r", types=True)
+        self.assertEqual(code, OK, row)
+        self.assertRegex(row["text"], "the sheet was read: suffix cr")
+        self.assertEqual([(s["code"], s["suffix"], s["fnc1"]) for s in row["scans"]],
+                         [("plain", "cr", "none"), ("case", "cr", "none"), ("gs1", "cr", "gs"), ("qr", "cr", "none")])
+
+    @unittest.skipIf(sanitized(), "badhid.so can't be preloaded into a sanitized program")
+    def test_a_scanner_that_types_is_there_or_not_F6(self):
+        st = self.bench(HidStation)
+        self.row(st, "scanner", "ok", "opens", env=st.preloaded(), code=OK)
+        st.scanner.unplug()
+        self.row(st, "scanner", "fail", "not there: plug it in; 'ls /dev/input/by-id'", env=st.preloaded(), code=FAIL)
+        (st.dir / "scanner").write_text("no line")
+        self.row(st, "scanner", "fail", "not an input device", env=st.preloaded(), code=FAIL)
 
     def test_fnc1_is_lost_and_no_suffix_F7(self):
         code, row = self.scan(PLAIN, SMALL, GS1.replace("\x1d", ""), "n")

@@ -12,6 +12,8 @@ CTRL, SHIFT, ENTER, F8 = 29, 42, 28, 66
 ROWS = {2: "1234567890-=", 16: "qwertyuiop[]", 30: "asdfghjkl;'`", 44: "zxcvbnm,./"}
 KEYS = {char: first + n for first, row in ROWS.items() for n, char in enumerate(row)}
 
+SHIFTED = dict(zip('!@#$%^&*()_+{}:"~<>?', "1234567890-=[];'`,./"))
+
 
 class Keyboard(Scanner):
     """What is written to it are the kernel's events."""
@@ -36,8 +38,8 @@ class Keyboard(Scanner):
                 self.tap(CTRL, KEYS["]"])
             elif char == "\r":
                 self.tap(ENTER)
-            elif char.isupper():
-                self.tap(SHIFT, KEYS[char.lower()])
+            elif char.isupper() or char in SHIFTED:
+                self.tap(SHIFT, KEYS[SHIFTED.get(char, char.lower())])
             else:
                 self.tap(KEYS[char])
 
@@ -62,6 +64,10 @@ class HidStation(Station):
             self.gun = Scanner(self.dir / "gun", NOBODY if self.nobody else None)
             self.gun.plug()
             self.conf.write_text(self.conf.read_text() + f"\n[scanner gun]\ndevice = {self.dir / 'gun'}\n")
+
+    def preloaded(self):
+        """For stationctl, which opens the scanner itself."""
+        return {"LD_PRELOAD": str(stage() / "badhid.so")}
 
     def start(self, wait=True, env=None, preload=False, **how):
         libraries = [stage() / "badhid.so"] + [stage() / "baddisk.so"] * preload
