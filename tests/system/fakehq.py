@@ -3,6 +3,7 @@
 One thread a connection, HTTP/1.1 written by hand, so that a reply may be anything. `answer` decides: a function of the request
 that returns bytes, an iterator of bytes (sent until the station hangs up), or None: the honest answer.
 """
+import errno
 import gzip
 import hashlib
 import json
@@ -63,6 +64,25 @@ class Request:
         self.lines = self.body.splitlines(keepends=True) if self.what == "events" else []
 
 
+def own_port():
+    """A socket that listens on a port of 127.0.0.1, and one that keeps others from having it on ::1, where "localhost" leads first:
+    another test's server there would be taken for this one."""
+    while True:
+        listening = socket.create_server(("127.0.0.1", 0), backlog=64)
+        guard = None
+        try:
+            guard = socket.socket(socket.AF_INET6)
+            guard.bind(("::1", listening.getsockname()[1]))
+        except OSError as error:
+            if guard:
+                guard.close()
+            if error.errno == errno.EADDRINUSE:
+                listening.close()
+                continue
+            guard = None  # no IPv6 here
+        return listening, guard
+
+
 class FakeHq:
     def __init__(self, cert, key, ca, versions=(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.MAXIMUM_SUPPORTED)):
         """cert, key: the server's; ca: who signs stations."""
@@ -75,7 +95,7 @@ class FakeHq:
         self.sent = 0  # most bytes of one reply that went out
         self.lock = threading.Lock()
         self.use(cert, key, ca, versions)
-        self.listening = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.listening, self.guard = own_port()
         self.port = self.listening.getsockname()[1]
         self.open = set()
         self.closing = False
@@ -98,6 +118,8 @@ class FakeHq:
     def close(self):
         self.closing = True
         self.listening.close()
+        if self.guard:
+            self.guard.close()
         self.hang_up()
 
     def hang_up(self):

@@ -72,7 +72,7 @@ class ServerCertificate(LineCase):
         self.fake.use(lost.cert, lost.key, ca.cert)
         self.bench(self.fake.port, own=ca.client("bench-1"), ca_file=ca.cert, crl_file=crl)
         self.link(PERSON)
-        self.assertRegex(self.why(), r"(?i)revoked")
+        self.assertRegex(self.why(), r"(?i)revoked", self.fake.failed)
         self.event()
         self.assertEqual(self.fake.asked, [])
         self.fake.use(kept.cert, kept.key, ca.cert)
