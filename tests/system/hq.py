@@ -7,7 +7,6 @@
     hq.kill(); hq.start()                 # the same port again
 """
 import collections
-import functools
 import gzip
 import hashlib
 import http.client
@@ -15,7 +14,6 @@ import json
 import os
 import pathlib
 import re
-import select
 import shutil
 import signal
 import socket
@@ -25,23 +23,12 @@ import tempfile
 import time
 import uuid
 
+from daemon import Daemon, drop, stage
 from pki import Authority
-from station import BUILD, NOBODY, ZEROS, _die_with_parent, drop, stage
+from station import NOBODY, ZEROS
 
 Answer = collections.namedtuple("Answer", "status headers body json")
 Result = collections.namedtuple("Result", "code out err")
-
-
-@functools.cache
-def program():
-    """A copy of hqd that nobody can reach, wherever the checkout lies."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="stage-hq-"))
-    import atexit
-    atexit.register(shutil.rmtree, folder, True)
-    folder.chmod(0o755)
-    shutil.copy2(BUILD / "hqd", folder / "hqd")
-    (folder / "hqd").chmod(0o755)
-    return folder / "hqd"
 
 
 class Chain:
@@ -93,8 +80,9 @@ class Chain:
         return opened
 
 
-class Headquarters:
+class Headquarters(Daemon):
     """One hqd in a folder of its own."""
+    name = "hqd"
 
     def __init__(self, folder=None, authority=None, options=(), host="127.0.0.1", port=0, as_nobody=True, server=None):
         self.own = folder is None
@@ -107,7 +95,6 @@ class Headquarters:
         self.log.touch()
         self.host, self.port = host, port
         self.options = list(options)
-        self.proc = self.notify = None
         self.give()
 
     def give(self):
@@ -121,71 +108,23 @@ class Headquarters:
         return f"https://{self.host}:{self.port}"
 
     def command(self, *more):
-        return [str(program()), "--listen", f"{self.host}:{self.port}", "--db", str(self.db), "--cert", str(self.server.cert),
+        return [str(stage() / "hqd"), "--listen", f"{self.host}:{self.port}", "--db", str(self.db), "--cert", str(self.server.cert),
                 "--key", str(self.server.key), "--client-ca", str(self.ca.cert), *map(str, self.options), *map(str, more)]
 
     # --- life ---
     def start(self, *more, wait=True, env=None, seconds=20, preload=False):
         """Starts hqd; with wait until it says that it is ready. A second start takes the same port. preload: its disk is at
         the word of self.control (baddisk.c)."""
-        path = self.dir / "hq-notify"
-        path.unlink(missing_ok=True)
-        if self.notify:
-            self.notify.close()
-        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.notify.bind(str(path))
-        path.chmod(0o666)
         said = self.log.stat().st_size
-        environ = {"PATH": os.environ["PATH"], "NOTIFY_SOCKET": str(path), "LC_ALL": "C.UTF-8",
-                   "ASAN_OPTIONS": "abort_on_error=1", "UBSAN_OPTIONS": "print_stacktrace=1", **(env or {})}
-        if preload:
-            self.control = self.dir / "hq-control"
-            self.control.touch()
-            environ.update(LD_PRELOAD=str(stage() / "baddisk.so"), BADDISK_DIR=str(self.db), BADDISK_CONTROL=str(self.control))
         self.give()
-        with open(self.log, "ab") as log:
-            self.proc = subprocess.Popen(self.command(*more), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environ,
-                                         cwd="/", preexec_fn=_die_with_parent, **(drop() if self.nobody else {}))
+        self.spawn(self.command(*more), self.dir / "hq-notify", self.db, preload, env)
         if wait:
-            self._wait_ready(said, seconds)
+            self.wait_told(seconds)
+            found = re.findall(r"listening on \S+:(\d+)$", self.log.read_bytes()[said:].decode(errors="replace"), re.M)
+            if not found:
+                raise AssertionError(f"hqd did not say where it listens:\n{self.said()}")
+            self.port = int(found[-1])
         return self
-
-    def _wait_ready(self, said, seconds):
-        end = time.monotonic() + seconds
-        pid = os.pidfd_open(self.proc.pid)
-        try:
-            while True:
-                got = select.select([self.notify, pid], [], [], max(0, end - time.monotonic()))[0]
-                if self.notify in got:
-                    if b"READY=1" in self.notify.recv(4096):
-                        break
-                elif pid in got:
-                    raise AssertionError(f"hqd ended with {self.proc.wait()}:\n{self.said()}")
-                else:
-                    raise AssertionError(f"hqd is not ready after {seconds} s:\n{self.said()}")
-        finally:
-            os.close(pid)
-        found = re.findall(r"listening on \S+:(\d+)$", self.log.read_bytes()[said:].decode(errors="replace"), re.M)
-        if not found:
-            raise AssertionError(f"hqd did not say where it listens:\n{self.said()}")
-        self.port = int(found[-1])
-
-    def stop(self, code=0, sig=signal.SIGTERM, seconds=20):
-        if self.proc and self.proc.poll() is None:
-            self.proc.send_signal(sig)
-        got = self.proc.wait(timeout=seconds)
-        self.proc = None
-        if code is not None and got != code:
-            raise AssertionError(f"hqd ended with {got}, not {code}:\n{self.said()[-4000:]}")
-
-    def kill(self):
-        self.proc.kill()
-        self.proc.wait()
-        self.proc = None
-
-    def restart(self, **how):
-        self.stop()
-        return self.start(**how)
 
     def hangup(self, seconds=10):
         """Certificates and CRL are read again; returns when hqd has said so."""
@@ -198,26 +137,14 @@ class Headquarters:
             time.sleep(0.01)
 
     def close(self):
-        if self.proc and self.proc.poll() is None:
-            self.kill()
-        if self.notify:
-            self.notify.close()
+        super().close()
         if self.own:
             shutil.rmtree(self.dir, ignore_errors=True)
-
-    def said(self):
-        return self.log.read_text(errors="replace")
-
-    def rss_kib(self, what="VmRSS"):
-        for line in pathlib.Path(f"/proc/{self.proc.pid}/status").read_text().splitlines():
-            if line.startswith(what + ":"):
-                return int(line.split()[1])
-        raise AssertionError(f"no {what}")
 
     # --- subcommands ---
     def run(self, *args, seconds=60, stdin=None):
         """hqd with these words, to its end."""
-        done = subprocess.run([str(program()), *map(str, args)], capture_output=True, text=True, timeout=seconds, cwd="/",
+        done = subprocess.run([str(stage() / "hqd"), *map(str, args)], capture_output=True, text=True, timeout=seconds, cwd="/",
                               input=stdin, env={**os.environ, "LC_ALL": "C.UTF-8"}, **(drop() if self.nobody else {}))
         return Result(done.returncode, done.stdout, done.stderr)
 
@@ -243,7 +170,7 @@ class Headquarters:
 
     def lines(self, journal, first=1):
         """The received lines (bytes, without LF) of a journal; [] when it is not known."""
-        done = subprocess.run([str(program()), "export", "--db", str(self.db), "--journal", journal, "--from", str(first)],
+        done = subprocess.run([str(stage() / "hqd"), "export", "--db", str(self.db), "--journal", journal, "--from", str(first)],
                               capture_output=True, timeout=120, cwd="/", **(drop() if self.nobody else {}))
         if done.returncode == 1 and b"no such journal" in done.stderr:
             return []

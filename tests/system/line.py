@@ -2,8 +2,6 @@
 the one claim that ends each of them: headquarters' copy is the station's events, byte for byte, each once."""
 import atexit
 import functools
-import os
-import shutil
 import signal
 
 from case import RETURNS, StationCase

@@ -4,7 +4,6 @@ It shares no code with the station. Check characters, signatures and the hash ch
 """
 import base64
 import collections
-import ctypes
 import functools
 import hashlib
 import hmac
@@ -13,7 +12,6 @@ import os
 import pathlib
 import select
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -21,11 +19,8 @@ import tempfile
 import time
 import tty
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("BUILD", "build"))
-if not BUILD.is_absolute():
-    BUILD = ROOT / BUILD
-NOBODY = 65534
+from daemon import BUILD, NOBODY, ROOT, Daemon, drop, stage
+
 SITE = "LAX"
 KEY = bytes(range(32))
 ALNUM = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -372,31 +367,6 @@ class Scanner:
 
 
 # --- the station ---
-def _die_with_parent():
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-
-
-def drop():
-    """Keyword arguments for subprocess: nobody, where we are root, since mode bits matter."""
-    return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
-
-
-@functools.cache
-def stage():
-    """A copy of programs and boards that nobody can reach, wherever the checkout lies."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="stage-"))
-    import atexit
-    atexit.register(shutil.rmtree, folder, True)
-    folder.chmod(0o755)
-    for name in ("stationd", "stationctl"):
-        shutil.copy2(BUILD / name, folder / name)
-        (folder / name).chmod(0o755)
-    for path in (BUILD / "tests").glob("bad*.so"):
-        shutil.copy2(path, folder / path.name)
-    shutil.copytree(ROOT / "boards", folder / "boards")
-    return folder
-
-
 def sanitized():
     return b"__asan_init" in (BUILD / "stationd").read_bytes()
 
@@ -404,8 +374,9 @@ def sanitized():
 Result = collections.namedtuple("Result", "code out err")
 
 
-class Station:
+class Station(Daemon):
     """One stationd in a folder of its own."""
+    name = "stationd"
 
     def __init__(self, folder=None, expected=None, settings=None, scanner=True, key=KEY, as_nobody=True):
         self.own = folder is None
@@ -417,7 +388,7 @@ class Station:
             self.run = self.far = pathlib.Path(tempfile.mkdtemp(prefix="st-"))
         for d in (self.state, self.run):
             d.mkdir(parents=True, exist_ok=True)
-        self.proc = self.panel = self.notify = None
+        self.panel = None
         self.starts = 0
         self.sections = {
             "station": {"name": "bench-1", "board": "sim", "state_dir": self.state, "runtime_dir": self.run},
@@ -464,48 +435,16 @@ class Station:
     def start(self, wait=True, env=None, preload=False, clock=False):
         """Starts stationd; with wait until it says that it is ready and the panel answers. preload: its disk is at the word of
         self.control (baddisk.c); clock: its clock is what set_clock() says."""
-        path = self.run / "notify"
-        path.unlink(missing_ok=True)
-        if self.notify:
-            self.notify.close()
-        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.notify.bind(str(path))
-        path.chmod(0o666)
-        environ = {"PATH": os.environ["PATH"], "NOTIFY_SOCKET": str(path), "LC_ALL": "C.UTF-8",
-                   "ASAN_OPTIONS": "abort_on_error=1", "UBSAN_OPTIONS": "print_stacktrace=1"}
-        if preload:
-            self.control = self.dir / "baddisk"
-            self.control.touch()
-            environ.update(LD_PRELOAD=str(stage() / "baddisk.so"), BADDISK_DIR=str(self.state),
-                           BADDISK_CONTROL=str(self.control))
-            self.give()
         if clock:
-            environ.update(LD_PRELOAD=str(stage() / "badclock.so"), BADCLOCK_CONTROL=str(self.dir / "badclock"))
-        environ.update(env or {})
-        with open(self.log, "ab") as log:
-            self.proc = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                         env=environ, cwd="/", preexec_fn=_die_with_parent,
-                                         **(drop() if self.nobody else {}))
+            env = {"LD_PRELOAD": str(stage() / "badclock.so"), "BADCLOCK_CONTROL": str(self.dir / "badclock"), **(env or {})}
+        self.spawn(self.command(), self.run / "notify", self.state, preload, env)
         self.starts += 1
         if wait:
             self.wait_ready()
         return self
 
     def wait_ready(self, seconds=20):
-        end = time.monotonic() + seconds
-        pid = os.pidfd_open(self.proc.pid)
-        try:
-            while True:
-                got = select.select([self.notify, pid], [], [], max(0, end - time.monotonic()))[0]
-                if self.notify in got:
-                    if b"READY=1" in self.notify.recv(4096):
-                        break
-                elif pid in got:
-                    raise AssertionError(f"stationd ended with {self.proc.wait()}:\n{self.said()}")
-                else:
-                    raise AssertionError(f"stationd is not ready after {seconds} s:\n{self.said()}")
-        finally:
-            os.close(pid)
+        self.wait_told(seconds)
         self.connect()
 
     def connect(self):
@@ -516,29 +455,6 @@ class Station:
         if self.status()["pid"] != self.proc.pid:
             raise AssertionError("ready, but status.json is not of this stationd")
         return self.panel
-
-    def said(self):
-        return self.log.read_text(errors="replace")
-
-    def wait_end(self, seconds=20):
-        code = self.proc.wait(timeout=seconds)
-        return code
-
-    def kill(self):
-        self.proc.kill()
-        self.proc.wait()
-
-    def stop(self, code=0, sig=signal.SIGTERM):
-        if self.proc and self.proc.poll() is None:
-            self.proc.send_signal(sig)
-        got = self.wait_end()
-        if code is not None and got != code:
-            raise AssertionError(f"stationd ended with {got}, not {code}:\n{self.said()[-4000:]}")
-        self.proc = None
-
-    def restart(self, **how):
-        self.stop()
-        return self.start(**how)
 
     def run_once(self, *args, program="stationd", seconds=20, env=None):
         """Runs stationd (with our settings) or stationctl to its end."""
@@ -565,20 +481,10 @@ class Station:
     def kinds(self, since=0):
         return [e["kind"] for e in self.events()[since:]]
 
-    def rss_kib(self):
-        for line in pathlib.Path(f"/proc/{self.proc.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1])
-        raise AssertionError("no VmRSS")
-
     def close(self):
-        if self.proc and self.proc.poll() is None:
-            self.proc.kill()
-            self.proc.wait()
+        super().close()
         if self.panel:
             self.panel.close()
-        if self.notify:
-            self.notify.close()
         if self.scanner:
             self.scanner.unplug()
         for folder in ([self.dir] if self.own else []) + ([self.far] if self.far else []):

@@ -148,7 +148,7 @@ class Board(Doctor):
         device = os.path.realpath(st.scanner.path)
         os.chown(device, 0, 5)  # group tty, as it were dialout
         os.chmod(device, 0o660)
-        self.row(st, "scanner", "warn", f"no permission for .*; the group tty has .adduser NAME tty", code=WARN)
+        self.row(st, "scanner", "warn", "no permission for .*; the group tty has .adduser NAME tty", code=WARN)
 
     def test_scanner_is_there_or_not_F10(self):
         st = self.bench()

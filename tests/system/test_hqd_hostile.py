@@ -2,7 +2,6 @@
 short, and a good station is served all the while."""
 import gzip
 import http.client
-import json
 import random
 import select
 import socket

@@ -1,5 +1,4 @@
 """What make install and the packages put on a machine: every file in its place, units that hold, a catalog without gaps."""
-import os
 import pathlib
 import re
 import shutil

@@ -3,7 +3,6 @@
 After each of it headquarters' copy is the station's events, byte for byte, each once; meanwhile LINK says what is the matter
 and inspections go on.
 """
-import unittest
 import fcntl
 import hashlib
 import os
@@ -12,7 +11,6 @@ import shutil
 import sqlite3
 import time
 
-from case import RETURNS
 from line import GOOD, OFFLINE, LineCase, held, held_in
 from proxy import FIN, RST
 from station import csv_text, read_anchor, read_journal, rma, row, stage

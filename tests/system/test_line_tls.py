@@ -1,5 +1,4 @@
 """Certificates: nothing is said to a headquarters that can't prove who it is, and nobody without a certificate is heard."""
-import unittest
 import ssl
 
 from case import RETURNS
