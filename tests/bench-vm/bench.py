@@ -14,7 +14,7 @@ import case  # noqa: E402,F401  (tests/system's, before a module of the same nam
 import tap  # noqa: E402
 from box import SUITE  # noqa: E402
 
-MODULES = ("test_shift", "test_uinput", "test_boot", "test_power", "test_points")
+MODULES = ("test_shift", "test_uinput", "test_figures", "test_boot", "test_package", "test_power", "test_points")
 
 
 class Count(tap.Tap):
@@ -31,8 +31,13 @@ class Count(tap.Tap):
         super().say(ok, test, more, text)
 
 
+def stopped(*_):
+    """As Ctrl-C does; unittest would take SystemExit for a failure and go on."""
+    raise KeyboardInterrupt
+
+
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, stopped)
     begun = time.monotonic()
     build.image(SUITE)
     build.say(f"guest: Debian {SUITE}, {build.image(SUITE).name}; ready after {time.monotonic() - begun:.0f} s")

@@ -22,7 +22,6 @@ from station import KEY, STEPS, check_chain, conf_text, csv_text, read_journal, 
 SUITE = os.environ.get("SUITE") or "trixie"
 NIGHTLY = os.environ.get("NIGHTLY") == "1"
 RETURNS = [row(n) for n in range(1, 400)]
-GPIO = (build.ROOT / "boards/bench.board").exists()
 
 
 @functools.cache
@@ -42,7 +41,7 @@ def client():
     return authority().client("bench-1")
 
 
-def settings(line=True, board="bench" if GPIO else "sim", **more):
+def settings(line=True, board="bench", **more):
     """Files of a station's box; more: keys of sections, section__key=value."""
     uid = station_uid()
     sections = {"station": {"name": "bench-1", "board": board},
@@ -64,40 +63,6 @@ def settings(line=True, board="bench" if GPIO else "sim", **more):
         sections[section][key] = value
     files["/etc/station/station.conf"] = conf_text(sections)
     return files
-
-
-class Sim(Panel):
-    """The same panel where the station has no GPIO adapter yet: lamps by status.json, buttons by panel.sock."""
-
-    def lit(self):
-        lamps = self.guest.status().get("lamps", {})
-        return {n.upper() for n, pattern in lamps.items() if pattern != "off" and n != "link"}
-
-    def wait(self, *lamps, seconds=20):
-        end = time.monotonic() + seconds
-        same = 0
-        while same < 8:
-            same = same + 1 if self.lit() == set(lamps) else 0
-            if time.monotonic() > end:
-                raise AssertionError(f"waited {seconds} s for {lamps or 'a dark panel'}; lit: {self.lit()}\n{self.guest.said()}")
-            time.sleep(0.05)
-
-    def pattern(self, name):
-        return self.guest.status()["lamps"][name.lower()]
-
-    def wait_blinking(self, name, at_least, seconds=30):
-        self.guest.until(f"{name} blinking", lambda: self.pattern(name) == ("fast" if at_least > 2 else "slow"), seconds)
-
-    def wait_on(self, name, seconds=30):
-        self.guest.until(f"{name} on", lambda: self.pattern(name) == "on", seconds)
-
-    def push(self, button, ms=100):
-        self.guest.check("python3 -c 'import socket, time; s = socket.socket(socket.AF_UNIX); s.connect(\"/run/station/panel.sock\"); "
-                         f"s.sendall(b\"tap {button.lower()} {ms}\\n\"); time.sleep({ms / 1000 + 0.2})'")
-
-
-def panel_of(guest):
-    return Panel(guest) if GPIO else Sim(guest)
 
 
 class Line:
@@ -148,7 +113,7 @@ class Inspector:
     """Inspects parcel after parcel, and writes down each promise: [(kind, label, step or verdict)] once its lamp is lit."""
 
     def __init__(self, guest, first=1):
-        self.guest, self.panel = guest, panel_of(guest)
+        self.guest, self.panel = guest, Panel(guest)
         self.number = first
         self.promised = []
 
@@ -214,5 +179,5 @@ class BenchCase(unittest.TestCase):
         g.until("the scanner", lambda: g.status()["scanners"][0]["present"], seconds)
 
 
-__all__ = ["BenchCase", "GPIO", "Guest", "Inspector", "KEY", "Line", "NIGHTLY", "RETURNS", "SCANNER", "STEPS", "SUITE", "authority",
-           "check_chain", "dig_out", "open_at", "panel_of", "pull_out", "read_journal", "rma", "settings", "shutil", "sqlite3", "unpacked"]
+__all__ = ["BenchCase", "Guest", "Inspector", "KEY", "Line", "NIGHTLY", "RETURNS", "SCANNER", "STEPS", "SUITE", "authority",
+           "check_chain", "Panel", "dig_out", "open_at", "pull_out", "read_journal", "rma", "settings", "shutil", "sqlite3", "unpacked"]

@@ -10,9 +10,15 @@ TLS) is the same code.
     kit(suite)      a chroot of the suite with compilers, -dev packages; trixie's has the kernel, its headers and source too
     kernel()        vmlinuz, the modules that the bench needs, gpio-sim built outside the tree, the initrd
     root(suite)     the guest's files as a tar, without the station
-    station(suite)  its own packages, built in the kit (debian/), or `make install` while there is no debian/
+    station(suite)  its own packages, built in the kit
     image(suite)    all of it in one ext4 file, the base of every guest's overlay
+    tool(suite, x)  a small program of the tests, x.c, compiled for the guest
+
+With ARCH=arm64 the guest is an arm64 board. The kit stays this machine's and compiles across; the root is unpacked by
+qemu's user emulation, which takes five minutes.
 """
+import fcntl
+import functools
 import hashlib
 import lzma
 import os
@@ -25,17 +31,31 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-CACHE = ROOT / "build" / "bench-vm"
+CACHE = pathlib.Path(os.environ.get("BENCH_CACHE") or ROOT / "build" / "bench-vm")
+HOST = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True).stdout.strip() or "amd64"
+ARCH = os.environ.get("ARCH") or "amd64"
+CROSS = ARCH != HOST
+TRIPLET = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}[ARCH]
+KERNEL_ARCH = {"amd64": "x86", "arm64": "arm64"}[ARCH]
 KERNEL_SUITE = "trixie"
 LIBRARIES = {"bookworm": ["libgpiod2", "libzint2.11"], "trixie": ["libgpiod3", "libzint2.15"]}
 GUEST_PACKAGES = """systemd systemd-sysv udev dbus kmod e2fsprogs python3 gpiod iproute2 procps busybox-static ca-certificates
     libsqlite3-0 libserialport0 libjansson4 libncursesw6 zlib1g libcurl3-gnutls libmicrohttpd12 libgnutls30 libnettle8
     libsystemd0 libevdev2""".split()
-KIT_PACKAGES = ["make", "libgpiod-dev", "libevdev-dev", "debhelper", "dpkg-dev", "fakeroot", "mandoc"]
-KERNEL_PACKAGES = ["linux-image-amd64", "linux-headers-amd64", "linux-source", "xz-utils"]
+KIT_PACKAGES = ["make", "pkg-config", "libevdev-dev", "debhelper", "dpkg-dev", "fakeroot"]
+KERNEL_PACKAGES = ["linux-source", "xz-utils", "libelf1"] + ([] if CROSS else [f"linux-image-{ARCH}", f"linux-headers-{ARCH}"])
+# The other architecture's kernel is unpacked into the kit: its headers want a compiler that runs there.
+FOREIGN_KERNEL = f"""set -e
+cd "$1/root"
+export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"
+abi=$(apt-cache depends linux-headers-{ARCH}:{ARCH} | sed -n 's/.*Depends: linux-headers-\\([0-9].*\\)-{ARCH}.*/\\1/p' | head -n 1)
+apt-get download linux-image-$abi-{ARCH}:{ARCH} linux-headers-$abi-{ARCH}:{ARCH} linux-headers-$abi-common linux-kbuild-$abi
+for deb in *.deb; do dpkg-deb --fsys-tarfile $deb | tar -x --keep-directory-symlink -C ..; done
+rm *.deb
+"""
 MODULES = """virtio_blk ext4 virtio_net virtio_rng xhci_pci ftdi_sio cdc_acm configfs i6300esb softdog uinput evdev usbhid hid_generic
     usb_storage uas sd_mod vfat exfat nls_ascii nls_cp437 nls_utf8 nls_iso8859_1""".split()
-INITRD_MODULES = ["virtio_blk", "ext4"]
+INITRD_MODULES = ["virtio_pci", "virtio_blk", "ext4"]
 
 
 def say(text):
@@ -74,18 +94,22 @@ def digest(*parts):
 
 def layer(kind, key, make):
     """CACHE/kind-key; made by make(path) when it isn't there. An unfinished one is never taken for a finished one."""
+    kind = f"{kind}-{ARCH}"
     path = CACHE / f"{kind}-{key}"
-    if path.exists():
-        return path
     CACHE.mkdir(parents=True, exist_ok=True)
-    begun = time.monotonic()
-    fresh = CACHE / f".new-{kind}-{key}"
-    remove(fresh)
-    make(fresh)
-    for old in CACHE.glob(f"{kind}-*"):
-        remove(old)
-    fresh.rename(path)
-    say(f"built {path.name} in {time.monotonic() - begun:.0f} s")
+    with open(CACHE / "lock", "w") as lock:  # another make bench-vm may want the same
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if path.exists():
+            return path
+        begun = time.monotonic()
+        for unfinished in CACHE.glob(f".new-{kind}-*"):
+            remove(unfinished)
+        fresh = CACHE / f".new-{kind}-{key}"
+        make(fresh)
+        for old in CACHE.glob(f"{kind}-*"):
+            remove(old)
+        fresh.rename(path)
+        say(f"built {path.name} in {time.monotonic() - begun:.0f} s")
     return path
 
 
@@ -96,17 +120,35 @@ def remove(path):
         path.unlink(missing_ok=True)
 
 
-def debootstrap(suite, packages, target):
-    run("mmdebstrap", "-q", "--variant=minbase", "--include=" + ",".join(packages), suite, target, f"deb {mirror()} {suite} main")
+def debootstrap(suite, packages, target, architectures, hook=None):
+    run("mmdebstrap", "-q", "--variant=minbase", "--architectures=" + ",".join(architectures), "--include=" + ",".join(packages),
+        *([f"--customize-hook={hook}"] if hook else []), suite, target, f"deb {mirror()} {suite} main")
+
+
+def emulation():
+    """This kernel starts programs of the guest's architecture by qemu's user emulation; switched on where it is off."""
+    known = pathlib.Path("/proc/sys/fs/binfmt_misc")
+    name = f"qemu-{TRIPLET.partition('-')[0]}"
+    if not (known / "register").exists():
+        subprocess.run(["mount", "-t", "binfmt_misc", "binfmt_misc", str(known)], capture_output=True)
+    if not (known / name).exists():
+        subprocess.run(["update-binfmts", "--enable", name], capture_output=True)
+    if not (known / name).exists():
+        raise SystemExit(f"bench-vm: this kernel can't be told to run {ARCH} programs (binfmt_misc, {name})")
 
 
 # --- kit ---
+@functools.cache
 def kit(suite):
     deps = (ROOT / ".ci/deps").read_text()
     packages = re.search(r'^build="(.*)"$', deps, re.M)[1].split() + KIT_PACKAGES
+    if CROSS:
+        libraries = [p for p in packages if p.endswith("-dev") and p not in ("libc6-dev", "dpkg-dev")]
+        packages = [p for p in packages if p not in libraries] + [f"{p}:{ARCH}" for p in libraries] + [f"crossbuild-essential-{ARCH}"]
     if suite == KERNEL_SUITE:
         packages += KERNEL_PACKAGES
-    return layer(f"kit-{suite}", digest(*packages), lambda path: debootstrap(suite, packages, path))
+    hook = FOREIGN_KERNEL if CROSS and suite == KERNEL_SUITE else None
+    return layer(f"kit-{suite}", digest(*packages, hook), lambda path: debootstrap(suite, packages, path, [HOST, ARCH][:1 + CROSS], hook))
 
 
 def chroot(tree, script, **env):
@@ -124,7 +166,7 @@ cp /usr/src/linux-source-*/drivers/gpio/gpiolib*.h .
 sed 's/handle_simple_irq(irq_to_desc(irqnum))/generic_handle_irq(irqnum)/' /usr/src/linux-source-*/kernel/irq/irq_sim.c >irq_sim.c
 grep -q generic_handle_irq irq_sim.c
 printf 'obj-m := gpio-sim.o\ngpio-sim-y := gpio-sim-core.o irq_sim.o\n' >Makefile
-make -C /lib/modules/*/build M=$PWD modules
+make -C /lib/modules/*/build M=$PWD ARCH=$KERNEL_ARCH CROSS_COMPILE=$TRIPLET- CONFIG_DEBUG_INFO_BTF_MODULES= modules
 """
 INIT = """#!/bin/busybox sh
 # Mounts the root disk, unpacks the box (a tar on the second disk: what the test wants changed) and hands over.
@@ -163,7 +205,8 @@ def kernel():
     release = next((tree / "lib/modules").iterdir()).name
 
     def make(path):
-        chroot(tree, GPIO_SIM)
+        chroot(tree, GPIO_SIM, KERNEL_ARCH=KERNEL_ARCH, TRIPLET=TRIPLET)
+        run("depmod", "-b", tree, release)  # one that was only unpacked has no list yet
         modules = path / "modules/lib/modules" / release / "kernel"
         modules.mkdir(parents=True)
         shutil.copy2(next((tree / "boot").glob("vmlinuz-*")), path / "vmlinuz")
@@ -190,17 +233,24 @@ def kernel():
 # --- root ---
 def root(suite):
     packages = GUEST_PACKAGES + LIBRARIES[suite]
-    return layer(f"root-{suite}", digest(*packages), lambda path: debootstrap(suite, packages, str(path) + "/root.tar")
-                 if path.mkdir() is None else None)
+
+    def make(path):
+        if CROSS:
+            emulation()
+        path.mkdir()
+        debootstrap(suite, packages, path / "root.tar", [ARCH])
+
+    return layer(f"root-{suite}", digest(*packages), make)
 
 
 # --- station ---
 def sources():
     out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
-    skip = ("tests/", "docs/nightly")
+    skip = ("tests/", "docs/nightly", ".ci/", "CONTRIBUTING.md")
     return sorted(n for n in out.decode().split("\0") if n and not n.startswith(skip) and (ROOT / n).is_file())
 
 
+@functools.cache
 def station(suite):
     tree = kit(suite)
     names = sources()
@@ -217,35 +267,34 @@ def station(suite):
             to.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, to)
         path.mkdir()
-        if (ROOT / "debian/control").exists():
-            chroot(tree, "rm -f /*.deb && cd /src && dpkg-buildpackage -b -us -uc -d", DEB_BUILD_OPTIONS="parallel=2 nocheck")
-            for deb in tree.glob("*.deb"):
-                shutil.copy2(deb, path)
-        else:
-            chroot(tree, "rm -rf /out && cd /src && make -j2 install prefix=/usr DESTDIR=/out")
-            shutil.copytree(tree / "out", path / "tree", symlinks=True)
+        cross = f"-a{ARCH} -Pcross,nocheck" if CROSS else ""
+        chroot(tree, f"rm -f /*.deb && cd /src && dpkg-buildpackage -b -us -uc -d {cross}", DEB_BUILD_OPTIONS="parallel=2 nocheck noautodbgsym")
+        for deb in tree.glob("*.deb"):
+            shutil.copy2(deb, path)
 
     return layer(f"station-{suite}", digest(tree.name, *(part for n in names for part in (n, ROOT / n))), make)
 
 
 # --- image ---
-def nosync():
-    """nosync.so for the guest: a disk that is never asked to sync, for the control that must fail."""
-    tree = kit(KERNEL_SUITE)
+def tool(suite, name, *options):
+    """A program of the tests, name.c in this folder, compiled for the guest."""
+    tree = kit(suite)
+    source = HERE / f"{name}.c"
 
     def make(path):
-        shutil.copy2(HERE / "nosync.c", tree / "root/nosync.c")
-        chroot(tree, "gcc -O2 -Wall -Werror -shared -fPIC -o /root/nosync.so /root/nosync.c")
+        shutil.copy2(source, tree / "root")
+        chroot(tree, f"{TRIPLET}-gcc -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -o /root/{name} /root/{name}.c {' '.join(options)}")
         path.mkdir()
-        shutil.copy2(tree / "root/nosync.so", path)
+        shutil.copy2(tree / "root" / name, path)
 
-    return layer("nosync", digest(tree.name, HERE / "nosync.c"), make) / "nosync.so"
+    return layer(f"tool-{name}-{suite}", digest(tree.name, source, *options), make) / name
 
 
 def overlay():
     return sorted(p for p in (HERE / "root").rglob("*") if p.is_file() or p.is_symlink())
 
 
+@functools.cache
 def image(suite):
     core, base, own = kernel(), root(suite), station(suite)
     files = overlay()
@@ -261,6 +310,8 @@ def image(suite):
             shutil.copy2(file, to, follow_symlinks=False)
             os.chown(to, 0, 0, follow_symlinks=False)
         shutil.copytree(core / "modules", tree, dirs_exist_ok=True)
+        if CROSS:
+            emulation()
         settle(tree, own)
         initrd(core, tree, path)
         shutil.copy2(tree / "etc/passwd", path / "passwd")
@@ -274,18 +325,13 @@ def image(suite):
 
 def settle(tree, own):
     """The station goes in, units are enabled, what would only cost time at boot goes out."""
-    debs = sorted(own.glob("*.deb"))
     policy = tree / "usr/sbin/policy-rc.d"
     policy.write_text("#!/bin/sh\nexit 101\n")
     policy.chmod(0o755)
-    if debs:
-        (tree / "debs").mkdir()
-        for deb in debs:
-            shutil.copy2(deb, tree / "debs")
-        chroot(tree, "dpkg -i /debs/station_*.deb; rm /etc/systemd/system/bench-stationd.service")
-    else:
-        shutil.copytree(own / "tree", tree, dirs_exist_ok=True, symlinks=True)
-        chroot(tree, "mv /etc/systemd/system/bench-stationd.service /etc/systemd/system/stationd.service; systemd-sysusers")
+    (tree / "debs").mkdir()
+    for deb in own.glob("*.deb"):
+        shutil.copy2(deb, tree / "debs")
+    chroot(tree, "dpkg -i /debs/*.deb")
     policy.unlink()
     (tree / "etc/fstab").write_text("LABEL=root / ext4 rw 0 0\nLABEL=station /var/lib/station ext4 rw,nofail 0 2\n")
     (tree / "etc/hostname").write_text("bench\n")

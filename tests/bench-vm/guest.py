@@ -27,6 +27,9 @@ BOOT_SECONDS = 130
 SCANNER = "/dev/serial/by-id/usb-QEMU_QEMU_USB_SERIAL_1-0000:00:10.0-1-if00-port0"
 STEP_LAMPS = ("APPEARANCE", "ACCESSORIES", "USAGE")
 LAMPS = STEP_LAMPS + ("PASS", "FAIL", "ATTENTION", "LINK")
+MACHINE = {"amd64": ["qemu-system-x86_64", "-M", "q35", "-cpu", "qemu64", "-m", "512"],
+           "arm64": ["qemu-system-aarch64", "-M", "virt,gic-version=2", "-cpu", "cortex-a72", "-m", "1024"]}[build.ARCH]
+CONSOLE = {"amd64": "ttyS0", "arm64": "ttyAMA0"}[build.ARCH]
 
 
 class Dead(Exception):
@@ -119,10 +122,9 @@ class Guest:
         net = "user,id=net,restrict=on"
         if self.relay:
             net += f",guestfwd=tcp:10.0.2.100:443-cmd:python3 {HERE / 'relay.py'} {self.relay}"
-        return ["qemu-system-x86_64", "-M", "q35", "-cpu", "qemu64", "-smp", "2", "-m", "512", "-accel", "tcg,thread=multi",
-                "-nodefaults", "-no-user-config", "-display", "none", "-kernel", str(self.image / "vmlinuz"),
+        return [*MACHINE, "-smp", "2", "-accel", "tcg,thread=multi", "-nodefaults", "-no-user-config", "-display", "none", "-kernel", str(self.image / "vmlinuz"),
                 "-initrd", str(self.image / "initrd"),
-                "-append", "console=ttyS0 loglevel=4 mitigations=off panic=0 net.ifnames=0 systemd.show_status=0",
+                "-append", f"console={CONSOLE} loglevel=4 mitigations=off panic=0 net.ifnames=0 systemd.show_status=0",
                 "-serial", f"file:{d}/console", "-qmp", f"unix:{d}/qmp,server=on,wait=off",
                 "-drive", f"file={self.overlay},if=none,id=system,format=qcow2,cache=writeback",
                 "-drive", f"file={d}/box.tar,if=none,id=box,format=raw,readonly=on", *data,

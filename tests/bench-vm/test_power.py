@@ -4,7 +4,7 @@ import random
 import threading
 
 import build
-from box import NIGHTLY, BenchCase, Inspector, dig_out, open_at, panel_of, pull_out, read_journal, settings, unpacked
+from box import NIGHTLY, BenchCase, Inspector, Panel, dig_out, open_at, pull_out, read_journal, settings, unpacked
 from guest import Dead
 from station import badge
 
@@ -51,7 +51,7 @@ class Power(BenchCase):
             inspector.check(events)
             label, lamps = open_at(lost)
             build.say(f"cut {cut + 1}: {len(lost)} events, {len(inspector.promised)} promises kept; open: {label} at {lamps}")
-            self.finish(panel_of(g), events, label, lamps)
+            self.finish(Panel(g), events, label, lamps)
         final = [e["label"] for e in pull_out(g) if e["kind"] == "inspection.final"]
         self.assertEqual(len(final), len(set(final)), "a return was decided twice")
 
