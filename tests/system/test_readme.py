@@ -18,6 +18,7 @@ from station import BUILD, ROOT, check_chain, read_journal
 SKIPPED = {
     "make demo": "setUpClass plays it, without the installation and the build",
     "make check": "this is make check",
+    "make bench-vm": "needs root and QEMU; .ci/run does it",
     "make perf": "takes minutes and asserts nothing",
     "make fuzz": "needs clang, and a minute a target",
     "make lint": ".ci/run does it",
