@@ -97,7 +97,7 @@ def layer(kind, key, make):
     kind = f"{kind}-{ARCH}"
     path = CACHE / f"{kind}-{key}"
     CACHE.mkdir(parents=True, exist_ok=True)
-    with open(CACHE / "lock", "w") as lock:  # another make bench-vm may want the same
+    with open(CACHE / f"lock.{kind}", "w") as lock:  # another make bench-vm may want the same
         fcntl.flock(lock, fcntl.LOCK_EX)
         if path.exists():
             return path
