@@ -24,6 +24,7 @@ class Tap(unittest.TestResult):
         self.count = 0
         self.bad = False
         self.begun = 0.0
+        self.said = False
 
     def startTest(self, test):
         super().startTest(test)
