@@ -83,8 +83,9 @@ def main():
     if sys.argv[1:2] == ["--module"]:
         return play(*sys.argv[2:4])
     begun = time.monotonic()
-    name = build.image(SUITE).name
-    build.say(f"guest: Debian {SUITE}, {name}; ready after {time.monotonic() - begun:.0f} s")
+    image = build.image(SUITE)
+    os.environ.update(BENCH_IMAGE=str(image), BENCH_STATION=str(build.station(SUITE)))  # for the modules
+    build.say(f"guest: Debian {SUITE}, {image.name}; ready after {time.monotonic() - begun:.0f} s")
     part = sys.argv[1] if len(sys.argv) > 1 else ""
     owed = {m: len(tests_of(m, part)) for m in TOGETHER + ALONE}
     print(f"1..{sum(owed.values())}", flush=True)

@@ -250,8 +250,16 @@ def sources():
     return sorted(n for n in out.decode().split("\0") if n and not n.startswith(skip) and (ROOT / n).is_file())
 
 
+def settled(kind):
+    """What bench.py has built for this run, whatever became of the sources since; None before that."""
+    path = os.environ.get(f"BENCH_{kind}")
+    return pathlib.Path(path) if path else None
+
+
 @functools.cache
 def station(suite):
+    if settled("STATION"):
+        return settled("STATION")
     tree = kit(suite)
     names = sources()
     src = tree / "src"
@@ -296,6 +304,8 @@ def overlay():
 
 @functools.cache
 def image(suite):
+    if settled("IMAGE"):
+        return settled("IMAGE")
     core, base, own = kernel(), root(suite), station(suite)
     files = overlay()
 

@@ -54,7 +54,8 @@ class Lines:
             except OSError:
                 self.sock.close()
                 if proc.poll() is not None or time.monotonic() > end:
-                    raise Dead(f"no {path.name}") from None
+                    log = path.parent / "qemu.log"
+                    raise Dead(f"no {path.name}; QEMU says: {log.read_text(errors='replace')[-1000:] if log.exists() else ''}") from None
                 time.sleep(0.02)
         self.rest = b""
 
