@@ -31,7 +31,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-CACHE = pathlib.Path(os.environ.get("BENCH_CACHE") or ROOT / "build" / "bench-vm")
+CACHE = ROOT / "build" / "bench-vm"
 HOST = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True).stdout.strip() or "amd64"
 ARCH = os.environ.get("ARCH") or "amd64"
 CROSS = ARCH != HOST
