@@ -55,7 +55,8 @@ class Lines:
                 self.sock.close()
                 if proc.poll() is not None or time.monotonic() > end:
                     log = path.parent / "qemu.log"
-                    raise Dead(f"no {path.name}; QEMU says: {log.read_text(errors='replace')[-1000:] if log.exists() else ''}") from None
+                    said = log.read_text(errors="replace") if log.exists() else ""
+                    raise Dead(f"no {path.name}; QEMU says: {said[-1000:]}") from None
                 time.sleep(0.02)
         self.rest = b""
 
