@@ -84,6 +84,8 @@ def main():
         return play(*sys.argv[2:4])
     begun = time.monotonic()
     image = build.image(SUITE)
+    for layer in (image, build.station(SUITE)):
+        build.hold(layer)
     os.environ.update(BENCH_IMAGE=str(image), BENCH_STATION=str(build.station(SUITE)))  # for the modules
     build.say(f"guest: Debian {SUITE}, {image.name}; ready after {time.monotonic() - begun:.0f} s")
     part = sys.argv[1] if len(sys.argv) > 1 else ""

@@ -58,6 +58,9 @@ MODULES = """virtio_blk ext4 virtio_net virtio_rng xhci_pci ftdi_sio cdc_acm con
 INITRD_MODULES = ["virtio_pci", "virtio_blk", "ext4"]
 
 
+held = []
+
+
 def say(text):
     print(f"# {text}", flush=True)
 
@@ -107,10 +110,32 @@ def layer(kind, key, make):
         fresh = CACHE / f".new-{kind}-{key}"
         make(fresh)
         for old in CACHE.glob(f"{kind}-*"):
-            remove(old)
+            if not is_held(old):
+                remove(old)
         fresh.rename(path)
         say(f"built {path.name} in {time.monotonic() - begun:.0f} s")
     return path
+
+
+def hold(path):
+    """Until this process ends nobody removes this layer: a guest that is switched off and on reads it again."""
+    holder = open(CACHE / f"held.{path.name}", "w")
+    fcntl.flock(holder, fcntl.LOCK_SH)
+    held.append(holder)
+
+
+def is_held(path):
+    """A layer that another run plays with. It goes the next time."""
+    name = CACHE / f"held.{path.name}"
+    if not name.exists():
+        return False
+    with open(name) as holder:
+        try:
+            fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    name.unlink()
+    return False
 
 
 def remove(path):
