@@ -4,6 +4,7 @@
  * ISO/IEC 7064 MOD 37,36 check character. */
 #ifndef STATION_LABEL_H
 #define STATION_LABEL_H
+#include "station/check.h"
 #include "station/scan.h"
 #include "station/shape.h"
 #include <stdbool.h>
@@ -45,15 +46,10 @@ enum label_command {
 	LABEL_COMMAND_ACCEPT, /* supervisor: open the return that was just refused */
 };
 
-enum label_rule {
-	LABEL_RULE_NONE,
-	LABEL_RULE_MOD37_36
-}; /* check rule of a return number, over its letters and digits */
-
 struct label_rules {
-	char site[9];	  /* [A-Z0-9]{2,8}, in house labels */
-	struct shape rma; /* the return number's shape */
-	enum label_rule rma_rule;
+	char site[9];		  /* [A-Z0-9]{2,8}, in house labels */
+	struct shape rma;	  /* the return number's shape */
+	enum check_rule rma_rule; /* over the whole number */
 	uint8_t key[LABEL_KEY];
 	bool has_key;
 };
@@ -91,10 +87,4 @@ const char *label_fault_name(enum label_fault fault); /* "shape" "too-long" "byt
 							 "no-key" "command"; NONE: "" */
 const char *
 label_command_name(enum label_command command); /* "RECEIVING" "PARCELDONE" "BADGEOUT" "ACCEPT" */
-
-/* ISO/IEC 7064 MOD 37,36 (hybrid system): check character of s over [0-9A-Z]; other bytes are
- * skipped. */
-char label_mod37_36(const char *s, size_t len);
-bool label_mod37_36_ok(const char *s,
-		       size_t len); /* the last letter or digit is the check character */
 #endif

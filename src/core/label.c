@@ -1,6 +1,7 @@
 /* label.c - names a scan (label.h): what of ours a text can be read as, and the texts to print.
  * Every reading is tried; good ones come first, failed ones last, so that nothing is guessed. */
 #include "station/label.h"
+#include "station/check.h"
 #include "station/text.h"
 #include <nettle/hmac.h>
 #include <nettle/memops.h>
@@ -12,14 +13,13 @@
 #define TAG_BYTES     5 /* 40 bits ... */
 #define TAG_LEN	      8 /* ... in base 32 */
 
-static const char alphabet36[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 static const char crockford32[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 static const char *const kind_names[] = {
 	[LABEL_UNKNOWN] = "unknown", [LABEL_RETURN] = "return", [LABEL_HOUSE] = "house",
 	[LABEL_COMMAND] = "command", [LABEL_REASON] = "reason", [LABEL_BADGE] = "badge",
 };
-static const char *const check_names[] = {
+static const char *const check_results[] = {
 	[LABEL_CHECK_NONE] = "none",
 	[LABEL_CHECK_OK] = "ok",
 	[LABEL_CHECK_BAD] = "bad",
@@ -60,7 +60,7 @@ const char *label_kind_name(enum label_kind kind)
 
 const char *label_check_name(enum label_check check)
 {
-	return check_names[check];
+	return check_results[check];
 }
 
 const char *label_fault_name(enum label_fault fault)
@@ -84,43 +84,9 @@ static bool command_find(const char *name, enum label_command *out)
 	return false;
 }
 
-/* --- the check character: ISO/IEC 7064, hybrid system MOD 37,36 --- */
-
-static int value36(char c)
+static bool is_code(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A' + 10;
-	return -1;
-}
-
-/* The recursion over s; the check character c must make (result + c) mod 36 = 1. */
-static int hybrid36(const char *s, size_t len)
-{
-	int p = 36;
-
-	for (size_t i = 0; i < len; i++) {
-		int a = value36(s[i]);
-
-		if (a < 0)
-			continue;
-		p = (p + a) % 36;
-		p = (p == 0 ? 36 : p) * 2 % 37;
-	}
-	return p;
-}
-
-char label_mod37_36(const char *s, size_t len)
-{
-	return alphabet36[(37 - hybrid36(s, len)) % 36];
-}
-
-bool label_mod37_36_ok(const char *s, size_t len)
-{
-	while (len > 0 && value36(s[len - 1]) < 0)
-		len--;
-	return len > 1 && label_mod37_36(s, len - 1) == s[len - 1];
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
 }
 
 /* --- the keyed check --- */
@@ -145,7 +111,7 @@ static bool code_ok(const char *code, size_t len)
 	if (len < 1 || len > LABEL_CODE_MAX)
 		return false;
 	for (size_t i = 0; i < len; i++) {
-		if (value36(code[i]) < 0)
+		if (!is_code(code[i]))
 			return false;
 	}
 	return true;
@@ -229,14 +195,10 @@ static bool read_return(const struct label_rules *rules, const char *norm, size_
 		return false;
 	out->kind = LABEL_RETURN;
 	memcpy(out->id, norm, len + 1);
-	switch (rules->rma_rule) {
-	case LABEL_RULE_NONE:
-		out->check = LABEL_CHECK_NONE;
-		break;
-	case LABEL_RULE_MOD37_36:
-		out->check = label_mod37_36_ok(norm, len) ? LABEL_CHECK_OK : LABEL_CHECK_BAD;
-		break;
-	}
+	out->check = LABEL_CHECK_NONE;
+	if (rules->rma_rule != CHECK_NONE)
+		out->check =
+			check_ok(rules->rma_rule, norm, len) ? LABEL_CHECK_OK : LABEL_CHECK_BAD;
 	return true;
 }
 
@@ -246,7 +208,7 @@ static bool read_house(const struct label_rules *rules, const char *norm, size_t
 	size_t site = strlen(rules->site);
 
 	if (site == 0 || len != 1 + site + SERIAL_DIGITS + 1 || norm[0] != 'H' ||
-	    memcmp(norm + 1, rules->site, site) != 0 || value36(norm[len - 1]) < 0)
+	    memcmp(norm + 1, rules->site, site) != 0 || !is_code(norm[len - 1]))
 		return false;
 	for (size_t i = 1 + site; i < len - 1; i++) {
 		if (norm[i] < '0' || norm[i] > '9')
@@ -254,7 +216,7 @@ static bool read_house(const struct label_rules *rules, const char *norm, size_t
 	}
 	out->kind = LABEL_HOUSE;
 	memcpy(out->id, norm, len + 1);
-	out->check = label_mod37_36_ok(norm, len) ? LABEL_CHECK_OK : LABEL_CHECK_BAD;
+	out->check = check_mod37_36_ok(norm, len) ? LABEL_CHECK_OK : LABEL_CHECK_BAD;
 	return true;
 }
 
@@ -285,7 +247,7 @@ static bool read_keyed(const struct label_rules *rules, const char *norm, size_t
 	out->kind = keyed[i].kind;
 	memcpy(out->id, norm + head, code);
 	out->id[code] = '\0';
-	out->check = label_mod37_36_ok(norm, len) ? LABEL_CHECK_OK : LABEL_CHECK_BAD;
+	out->check = check_mod37_36_ok(norm, len) ? LABEL_CHECK_OK : LABEL_CHECK_BAD;
 	if (out->check == LABEL_CHECK_BAD)
 		return true;
 	out->fault = tag_check(rules, norm, dash);
@@ -356,15 +318,10 @@ static bool make_return(const struct label_rules *rules, const char *code, struc
 	size_t check_at;
 
 	text_put(t, code);
-	switch (rules->rma_rule) {
-	case LABEL_RULE_NONE:
-		break;
-	case LABEL_RULE_MOD37_36:
-		text_char(t, label_mod37_36(code, strlen(code)));
-		break;
-	}
+	if (rules->rma_rule != CHECK_NONE)
+		text_char(t, check_make(rules->rma_rule, code, strlen(code)));
 	return !t->full && shape_fits(&rules->rma, t->buf, t->len, &check_at) &&
-	       (rules->rma_rule == LABEL_RULE_NONE || label_mod37_36_ok(t->buf, t->len));
+	       check_ok(rules->rma_rule, t->buf, t->len);
 }
 
 static bool make_house(const struct label_rules *rules, const char *code, struct text *t)
@@ -376,7 +333,7 @@ static bool make_house(const struct label_rules *rules, const char *code, struct
 	text_char(t, 'H');
 	text_put(t, rules->site);
 	text_digits(t, serial, SERIAL_DIGITS);
-	text_char(t, label_mod37_36(t->buf, t->len));
+	text_char(t, check_mod37_36(t->buf, t->len));
 	return !t->full;
 }
 
@@ -395,7 +352,7 @@ static bool make_keyed(const struct label_rules *rules, enum label_kind kind, co
 	tag_make(rules->key, t->buf, t->len, tag);
 	text_char(t, '-');
 	text_bytes(t, tag, TAG_LEN);
-	text_char(t, label_mod37_36(t->buf, t->len));
+	text_char(t, check_mod37_36(t->buf, t->len));
 	return !t->full;
 }
 

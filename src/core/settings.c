@@ -38,7 +38,7 @@ struct key {
 
 /* Choices are stored by index through an unsigned. */
 _Static_assert(sizeof(enum settings_unknown) == sizeof(unsigned) &&
-		       sizeof(enum label_rule) == sizeof(unsigned) &&
+		       sizeof(enum check_rule) == sizeof(unsigned) &&
 		       sizeof(enum settings_kind) == sizeof(unsigned) &&
 		       sizeof(enum settings_bias) == sizeof(unsigned) &&
 		       sizeof(enum settings_switch) == sizeof(unsigned),
@@ -46,8 +46,7 @@ _Static_assert(sizeof(enum settings_unknown) == sizeof(unsigned) &&
 /* The order in `choices` is the order of the enums. */
 _Static_assert(SETTINGS_UNKNOWN_ACCEPT == 0 && SETTINGS_UNKNOWN_CONFIRM == 1 &&
 		       SETTINGS_UNKNOWN_REFUSE == 2 && SETTINGS_SERIAL == 0 && SETTINGS_HID == 1 &&
-		       LABEL_RULE_NONE == 0 && LABEL_RULE_MOD37_36 == 1 && SETTINGS_PULL_UP == 0 &&
-		       SETTINGS_PULL_DOWN == 1 && SETTINGS_BIAS_OFF == 2 &&
+		       SETTINGS_PULL_UP == 0 && SETTINGS_PULL_DOWN == 1 && SETTINGS_BIAS_OFF == 2 &&
 		       SETTINGS_BIAS_AS_IS == 3 && SETTINGS_NO == 0 && SETTINGS_YES == 1,
 	       "choices are in the enums' order");
 
@@ -68,7 +67,7 @@ static const struct key keys[] = {
 	{"key_file", SECTION_SITE, SETTINGS_VALUE_OPTIONAL, TEXT(settings, key_file)},
 	{"rma_shape", SECTION_LABELS, SETTINGS_VALUE_SHAPE, TEXT(settings, rma_shape)},
 	{"rma_check", SECTION_LABELS, SETTINGS_VALUE_CHOICE, AT(settings, labels.rma_rule),
-	 .choices = "none|mod37-36"},
+	 .choices = check_names},
 	{"repeat_ms", SECTION_LABELS, SETTINGS_VALUE_NUMBER, AT(settings, repeat_ms), .max = 10000},
 	{"hold_s", SECTION_INSPECTION, SETTINGS_VALUE_NUMBER, AT(settings, hold_s), .min = 1,
 	 .max = 3600},
@@ -476,7 +475,7 @@ void settings_defaults(struct settings *s)
 		.state_dir = "/var/lib/station",
 		.runtime_dir = "/run/station",
 		.timezone = "UTC",
-		.labels = {.rma_rule = LABEL_RULE_MOD37_36},
+		.labels = {.rma_rule = CHECK_MOD37_36},
 		.rma_shape = "R%w{3}%d{7}%c",
 		.repeat_ms = 500,
 		.hold_s = 10,
@@ -606,7 +605,7 @@ bool settings_finish(struct settings *s, const char *where, struct settings_erro
 				    "[site] name = ... is missing: 2 to 8 capital letters and "
 				    "digits for this site",
 				    error);
-	if (s->labels.rma_rule == LABEL_RULE_MOD37_36 &&
+	if (s->labels.rma_rule != CHECK_NONE &&
 	    (shape->parts == 0 || shape->part[shape->parts - 1].class != 'c'))
 		return refuse_whole(where,
 				    "[labels] rma_shape has to end in %c, the check character; if "

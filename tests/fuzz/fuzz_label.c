@@ -80,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *lf = size > 0 ? memchr(data, '\n', size) : NULL;
 	size_t head = lf ? (size_t)(lf - data) : 0;
-	struct label_rules rules = {.site = "S1", .rma_rule = LABEL_RULE_MOD37_36, .has_key = true};
+	struct label_rules rules = {.site = "S1", .rma_rule = CHECK_MOD37_36, .has_key = true};
 	struct scan scan = {.len = 0};
 	struct label label;
 	char shape[130] = "";
@@ -100,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_scan(&rules, &scan, &label);
 	for (int kind = LABEL_UNKNOWN; kind <= LABEL_BADGE; kind++)
 		check_made(&rules, (enum label_kind)kind, label.text);
-	rules.rma_rule = LABEL_RULE_NONE;
+	rules.rma_rule = CHECK_NONE;
 	rules.has_key = false;
 	rules.site[0] = '\0';
 	check_scan(&rules, &scan, &label);

@@ -40,7 +40,7 @@ static void check_settings(const struct settings *s)
 	check(s->state_dir[0] && s->runtime_dir[0] && s->timezone[0]);
 	check(s->labels.rma.parts >= 1 && s->labels.rma.parts <= SHAPE_PARTS);
 	shape_fits(&s->labels.rma, "R0010000001X", 12, &at);
-	check_range(s->labels.rma_rule, LABEL_RULE_NONE, LABEL_RULE_MOD37_36);
+	check_range(s->labels.rma_rule, CHECK_NONE, CHECK_RULES - 1);
 	check_range(s->unknown, SETTINGS_UNKNOWN_ACCEPT, SETTINGS_UNKNOWN_REFUSE);
 	check_range(s->repeat_ms, 0, 10000);
 	check_range(s->hold_s, 1, 3600);

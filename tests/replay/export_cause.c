@@ -50,7 +50,7 @@ static void tap(struct export *x, const struct event_view *e, enum panel_button 
 
 /* A company's return numbers have a shape of their own, which an export does not tell: what was
  * taken for a return is taken for one. Null: nothing is. */
-static void take_for_return(struct export *x, const char *text, enum label_rule rule)
+static void take_for_return(struct export *x, const char *text, enum check_rule rule)
 {
 	struct label_rules *rules = &x->w.settings.labels;
 	char shape[2 * LABEL_MAX + 1];
@@ -84,7 +84,7 @@ static void expect_label(struct export *x, const struct event_view *e)
 	char label[LABEL_MAX + 1];
 
 	(void)event_span_copy(&e->label, label, sizeof(label));
-	take_for_return(x, is_house(x, label) ? NULL : label, LABEL_RULE_NONE);
+	take_for_return(x, is_house(x, label) ? NULL : label, CHECK_NONE);
 }
 
 static void scan_text(struct export *x, const char *text)
@@ -176,7 +176,7 @@ static void answer_which(struct export *x, const struct event_view *e)
 
 	scan.len = (uint16_t)export_raw(e, scan.bytes);
 	scan.total = scan.len;
-	take_for_return(x, NULL, LABEL_RULE_NONE);
+	take_for_return(x, NULL, CHECK_NONE);
 	label_parse(&x->w.settings.labels, &scan, &label);
 	if (u && strcmp(u->product, label.text) == 0)
 		scan_raw(x, e);
@@ -255,7 +255,7 @@ static void cause_left(struct export *x, const struct event_view *e)
 	    situation(x)->at == CHECKLIST_WHICH) { /* about a unit that is done */
 		while (unit + 1 < situation(x)->units && !(situation(x)->done & (1u << unit)))
 			unit++;
-		take_for_return(x, NULL, LABEL_RULE_NONE);
+		take_for_return(x, NULL, CHECK_NONE);
 		scan_text(x, x->w.bench.current.parcel.unit[unit].product);
 	} else if (!is_asking(x)) {
 		scan_return(x, e);
@@ -272,9 +272,9 @@ static void cause_wrong(struct export *x, const struct event_view *e, const char
 	text[len] = '\0';
 	rules->has_key = strcmp(why, "no-key") != 0;
 	if (strcmp(why, "check") == 0 && strncmp(text, "H", 1) != 0 && !strchr(text, '-'))
-		take_for_return(x, text, LABEL_RULE_MOD37_36);
+		take_for_return(x, text, CHECK_MOD37_36);
 	else
-		take_for_return(x, NULL, LABEL_RULE_NONE);
+		take_for_return(x, NULL, CHECK_NONE);
 	scan_raw(x, e);
 	rules->has_key = true;
 }

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 #include "station/label.h"
 
-static struct label_rules rules_of(const char *shape, enum label_rule rule)
+static struct label_rules rules_of(const char *shape, enum check_rule rule)
 {
 	struct label_rules r = {.site = "S1", .rma_rule = rule, .has_key = true};
 
@@ -21,7 +21,7 @@ static struct label_rules rules_of(const char *shape, enum label_rule rule)
 
 static struct label_rules rules_default(void)
 {
-	return rules_of("R%w{3}%d{7}%c", LABEL_RULE_MOD37_36);
+	return rules_of("R%w{3}%d{7}%c", CHECK_MOD37_36);
 }
 
 static struct scan scan_of(const char *bytes, size_t len)
@@ -67,18 +67,18 @@ static struct label parse_made(const struct label_rules *r, enum label_kind kind
 static void test_mod37_36_published(void **state)
 {
 	(void)state;
-	assert_int_equal(label_mod37_36("A12425GABC1234002", 17), 'M');
-	assert_true(label_mod37_36_ok("A12425GABC1234002M", 18));
-	assert_true(label_mod37_36_ok("A1-2425G-ABC1234002-M", 21));
-	assert_true(label_mod37_36_ok("A12425GABC1234002M)", 19));
-	assert_false(label_mod37_36_ok("A12425GABC1234002N", 18));
-	assert_int_equal(label_mod37_36("", 0), '1');  /* P = 36, c = 37 - 36 */
-	assert_int_equal(label_mod37_36("0", 1), '2'); /* 36 -> 72 mod 37 = 35 */
-	assert_int_equal(label_mod37_36("1", 1), 'Z'); /* 1 -> 2 */
-	assert_int_equal(label_mod37_36("Z", 1), '4'); /* 35 -> 70 mod 37 = 33 */
-	assert_false(label_mod37_36_ok("", 0));
-	assert_false(label_mod37_36_ok("1", 1));
-	assert_false(label_mod37_36_ok("---", 3));
+	assert_int_equal(check_mod37_36("A12425GABC1234002", 17), 'M');
+	assert_true(check_mod37_36_ok("A12425GABC1234002M", 18));
+	assert_true(check_mod37_36_ok("A1-2425G-ABC1234002-M", 21));
+	assert_true(check_mod37_36_ok("A12425GABC1234002M)", 19));
+	assert_false(check_mod37_36_ok("A12425GABC1234002N", 18));
+	assert_int_equal(check_mod37_36("", 0), '1');  /* P = 36, c = 37 - 36 */
+	assert_int_equal(check_mod37_36("0", 1), '2'); /* 36 -> 72 mod 37 = 35 */
+	assert_int_equal(check_mod37_36("1", 1), 'Z'); /* 1 -> 2 */
+	assert_int_equal(check_mod37_36("Z", 1), '4'); /* 35 -> 70 mod 37 = 33 */
+	assert_false(check_mod37_36_ok("", 0));
+	assert_false(check_mod37_36_ok("1", 1));
+	assert_false(check_mod37_36_ok("---", 3));
 }
 
 static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -95,14 +95,14 @@ static void test_mod37_36_catches_substitutions(void **state)
 
 		for (size_t i = 0; i < len; i++)
 			s[i] = alphabet[rand() % 36];
-		s[len] = label_mod37_36(s, len);
-		assert_true(label_mod37_36_ok(s, len + 1));
+		s[len] = check_mod37_36(s, len);
+		assert_true(check_mod37_36_ok(s, len + 1));
 		for (size_t i = 0; i <= len; i++) {
 			char was = s[i];
 
 			for (int c = 0; c < 36; c++) {
 				s[i] = alphabet[c];
-				assert_int_equal(label_mod37_36_ok(s, len + 1), alphabet[c] == was);
+				assert_int_equal(check_mod37_36_ok(s, len + 1), alphabet[c] == was);
 			}
 			s[i] = was;
 		}
@@ -122,11 +122,11 @@ static void test_mod37_36_catches_transpositions(void **state)
 
 		if (s[1] < s[2]) {
 			inside++;
-			inside_missed += label_mod37_36(s, 3) == label_mod37_36(swapped, 3);
+			inside_missed += check_mod37_36(s, 3) == check_mod37_36(swapped, 3);
 		}
-		if (s[2] == label_mod37_36(s, 2) && s[1] != s[2]) {
+		if (s[2] == check_mod37_36(s, 2) && s[1] != s[2]) {
 			last++;
-			last_missed += label_mod37_36_ok(swapped, 3);
+			last_missed += check_mod37_36_ok(swapped, 3);
 		}
 	}
 	assert_int_equal(inside, 36 * 630);
@@ -177,7 +177,7 @@ static void test_return_with_wrong_check_is_not_ours(void **state)
 
 static void test_company_shape_without_rule(void **state)
 {
-	struct label_rules r = rules_of("RMA-%d{4,8}", LABEL_RULE_NONE);
+	struct label_rules r = rules_of("RMA-%d{4,8}", CHECK_NONE);
 	char text[LABEL_MAX + 1];
 	struct label l = parse(&r, "rma-12345");
 	(void)state;
@@ -194,7 +194,7 @@ static void test_company_shape_without_rule(void **state)
 
 static void test_check_over_letters_and_digits_only(void **state)
 {
-	struct label_rules r = rules_of("A1-%w{5}-%w{10}-%c", LABEL_RULE_MOD37_36);
+	struct label_rules r = rules_of("A1-%w{5}-%w{10}-%c", CHECK_MOD37_36);
 	struct label l = parse(&r, "a1-2425g-abc1234002-m");
 	(void)state;
 
@@ -283,7 +283,7 @@ static void test_hostile_bytes(void **state)
 
 static void test_too_long(void **state)
 {
-	struct label_rules r = rules_of("%w{64}%w{64}", LABEL_RULE_NONE);
+	struct label_rules r = rules_of("%w{64}%w{64}", CHECK_NONE);
 	char bytes[SCAN_MAX];
 	struct label l;
 	(void)state;
@@ -340,7 +340,7 @@ static void test_house(void **state)
 
 static void test_house_and_return_both(void **state)
 {
-	struct label_rules r = rules_of("H%w{10}%c", LABEL_RULE_MOD37_36);
+	struct label_rules r = rules_of("H%w{10}%c", CHECK_MOD37_36);
 	struct label all[LABEL_CANDIDATES];
 	char text[LABEL_MAX + 1];
 	(void)state;
@@ -351,8 +351,8 @@ static void test_house_and_return_both(void **state)
 	assert_int_equal(all[0].kind, LABEL_RETURN);
 	assert_int_equal(all[1].kind, LABEL_HOUSE);
 	/* A good reading stands before a failed one. */
-	r = rules_of("%c%w{11}", LABEL_RULE_MOD37_36);
-	r.rma_rule = LABEL_RULE_NONE;
+	r = rules_of("%c%w{11}", CHECK_MOD37_36);
+	r.rma_rule = CHECK_NONE;
 	text[10] = text[10] == '3' ? '4' : '3';
 	s = scan_of(text, strlen(text));
 	assert_int_equal(label_candidates(&r, &s, all), 2);
@@ -457,14 +457,14 @@ static void test_keyed_forgeries(void **state)
 
 		text[i] = was == 'Z' ? 'Y' : 'Z';
 		expect_fault(&r, text, LABEL_FAULT_CHECK);
-		text[len - 1] = label_mod37_36(text, len - 1);
+		text[len - 1] = check_mod37_36(text, len - 1);
 		expect_fault(&r, text, LABEL_FAULT_KEY);
 		text[i] = was;
 		text[len - 1] = check;
 	}
 	/* The tag of a reason does not make a badge. */
 	memcpy(text, "BDG", 3);
-	text[len - 1] = label_mod37_36(text, len - 1);
+	text[len - 1] = check_mod37_36(text, len - 1);
 	assert_int_equal(parse(&r, text).fault, LABEL_FAULT_KEY);
 }
 

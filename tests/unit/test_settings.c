@@ -82,7 +82,7 @@ static void test_defaults(void **state)
 	assert_string_equal(s.key_file, "");
 	assert_string_equal(s.labels.site, "S1");
 	assert_false(s.labels.has_key);
-	assert_int_equal(s.labels.rma_rule, LABEL_RULE_MOD37_36);
+	assert_int_equal(s.labels.rma_rule, CHECK_MOD37_36);
 	assert_string_equal(s.rma_shape, "R%w{3}%d{7}%c");
 	size_t check_at;
 	assert_true(shape_fits(&s.labels.rma, "R0010000001X", 12, &check_at));
@@ -128,7 +128,7 @@ static void test_every_key(void **state)
 	assert_string_equal(s.key_file, "/etc/key");
 	assert_string_equal(s.rma_shape, "RMA-%d{6}");
 	assert_int_equal(s.labels.rma.parts, 5);
-	assert_int_equal(s.labels.rma_rule, LABEL_RULE_NONE);
+	assert_int_equal(s.labels.rma_rule, CHECK_NONE);
 	assert_int_equal(s.repeat_ms, 0);
 	assert_int_equal(s.hold_s, 3600);
 	assert_int_equal(s.unknown, SETTINGS_UNKNOWN_REFUSE);
@@ -317,7 +317,8 @@ static void test_bad_values(void **state)
 	refuse("[inspection]\nunknown = maybe\n",
 	       "station.conf:2: unknown = 'maybe': this is accept, confirm or refuse");
 	refuse("[labels]\nrma_check = mod37\n",
-	       "station.conf:2: rma_check = 'mod37': this is none or mod37-36");
+	       "station.conf:2: rma_check = 'mod37': this is none, mod37-36, gs1-mod10, upc-e, ups, fedex-12, fedex-34, fedex-ground, "
+	       "usps-impb, upu-s10, dhl-mod7, dhl-4-9 or dpd");
 	refuse("[scanner a]\nformat = 8n1\n",
 	       "station.conf:2: format = '8n1': this is 8N1, 7E1, 7O1, 8E1, 8O1, 7N1 or 8N2");
 	refuse("[scanner a]\nkind = usb\n", "station.conf:2: kind = 'usb': this is serial or hid");
@@ -354,7 +355,7 @@ static void test_bad_values(void **state)
 	       "station.conf:2: board = 'Pi 5': this is a board's name, or the path of a board "
 	       "file with a slash");
 	refuse("[labels]\nrma_shape = R%x\n",
-	       "station.conf:2: rma_shape = 'R%x': after % comes d, a, w, c or another %");
+	       "station.conf:2: rma_shape = 'R%x': after % comes d, a, w, c, another % or a bracket");
 	refuse("[labels]\nrma_shape =\n", "station.conf:2: rma_shape = '': the shape is empty");
 	static const char *const sites[] = {"A", "ABCDEFGHI", "s1", "S-1", ""};
 	for (size_t i = 0; i < sizeof(sites) / sizeof(sites[0]); i++) {

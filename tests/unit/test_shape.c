@@ -80,6 +80,52 @@ static void test_repeats(void **state)
 	misses("%d{1,3}%a{1,3}%d{1,3}%c", "1A2");
 }
 
+static void test_sets(void **state)
+{
+	(void)state;
+	fits("7[3-68]%d{2}", "7399", SIZE_MAX);
+	fits("7[3-68]%d{2}", "7899", SIZE_MAX);
+	misses("7[3-68]%d{2}", "7799");
+	misses("7[3-68]%d{2}", "72991");
+	fits("TB[ACM]%d{2}", "TBM12", SIZE_MAX);
+	misses("TB[ACM]%d{2}", "TBB12");
+	fits("[A-C0]{2,3}X", "A0CX", SIZE_MAX);
+	misses("[A-C0]{2,3}X", "ADX");
+	fits("%(%d%)%[%]%{%}", "(1)[]{}", SIZE_MAX);
+}
+
+static void test_group(void **state)
+{
+	struct shape s;
+	(void)state;
+
+	fits("420%d{5}(9[2-5]%d{2})", "420123459400", SIZE_MAX);
+	assert_null(shape_read(&s, "420%d{5}(9[2-5]%d{2,5})%w{2}"));
+	assert_int_equal(s.before, 8);
+	assert_int_equal(s.behind, 2);
+	assert_int_equal(s.shortest, 14);
+	assert_int_equal(s.longest, 17);
+	assert_null(shape_read(&s, "%d{2}"));
+	assert_int_equal(s.before + s.behind, 0);
+}
+
+static void test_may_have(void **state)
+{
+	struct shape s;
+	(void)state;
+
+	assert_null(shape_read(&s, "1%d{1,2}%a"));
+	assert_true(shape_may_have(&s, 0, '1'));
+	assert_false(shape_may_have(&s, 0, '2'));
+	assert_true(shape_may_have(&s, 1, '2'));
+	assert_false(shape_may_have(&s, 1, 'A'));
+	assert_true(shape_may_have(&s, 2, 'A'));
+	assert_true(shape_may_have(&s, 2, '7'));
+	assert_true(shape_may_have(&s, 3, 'A'));
+	assert_false(shape_may_have(&s, 3, '7'));
+	assert_false(shape_may_have(&s, 4, 'A'));
+}
+
 static void test_check_anywhere(void **state)
 {
 	(void)state;
@@ -102,6 +148,19 @@ static void test_faulty_shapes_say_why(void **state)
 		{"%c%c", "at most one"},
 		{"%c{2}", "repeated"},
 		{"R{2}", "only stand after"},
+		{"[", "capital letters"},
+		{"[]", "capital letters"},
+		{"[6-3]", "capital letters"},
+		{"[0-A]", "capital letters"},
+		{"[a]", "capital letters"},
+		{"[12", "capital letters"},
+		{"A]", "that [ begins"},
+		{"(%d", "has no )"},
+		{"%d)", "what ( begins"},
+		{"(%d)(%d)", "once"},
+		{"%d{1,2}(%d)", "one length"},
+		{"(%d)%d{1,2}", "one length"},
+		{"%d()%d", "empty"},
 		{"}", "only stand after"},
 		{"%d{}", "from 1 to 64"},
 		{"%d{0}", "from 1 to 64"},
@@ -213,6 +272,9 @@ int main(void)
 		cmocka_unit_test(test_default),
 		cmocka_unit_test(test_classes),
 		cmocka_unit_test(test_repeats),
+		cmocka_unit_test(test_sets),
+		cmocka_unit_test(test_group),
+		cmocka_unit_test(test_may_have),
 		cmocka_unit_test(test_check_anywhere),
 		cmocka_unit_test(test_faulty_shapes_say_why),
 		cmocka_unit_test(test_agrees_with_trying_everything),
