@@ -64,12 +64,16 @@ obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 EVDEV_CFLAGS := $(call pkg,cflags,libevdev)
 ALL_CFLAGS += $(EVDEV_CFLAGS)
 
-all: $(PROGRAMS:%=$(BUILD)/%)
+all: $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/labels.d/.copied
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) $(ALL_CFLAGS) $(EXTRA) -c -o $@ $<
+# A program that is not installed finds the label formats beside it.
+LABELS := $(wildcard src/labels.d/*.conf)
+$(BUILD)/labels.d/.copied: $(LABELS) Makefile
+	@rm -rf $(@D); mkdir -p $(@D); cp $(LABELS) $(@D); touch $@
 # An archive is made anew, so that no member of a removed file stays in it.
 $(CORE): $(call obj,$(CORE_SRC))
 	@rm -f $@; $(AR) rcs $@ $^
@@ -80,7 +84,7 @@ $(IO): $(call obj,$(IO_SRC))
 $(BUILD)/obj/datadir: FORCE
 	@mkdir -p $(@D)
 	@echo '$(datadir)' | cmp -s - $@ || echo '$(datadir)' >$@
-$(BUILD)/obj/src/stationd/main.o $(BUILD)/obj/src/stationctl/ctl_doctor.o: $(BUILD)/obj/datadir
+$(BUILD)/obj/src/stationd/main.o $(BUILD)/obj/src/stationctl/ctl_doctor.o $(BUILD)/obj/src/stationctl/ctl_label.o: $(BUILD)/obj/datadir
 
 define program
 $(BUILD)/$(1): $(call obj,$(wildcard src/$(1)/*.c)) $(IO) $(CORE)
@@ -216,13 +220,14 @@ UNITS := $(patsubst systemd/%.in,%,$(wildcard systemd/*.service.in))
 MEN := $(wildcard docs/man/*.[1-8])
 INSTALLED = 755:$(BUILD)/stationd:$(sbindir)/stationd 755:$(BUILD)/hqd:$(sbindir)/hqd 755:$(BUILD)/stationctl:$(bindir)/stationctl \
 	$(foreach f,$(wildcard boards/*.board),644:$(f):$(datadir)/station/$(f)) \
+	$(foreach f,$(LABELS),644:$(f):$(datadir)/station/labels.d/$(notdir $(f))) \
 	$(foreach f,$(MEN),644:$(f):$(mandir)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))) \
 	$(foreach f,$(UNITS),644:$(BUILD)/systemd/$(f):$(unitdir)/$(f)) \
 	644:systemd/60-station.rules:$(libdir)/udev/rules.d/60-station.rules \
 	$(foreach d,sysusers tmpfiles,$(foreach f,station station-hq,644:systemd/$(f).$(d):$(libdir)/$(d).d/$(f).conf)) \
 	$(foreach f,station station-hq,644:systemd/$(f).catalog:$(libdir)/systemd/catalog/$(f).catalog) \
 	644:docs/station.conf.example:$(docdir)/station/examples/station.conf 644:docs/openapi.yaml:$(docdir)/station-hq/openapi.yaml
-INSTALLED_DIRS = $(sysconfdir)/station/station.conf.d $(sysconfdir)/station-hq
+INSTALLED_DIRS = $(sysconfdir)/station/station.conf.d $(sysconfdir)/station/labels.d $(sysconfdir)/station-hq
 $(BUILD)/systemd/%: systemd/%.in FORCE
 	@mkdir -p $(@D)
 	@sed 's,@sbindir@,$(sbindir),g' $< >$@
@@ -233,7 +238,7 @@ install: all $(UNITS:%=$(BUILD)/systemd/%)
 # Settings, keys and journals stay.
 uninstall:
 	@for x in $(INSTALLED); do rm -fv "$(DESTDIR)$${x##*:}" || exit 1; done
-	@for d in $(datadir)/station/boards $(datadir)/station $(docdir)/station/examples $(docdir)/station $(docdir)/station-hq \
+	@for d in $(datadir)/station/boards $(datadir)/station/labels.d $(datadir)/station $(docdir)/station/examples $(docdir)/station $(docdir)/station-hq \
 		$(INSTALLED_DIRS) $(sysconfdir)/station; do rmdir "$(DESTDIR)$$d" 2>/dev/null || true; done
 
 # --- Debian packages into build/deb: make deb [ARCH=arm64] [SUITE=trixie] ---

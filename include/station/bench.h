@@ -44,6 +44,7 @@ struct bench {
 	struct bench_scan handled;   /* the scan at work */
 	struct label label;	     /* what it says */
 	bool looking_up;	     /* the journal was asked about it */
+	bool tracking;		     /* ... as a tracking number */
 	char by[LABEL_CODE_MAX + 1];
 	char by_next[LABEL_CODE_MAX + 1]; /* once the badge event is stored */
 	char inspection[EVENT_UUID + 1];
@@ -78,7 +79,7 @@ struct bench_out {
 	uint8_t count;
 	bool lookup; /* look up lookup_label, answer with bench_found */
 	char lookup_label[LABEL_MAX + 1];
-	bool lookup_house;
+	enum parcel_by lookup_by;
 	uint8_t lamps; /* bits: lamps whose pattern changed, see bench_lamp() */
 	enum panel_tone tone;
 	bool show;	   /* bench_show() says something new */

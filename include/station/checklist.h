@@ -58,6 +58,12 @@ enum checklist_why { /* of label.rejected; also what the alert is about */
 		     CHECKLIST_WHY_REFUSED, /* unknown return, and the setting says refuse */
 		     CHECKLIST_WHY_LEFT, /* a question was answered "leave", replaced or timed out;
 					    raises no alert */
+		     /* the wrong label on the box, and which one it is: */
+		     CHECKLIST_WHY_CARRIER,
+		     CHECKLIST_WHY_PRODUCT,
+		     CHECKLIST_WHY_PLATE,
+		     CHECKLIST_WHY_ASSET,
+		     CHECKLIST_WHY_TIE, /* it may be several of them */
 		     CHECKLIST_WHYS
 };
 
@@ -247,7 +253,8 @@ const char *checklist_name_at(enum checklist_at at); /* "idle" "step" "reason" "
 							"repeat" "unknown" "receiving" */
 const char *
 checklist_name_why(enum checklist_why why); /* "" "shape" "too-long" "bytes" "check" "key" "no-key"
-					       "command" "busy" "refused" "left" */
+					       "command" "busy" "refused" "left" "carrier" "product"
+					       "plate" "asset" "tie" */
 const char *checklist_name_step(uint8_t step); /* "appearance" "accessories" "usage" */
 
 /* The lamps as they should be now. */

@@ -16,6 +16,13 @@ enum parcel_list {
 	PARCEL_KNOWN,
 };
 
+enum parcel_by { /* how a return is asked for */
+		 PARCEL_BY_RMA,
+		 PARCEL_BY_HOUSE,    /* the number of a house label: no list asked */
+		 PARCEL_BY_TRACKING, /* a key of parcel_tracking; the return that the list has it
+					for */
+};
+
 enum parcel_verdict { PARCEL_NONE, PARCEL_PASS, PARCEL_FAIL };
 
 struct parcel_last { /* the effective verdict of a unit, here or at headquarters (F2) */
@@ -36,7 +43,8 @@ struct parcel_unit {
 };
 
 struct parcel {
-	char label[LABEL_MAX + 1];
+	char label[LABEL_MAX +
+		   1]; /* "" = asked for by a number that the list has for no one return */
 	enum parcel_list list;
 	bool house;    /* a house label: no list asked */
 	bool arrived;  /* parcel.arrived is recorded */
@@ -46,15 +54,22 @@ struct parcel {
 	struct parcel_unit unit[PARCEL_UNITS];
 };
 
+#define PARCEL_TRACKING 64
+/* The key by which tracking numbers, and plates and assets as tracking numbers, are compared: upper
+ * case, without spaces and brackets, an SSCC with its 00. False: empty, too long or not printable
+ * ASCII; out is "" then. */
+bool parcel_tracking(const char *number, char out[PARCEL_TRACKING + 1]);
+
 const char *parcel_list_name(enum parcel_list list);	/* "no-list" "unknown" "known" */
 const char *parcel_verdict_name(enum parcel_verdict v); /* "" "pass" "fail" */
 
 /* --- The list as a CSV file (RFC 4180, UTF-8, with or without BOM; comma or semicolon as in the
  * header line) --- Columns by name in the first line, any order: rma (required); line (1), quantity
- * (1), product, title, accessories, reason, wish (refund|exchange), state (approved; anything else
+ * (1), product, title, accessories, reason, wish (refund|exchange), tracking
+ * (the carrier's number of the parcel), state (approved; anything else
  * counts as not approved), last_inspection, last_verdict (pass|fail), last_station, last_at,
  * last_by. Other columns are ignored. One row a line of the return. */
-#define PARCEL_CSV_COLUMNS 14
+#define PARCEL_CSV_COLUMNS 15
 #define PARCEL_CSV_LINE	   4096
 
 struct parcel_csv {
@@ -70,6 +85,7 @@ struct parcel_row {
 	uint16_t quantity;	 /* 1..PARCEL_UNITS */
 	bool approved;
 	char wish[9];
+	char tracking[65];	 /* a key of parcel_tracking, "" = none */
 	struct parcel_unit unit; /* product, title, accessories, reason, last */
 };
 

@@ -2,6 +2,7 @@
  * a view. It holds the texts (labels, products, ids) that the checklist needs not know. */
 #include "station/bench.h"
 #include "bench_event.h"
+#include "station/gtin.h"
 #include <string.h>
 
 void bench_init(struct bench *b, const struct bench_config *config)
@@ -100,13 +101,28 @@ static bool is_double_read(struct bench *b, const struct scan *scan, uint64_t no
 	return false;
 }
 
-static uint32_t matching_units(const struct parcel *p, const char *code)
+/* As its barcode reads, or as the same GTIN in another length (EAN-13, UPC-A, UPC-E, GTIN-14). */
+static bool is_product(const char *product, const struct label *label)
 {
+	if (product[0] == '\0')
+		return false;
+	return strcmp(product, label->text) == 0 ||
+	       (label->kind == LABEL_PRODUCT && label->fault == LABEL_FAULT_NONE &&
+		gtin_same(product, label->id));
+}
+
+/* Every good reading counts: what may be an EAN-8 or a UPC-E is settled by the list. */
+static uint32_t matching_units(const struct bench *b)
+{
+	const struct parcel *p = &b->current.parcel;
+	struct label all[LABEL_CANDIDATES];
+	size_t count = label_candidates(&b->config.settings->labels, &b->handled.scan, all);
 	uint32_t units = 0;
 
 	for (uint8_t i = 0; i < p->units; i++)
-		if (p->unit[i].product[0] && strcmp(p->unit[i].product, code) == 0)
-			units |= 1u << i;
+		for (size_t k = 0; k < count; k++)
+			if (is_product(p->unit[i].product, &all[k]))
+				units |= 1u << i;
 	return units;
 }
 
@@ -125,6 +141,8 @@ static enum checklist_why why_of(enum label_fault fault)
 		return CHECKLIST_WHY_NO_KEY;
 	case LABEL_FAULT_COMMAND:
 		return CHECKLIST_WHY_COMMAND;
+	case LABEL_FAULT_TIE:
+		return CHECKLIST_WHY_TIE;
 	case LABEL_FAULT_NONE:
 	case LABEL_FAULT_SHAPE:
 		break;
@@ -132,18 +150,59 @@ static enum checklist_why why_of(enum label_fault fault)
 	return CHECKLIST_WHY_SHAPE;
 }
 
+static enum checklist_why why_wrong(const struct label *label)
+{
+	switch (label->kind) {
+	case LABEL_CARRIER:
+		return CHECKLIST_WHY_CARRIER;
+	case LABEL_PRODUCT:
+		return CHECKLIST_WHY_PRODUCT;
+	case LABEL_PLATE:
+		return CHECKLIST_WHY_PLATE;
+	case LABEL_ASSET:
+		return CHECKLIST_WHY_ASSET;
+	case LABEL_UNKNOWN:
+	case LABEL_RETURN:
+	case LABEL_HOUSE:
+	case LABEL_COMMAND:
+	case LABEL_REASON:
+	case LABEL_BADGE:
+		break;
+	}
+	return why_of(label->fault);
+}
+
 /* A product code counts only where the parcel asks for one; else it is a wrong label. */
 static struct checklist_event unknown_label(const struct bench *b)
 {
 	const struct checklist_situation *s = &b->check.now;
-	struct checklist_event e = {.kind = CHECKLIST_WRONG, .why = why_of(b->label.fault)};
+	struct checklist_event e = {.kind = CHECKLIST_WRONG, .why = why_wrong(&b->label)};
 
 	if (s->at != CHECKLIST_WHICH && (s->at != CHECKLIST_CLOSED || s->units < 2))
 		return e;
-	e.units = matching_units(&b->current.parcel, b->label.text);
+	e.units = matching_units(b);
 	if (e.units)
 		e.kind = CHECKLIST_PRODUCT;
 	return e;
+}
+
+/* Whether the list of expected returns may have it as a tracking number. A misread or forged label
+ * of ours is none. */
+static bool is_tracking(const struct label *l, char key[PARCEL_TRACKING + 1])
+{
+	bool could = l->kind != LABEL_UNKNOWN || l->fault == LABEL_FAULT_SHAPE ||
+		     l->fault == LABEL_FAULT_TIE || (l->fault == LABEL_FAULT_CHECK && l->format);
+
+	return could && parcel_tracking(l->id, key);
+}
+
+static void look_up(struct bench *b, const char *label, enum parcel_by by, struct bench_out *out)
+{
+	b->looking_up = true;
+	b->tracking = by == PARCEL_BY_TRACKING;
+	out->lookup = true;
+	text_copy(out->lookup_label, sizeof(out->lookup_label), label);
+	out->lookup_by = by;
 }
 
 static bool is_asking(const struct checklist_situation *s)
@@ -190,19 +249,28 @@ static void hand_in_return(struct bench *b, const struct parcel *parcel, const s
 static void hand_in(struct bench *b, const struct moment *now, struct bench_out *out)
 {
 	struct checklist_event e = {0};
+	char key[PARCEL_TRACKING + 1];
 
 	label_parse(&b->config.settings->labels, &b->handled.scan, &b->label);
 	switch (b->label.kind) {
 	case LABEL_UNKNOWN:
+	case LABEL_CARRIER:
+	case LABEL_PRODUCT:
+	case LABEL_PLATE:
+	case LABEL_ASSET:
 		e = unknown_label(b);
+		if (e.kind != CHECKLIST_PRODUCT && !b->check.broken &&
+		    is_tracking(&b->label, key)) {
+			look_up(b, key, PARCEL_BY_TRACKING, out);
+			return;
+		}
 		break;
 	case LABEL_RETURN:
 	case LABEL_HOUSE:
 		if (!b->check.broken) {
-			b->looking_up = true;
-			out->lookup = true;
-			text_copy(out->lookup_label, sizeof(out->lookup_label), b->label.id);
-			out->lookup_house = b->label.kind == LABEL_HOUSE;
+			look_up(b, b->label.id,
+				b->label.kind == LABEL_HOUSE ? PARCEL_BY_HOUSE : PARCEL_BY_RMA,
+				out);
 			return;
 		}
 		e.kind = CHECKLIST_UNREADABLE;
@@ -316,7 +384,7 @@ void bench_stored(struct bench *b, bool ok, const struct moment *now, struct ben
 void bench_found(struct bench *b, const struct parcel *parcel, const struct moment *now,
 		 struct bench_out *out)
 {
-	static const struct checklist_event unreadable = {.kind = CHECKLIST_UNREADABLE};
+	struct checklist_event e = {.kind = CHECKLIST_UNREADABLE};
 
 	out_begin(b, out);
 	if (b->check.writing) { /* a press came first: the label waits its turn again */
@@ -327,10 +395,13 @@ void bench_found(struct bench *b, const struct parcel *parcel, const struct mome
 		return;
 	}
 	b->looking_up = false;
-	if (parcel)
+	if (parcel && parcel->label[0]) {
 		hand_in_return(b, parcel, now, out);
-	else
-		step(b, &unreadable, now, out);
+	} else {
+		if (parcel)
+			e = unknown_label(b);
+		step(b, &e, now, out);
+	}
 	pump(b, now, out);
 }
 

@@ -1,6 +1,7 @@
 /* bench_event.c - the checklist's appends as events: labels, items, raw scans and ids put in.
  * Shapes of `data` are those of docs/events/. */
 #include "bench_event.h"
+#include "station/formats.h"
 #include <nettle/sha2.h>
 #include <string.h>
 
@@ -100,11 +101,13 @@ static void data_rejected(struct text *t, const struct bench *b, const struct be
 
 static void data_started(struct text *t, const struct bench *b)
 {
+	const struct formats *formats = b->config.settings->labels.formats;
+
 	member_text(t, "site", b->config.settings->labels.site);
 	member_text(t, "timezone", b->config.settings->timezone);
 	member_text(t, "software", b->config.software);
 	member_text(t, "reasons", "keyed-1");
-	member_text(t, "labels", "builtin-1");
+	member_text(t, "labels", formats ? formats->version : "builtin-1");
 }
 
 static void data_fault(struct text *t, const struct bench *b, uint8_t fault)

@@ -115,7 +115,7 @@ bool check_upc_e(const char e[8], char a[12])
 {
 	if (!all_digits(e, 8) || e[0] > '1')
 		return false;
-	memcpy(a, "000000000000", 12);
+	memset(a, '0', 12);
 	a[0] = e[0];
 	a[1] = e[1];
 	a[2] = e[2];
@@ -176,16 +176,15 @@ static bool fedex_ok(const char *s, size_t len, size_t over)
 	return sum % 11 % 10 == (unsigned)(s[over - 1] - '0');
 }
 
-/* USPS Publication 199 (IMpb): MOD 10 as GS1's, without the postal code that 420 introduces. */
+/* USPS Publication 199 (IMpb): 22 digits with MOD 10 as GS1's; a postal code of 5 or 9 digits that
+ * 420 introduces is no part of it. */
 static bool impb_ok(const char *s, size_t len)
 {
-	size_t skip = 0;
+	size_t skip = len == 30 ? 8 : len == 34 ? 12 : 0;
 
-	if (len > 26 && memcmp(s, "420", 3) == 0)
-		skip = s[8] == '9' && (len == 30 || len == 28) ? 8 : 12;
-	if (len < skip + 20 || s[skip] != '9')
+	if (len != skip + 22 || (skip && memcmp(s, "420", 3) != 0) || s[skip] != '9')
 		return false;
-	return check_gs1_mod10_ok(s + skip, len - skip);
+	return check_gs1_mod10_ok(s + skip, 22);
 }
 
 /* UPU standard S10: weights 8 6 4 2 3 5 9 7; 11 - sum mod 11, where 10 is 0 and 11 is 5. */

@@ -33,6 +33,11 @@ const char *checklist_name_why(enum checklist_why why)
 		[CHECKLIST_WHY_BUSY] = "busy",
 		[CHECKLIST_WHY_REFUSED] = "refused",
 		[CHECKLIST_WHY_LEFT] = "left",
+		[CHECKLIST_WHY_CARRIER] = "carrier",
+		[CHECKLIST_WHY_PRODUCT] = "product",
+		[CHECKLIST_WHY_PLATE] = "plate",
+		[CHECKLIST_WHY_ASSET] = "asset",
+		[CHECKLIST_WHY_TIE] = "tie",
 		[CHECKLIST_WHYS] = "",
 	};
 

@@ -1,6 +1,7 @@
 /* label.c - names a scan (label.h): what of ours a text can be read as, and the texts to print.
  * Every reading is tried; good ones come first, failed ones last, so that nothing is guessed. */
 #include "station/label.h"
+#include "label_rank.h"
 #include "station/check.h"
 #include "station/text.h"
 #include <nettle/hmac.h>
@@ -9,6 +10,7 @@
 
 #define GS	      0x1d
 #define DEL	      0x7f
+#define OURS	      100 /* priority: above any format's */
 #define SERIAL_DIGITS 8
 #define TAG_BYTES     5 /* 40 bits ... */
 #define TAG_LEN	      8 /* ... in base 32 */
@@ -16,8 +18,10 @@
 static const char crockford32[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 static const char *const kind_names[] = {
-	[LABEL_UNKNOWN] = "unknown", [LABEL_RETURN] = "return", [LABEL_HOUSE] = "house",
-	[LABEL_COMMAND] = "command", [LABEL_REASON] = "reason", [LABEL_BADGE] = "badge",
+	[LABEL_UNKNOWN] = "unknown", [LABEL_RETURN] = "return",	  [LABEL_HOUSE] = "house",
+	[LABEL_COMMAND] = "command", [LABEL_REASON] = "reason",	  [LABEL_BADGE] = "badge",
+	[LABEL_CARRIER] = "carrier", [LABEL_PRODUCT] = "product", [LABEL_PLATE] = "plate",
+	[LABEL_ASSET] = "asset",
 };
 static const char *const check_results[] = {
 	[LABEL_CHECK_NONE] = "none",
@@ -32,6 +36,7 @@ static const char *const fault_names[] = {
 	[LABEL_FAULT_CHECK] = "check",
 	[LABEL_FAULT_KEY] = "key",
 	[LABEL_FAULT_NO_KEY] = "no-key",
+	[LABEL_FAULT_TIE] = "tie",
 	[LABEL_FAULT_COMMAND] = "command",
 };
 static const char *const command_names[] = {
@@ -159,12 +164,15 @@ static struct bytes aim_cut(struct bytes b, char aim[4])
 }
 
 /* Fills aim and text; GS is a separator between fields, not a character of the text. */
-static enum label_fault text_from_scan(const struct scan *scan, struct label *out)
+static enum label_fault text_from_scan(const struct scan *scan, struct label *out,
+				       struct label_source *from)
 {
 	struct bytes b = bytes_trim((struct bytes){scan->bytes, scan->len});
 	size_t n = 0;
 
 	b = aim_cut(b, out->aim);
+	from->bytes = b.at;
+	from->bytes_len = b.len;
 	if (b.len > LABEL_MAX || scan->total > scan->len)
 		return LABEL_FAULT_TOO_LONG;
 	for (size_t i = 0; i < b.len; i++) {
@@ -184,40 +192,40 @@ static char upper(char c)
 	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
-/* --- the readings; each gives false when the text is not of its form at all --- */
+/* --- ours; a text that is not of the form at all gives no reading --- */
 
-static bool read_return(const struct label_rules *rules, const char *norm, size_t len,
-			struct label *out)
+static void read_return(const struct label_rules *rules, const struct label_source *from,
+			struct label_readings *out)
 {
 	size_t check_at;
 
-	if (!shape_fits(&rules->rma, norm, len, &check_at))
-		return false;
-	out->kind = LABEL_RETURN;
-	memcpy(out->id, norm, len + 1);
-	out->check = LABEL_CHECK_NONE;
+	if (!shape_fits(&rules->rma, from->norm, from->len, &check_at))
+		return;
+	struct label_reading r = {
+		.kind = LABEL_RETURN, .id = from->norm, .len = from->len, .priority = OURS + 3};
 	if (rules->rma_rule != CHECK_NONE)
-		out->check =
-			check_ok(rules->rma_rule, norm, len) ? LABEL_CHECK_OK : LABEL_CHECK_BAD;
-	return true;
+		r.check = check_ok(rules->rma_rule, from->norm, from->len) ? LABEL_CHECK_OK
+									   : LABEL_CHECK_BAD;
+	label_rank_add(out, &r);
 }
 
-static bool read_house(const struct label_rules *rules, const char *norm, size_t len,
-		       struct label *out)
+static void read_house(const struct label_rules *rules, const struct label_source *from,
+		       struct label_readings *out)
 {
-	size_t site = strlen(rules->site);
+	size_t site = strlen(rules->site), len = from->len;
+	const char *norm = from->norm;
 
 	if (site == 0 || len != 1 + site + SERIAL_DIGITS + 1 || norm[0] != 'H' ||
 	    memcmp(norm + 1, rules->site, site) != 0 || !is_code(norm[len - 1]))
-		return false;
+		return;
 	for (size_t i = 1 + site; i < len - 1; i++) {
 		if (norm[i] < '0' || norm[i] > '9')
-			return false;
+			return;
 	}
-	out->kind = LABEL_HOUSE;
-	memcpy(out->id, norm, len + 1);
-	out->check = check_mod37_36_ok(norm, len) ? LABEL_CHECK_OK : LABEL_CHECK_BAD;
-	return true;
+	struct label_reading r = {
+		.kind = LABEL_HOUSE, .id = norm, .len = len, .priority = OURS + 2};
+	r.check = check_mod37_36_ok(norm, len) ? LABEL_CHECK_OK : LABEL_CHECK_BAD;
+	label_rank_add(out, &r);
 }
 
 /* Whether the tag of a keyed text is the site's; the time taken tells nothing about the tag. */
@@ -231,84 +239,120 @@ static enum label_fault tag_check(const struct label_rules *rules, const char *n
 	return memeql_sec(tag, norm + dash + 1, TAG_LEN) ? LABEL_FAULT_NONE : LABEL_FAULT_KEY;
 }
 
-static bool read_keyed(const struct label_rules *rules, const char *norm, size_t len,
-		       struct label *out)
+static void read_keyed(const struct label_rules *rules, const struct label_source *from,
+		       struct label_readings *out)
 {
-	size_t head = strlen(keyed[0].prefix), tail = 1 + TAG_LEN + 1, i = 0;
+	size_t head = strlen(keyed[0].prefix), tail = 1 + TAG_LEN + 1, i = 0, len = from->len;
+	const char *norm = from->norm;
 
 	while (i < COUNT(keyed) && strncmp(norm, keyed[i].prefix, head) != 0)
 		i++;
 	if (i == COUNT(keyed) || len < head + 1 + tail)
-		return false;
+		return;
 	size_t dash = len - tail, code = dash - head;
 	if (norm[dash] != '-' || !code_ok(norm + head, code) ||
 	    !code_ok(norm + dash + 1, TAG_LEN + 1))
-		return false;
-	out->kind = keyed[i].kind;
-	memcpy(out->id, norm + head, code);
-	out->id[code] = '\0';
-	out->check = check_mod37_36_ok(norm, len) ? LABEL_CHECK_OK : LABEL_CHECK_BAD;
-	if (out->check == LABEL_CHECK_BAD)
-		return true;
-	out->fault = tag_check(rules, norm, dash);
-	if (out->fault == LABEL_FAULT_NONE && out->kind == LABEL_COMMAND &&
-	    !command_find(out->id, &out->command))
-		out->fault = LABEL_FAULT_COMMAND;
-	return true;
+		return;
+	struct label_reading r = {
+		.kind = keyed[i].kind, .id = norm + head, .len = code, .priority = OURS + 1};
+	char name[LABEL_CODE_MAX + 1] = "";
+	memcpy(name, norm + head, code);
+	r.check = check_mod37_36_ok(norm, len) ? LABEL_CHECK_OK : LABEL_CHECK_BAD;
+	if (r.check == LABEL_CHECK_OK)
+		r.fault = tag_check(rules, norm, dash);
+	if (r.check == LABEL_CHECK_OK && r.fault == LABEL_FAULT_NONE && r.kind == LABEL_COMMAND &&
+	    !command_find(name, &r.command))
+		r.fault = LABEL_FAULT_COMMAND;
+	label_rank_add(out, &r);
 }
 
-/* Best first. */
-static bool (*const readings[])(const struct label_rules *rules, const char *norm, size_t len,
-				struct label *out) = {read_return, read_house, read_keyed};
+/* --- all readings --- */
 
-/* What nothing of ours reads: it carries the reason of the reading that came nearest. */
-static void unknown_make(struct label *out, const struct label *base, const struct label *failed)
+static void label_fill(struct label *out, const struct label *base, const struct label_reading *r)
 {
 	*out = *base;
+	out->kind = r->kind;
+	out->check = r->check;
+	out->fault = r->fault;
+	out->command = r->command;
+	out->tie = r->tie;
+	out->format = r->format;
+	memcpy(out->id, r->id, r->len);
+	out->id[r->len] = '\0';
+}
+
+/* What nothing reads, or several things alike: it carries the reason of the reading that came
+ * nearest. */
+static void unknown_fill(struct label *out, const struct label *base,
+			 const struct label_readings *all)
+{
+	const struct label_reading *nearest = all->count > 0 ? &all->at[0] : NULL;
+
+	*out = *base;
 	memcpy(out->id, base->text, sizeof(out->id));
-	if (base->fault == LABEL_FAULT_NONE)
-		out->fault = failed ? failed->fault : LABEL_FAULT_SHAPE;
-	if (failed)
-		out->check = failed->check;
+	if (nearest) {
+		out->check = nearest->check;
+		out->tie = nearest->tie;
+		out->format = nearest->tie ? NULL : nearest->format;
+		out->fault = nearest->tie ? LABEL_FAULT_TIE : nearest->fault;
+	} else if (base->fault == LABEL_FAULT_NONE) {
+		out->fault = LABEL_FAULT_SHAPE;
+	}
+}
+
+/* Reads the scan in every way, and puts the readings in order. */
+static void read_all(const struct label_rules *rules, const struct scan *scan, struct label *base,
+		     struct label_source *from, struct label_readings *all)
+{
+	memset(base, 0, offsetof(struct label, text));
+	base->text[0] = '\0';
+	from->aim = base->aim;
+	from->whole = scan->total <= scan->len;
+	base->fault = text_from_scan(scan, base, from);
+	from->readable = base->fault == LABEL_FAULT_NONE;
+	from->len = from->readable ? strlen(base->text) : 0;
+	for (size_t i = 0; i < from->len; i++)
+		from->norm[i] = upper(base->text[i]);
+	from->norm[from->len] = '\0';
+	label_rank_init(all);
+	if (from->readable) {
+		read_return(rules, from, all);
+		read_house(rules, from, all);
+		read_keyed(rules, from, all);
+	}
+	if (rules->formats && base->fault != LABEL_FAULT_BYTES)
+		label_foreign(rules, from, all);
+	label_rank_sort(rules, from->aim, all);
 }
 
 size_t label_candidates(const struct label_rules *rules, const struct scan *scan,
 			struct label out[LABEL_CANDIDATES])
 {
-	struct label base = {.kind = LABEL_UNKNOWN}, failed[COUNT(readings)];
-	size_t good = 0, bad = 0, len;
-	char norm[LABEL_MAX + 1];
+	struct label_readings all;
+	struct label_source from;
+	struct label base;
+	size_t n = 0;
 
-	_Static_assert(COUNT(readings) + 1 <= LABEL_CANDIDATES, "room for all readings");
-	base.fault = text_from_scan(scan, &base);
-	len = strlen(base.text);
-	for (size_t i = 0; i <= len; i++)
-		norm[i] = upper(base.text[i]);
-	for (size_t i = 0; i < COUNT(readings) && base.fault == LABEL_FAULT_NONE; i++) {
-		struct label l = base;
-
-		if (!readings[i](rules, norm, len, &l))
-			continue;
-		if (l.check == LABEL_CHECK_BAD)
-			l.fault = LABEL_FAULT_CHECK;
-		if (l.fault == LABEL_FAULT_NONE)
-			out[good++] = l;
-		else
-			failed[bad++] = l;
-	}
-	if (good == 0)
-		unknown_make(&out[good++], &base, bad > 0 ? &failed[0] : NULL);
-	for (size_t i = 0; i < bad; i++)
-		out[good++] = failed[i];
-	return good;
+	read_all(rules, scan, &base, &from, &all);
+	if (label_rank_unsure(&all))
+		unknown_fill(&out[n++], &base, &all);
+	base.fault = LABEL_FAULT_NONE;
+	for (size_t i = 0; i < all.count && n < LABEL_CANDIDATES; i++)
+		label_fill(&out[n++], &base, &all.at[i]);
+	return n;
 }
 
 void label_parse(const struct label_rules *rules, const struct scan *scan, struct label *out)
 {
-	struct label all[LABEL_CANDIDATES];
+	struct label_readings all;
+	struct label_source from;
+	struct label base;
 
-	label_candidates(rules, scan, all);
-	*out = all[0];
+	read_all(rules, scan, &base, &from, &all);
+	if (label_rank_unsure(&all))
+		unknown_fill(out, &base, &all);
+	else
+		label_fill(out, &base, &all.at[0]);
 }
 
 /* --- the texts to print --- */
@@ -363,6 +407,10 @@ static bool make_kind(const struct label_rules *rules, enum label_kind kind, con
 
 	switch (kind) {
 	case LABEL_UNKNOWN:
+	case LABEL_CARRIER:
+	case LABEL_PRODUCT:
+	case LABEL_PLATE:
+	case LABEL_ASSET:
 		return false;
 	case LABEL_RETURN:
 		return make_return(rules, code, t);

@@ -1,12 +1,14 @@
 /* parcel.c - the names of what is known of a return, and the reader of the list of expected returns
  * (CSV after RFC 4180, a line at a time); see station/parcel.h. */
 #include "station/parcel.h"
+#include "station/check.h"
 #include "station/text.h"
 #include <string.h>
 
 #define LINE_MAX_NUMBER 9999
 #define VALUE_MAX	129 /* bytes of the longest value, NUL included */
 #define FIELDS_MAX	64
+#define SSCC		18
 #define TIME_SHORT	20 /* 2026-11-23T08:00:00Z */
 
 enum column {
@@ -18,6 +20,7 @@ enum column {
 	COLUMN_ACCESSORIES,
 	COLUMN_REASON,
 	COLUMN_WISH,
+	COLUMN_TRACKING,
 	COLUMN_STATE,
 	COLUMN_LAST_INSPECTION,
 	COLUMN_LAST_VERDICT,
@@ -41,6 +44,7 @@ static const struct {
 	[COLUMN_ACCESSORIES] = {"accessories", 128},
 	[COLUMN_REASON] = {"reason", 96},
 	[COLUMN_WISH] = {"wish", 64},
+	[COLUMN_TRACKING] = {"tracking", 128},
 	[COLUMN_STATE] = {"state", 64},
 	[COLUMN_LAST_INSPECTION] = {"last_inspection", EVENT_UUID},
 	[COLUMN_LAST_VERDICT] = {"last_verdict", 64},
@@ -89,6 +93,34 @@ const char *parcel_verdict_name(enum parcel_verdict v)
 	return "";
 }
 
+static char upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+bool parcel_tracking(const char *number, char out[PARCEL_TRACKING + 1])
+{
+	size_t n = 0;
+
+	for (; *number; number++) {
+		char c = *number;
+
+		if (c == ' ' || c == '(' || c == ')')
+			continue;
+		if (c < ' ' || c > '~' || n == PARCEL_TRACKING) {
+			out[0] = '\0';
+			return false;
+		}
+		out[n++] = upper(c);
+	}
+	out[n] = '\0';
+	if (n == SSCC && check_gs1_mod10_ok(out, n)) {
+		memmove(out + 2, out, SSCC + 1);
+		memcpy(out, "00", 2);
+	}
+	return n > 0;
+}
+
 /* --- messages --- */
 
 /* Fills error with "line N: column x: words"; name may be NULL. Always false, for a return. */
@@ -126,11 +158,6 @@ static bool refuse_field(const struct parcel_csv *csv, size_t index, const char 
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static char upper(char c)
-{
-	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
 static bool is_word(const char *s, const char *word)
@@ -394,6 +421,9 @@ static const char *value_take(enum column column, const char *value, struct parc
 		break;
 	case COLUMN_WISH:
 		return wish_read(value, out->wish) ? NULL : "is neither refund nor exchange";
+	case COLUMN_TRACKING: /* what is no number of a label matches none */
+		good = value[0] == '\0' || parcel_tracking(value, out->tracking);
+		break;
 	case COLUMN_STATE:
 		out->approved = is_word(value, "approved");
 		break;

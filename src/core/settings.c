@@ -68,6 +68,7 @@ static const struct key keys[] = {
 	{"rma_shape", SECTION_LABELS, SETTINGS_VALUE_SHAPE, TEXT(settings, rma_shape)},
 	{"rma_check", SECTION_LABELS, SETTINGS_VALUE_CHOICE, AT(settings, labels.rma_rule),
 	 .choices = check_names},
+	{"fnc1", SECTION_LABELS, SETTINGS_VALUE_FNC1, AT(settings, labels.fnc1), .cap = 64},
 	{"repeat_ms", SECTION_LABELS, SETTINGS_VALUE_NUMBER, AT(settings, repeat_ms), .max = 10000},
 	{"hold_s", SECTION_INSPECTION, SETTINGS_VALUE_NUMBER, AT(settings, hold_s), .min = 1,
 	 .max = 3600},
@@ -403,6 +404,23 @@ static bool store_shape(const struct settings_reader *r, const struct key *k, st
 	return true;
 }
 
+/* Texts between spaces; checked already. */
+static void store_fnc1(char out[LABEL_FNC1][LABEL_FNC1_MAX + 1], struct words value)
+{
+	unsigned n = 0;
+	size_t at = 0;
+
+	memset(out, 0, LABEL_FNC1 * (LABEL_FNC1_MAX + 1));
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.at[i] == ' ') {
+			n += at > 0;
+			at = 0;
+		} else if (n < LABEL_FNC1 && at < LABEL_FNC1_MAX) {
+			out[n][at++] = value.at[i];
+		}
+	}
+}
+
 static bool store_value(const struct settings_reader *r, const struct key *k, struct words value,
 			struct settings_error *error)
 {
@@ -428,6 +446,11 @@ static bool store_value(const struct settings_reader *r, const struct key *k, st
 	case SETTINGS_VALUE_SHAPE:
 		return wrong ? refuse_value(r, k, value, wrong, error)
 			     : store_shape(r, k, value, error);
+	case SETTINGS_VALUE_FNC1:
+		if (wrong)
+			return refuse_value(r, k, value, wrong, error);
+		store_fnc1(r->settings->labels.fnc1, value);
+		return true;
 	case SETTINGS_VALUE_NAME:
 	case SETTINGS_VALUE_SITE:
 	case SETTINGS_VALUE_ZONE:

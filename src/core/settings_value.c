@@ -1,5 +1,6 @@
 /* settings_value.c - whether a text is what a key of the settings wants (settings_value.h). */
 #include "settings_value.h"
+#include "station/label.h"
 #include <string.h>
 
 /* SCHEME host[:port]; the host a name, an IPv4 address, or an IPv6 address in brackets. */
@@ -45,6 +46,28 @@ static bool pwm_fits(struct words value)
 		value = (struct words){value.at + len, value.len - len};
 	}
 	return true;
+}
+
+/* Printable ASCII; one that begins with a letter or digit would be found in values. */
+static bool fnc1_fits(struct words value)
+{
+	unsigned texts = 0;
+
+	while (value.len > 0) {
+		const char *space = memchr(value.at, ' ', value.len);
+		size_t len = space ? (size_t)(space - value.at) : value.len;
+
+		if (len > LABEL_FNC1_MAX ||
+		    (len > 0 && words_of((struct words){value.at, 1}, 1, "")))
+			return false;
+		for (size_t i = 0; i < len; i++)
+			if (value.at[i] < '!' || value.at[i] > '~')
+				return false;
+		texts += len > 0;
+		len += space ? 1 : 0;
+		value = (struct words){value.at + len, value.len - len};
+	}
+	return texts <= LABEL_FNC1;
 }
 
 /* What is wrong with a text of this type, or NULL. */
@@ -94,6 +117,11 @@ const char *settings_value_wrong(enum settings_value type, size_t cap, struct wo
 			       ? NULL
 			       : "this is DEVICE:CHANNEL, such as fe20c000.pwm:0; several stand "
 				 "between spaces";
+	case SETTINGS_VALUE_FNC1:
+		return fnc1_fits(value) ? NULL
+					: "this is what the scanner sends for FNC1, such as ~ or "
+					  "<GS>: at most 4 texts of at most 8 characters between "
+					  "spaces, no letters or digits alone";
 	case SETTINGS_VALUE_OPTIONAL:
 	case SETTINGS_VALUE_SHAPE:
 	case SETTINGS_VALUE_NUMBER:

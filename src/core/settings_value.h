@@ -14,6 +14,7 @@ enum settings_value {
 	SETTINGS_VALUE_PROXY,	 /* none, or http://host:port; may be empty */
 	SETTINGS_VALUE_LINE,	 /* a GPIO line's name, not empty */
 	SETTINGS_VALUE_PWM,	 /* DEVICE:CHANNEL, several between spaces; may be empty */
+	SETTINGS_VALUE_FNC1,	 /* texts between spaces; may be empty */
 	SETTINGS_VALUE_SHAPE,	 /* a return number's shape, kept as text and read */
 	SETTINGS_VALUE_NUMBER,	 /* uint32_t from min to max */
 	SETTINGS_VALUE_CHOICE,	 /* one of the choices, kept as its index */

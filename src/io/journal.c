@@ -136,7 +136,7 @@ int journal_resume(struct journal *j, void (*fn)(void *user, const struct event_
 	return j->db.sql ? journal_resume_events(&j->db, fn, user) : -EIO;
 }
 
-int journal_find(struct journal *j, const char *label, bool house, const struct moment *now,
+int journal_find(struct journal *j, const char *label, enum parcel_by by, const struct moment *now,
 		 struct parcel *out)
 {
 	struct journal_guard_clock clock = {
@@ -147,7 +147,7 @@ int journal_find(struct journal *j, const char *label, bool house, const struct 
 
 	if (j->has_writer)
 		return -EBUSY;
-	return j->db.sql ? journal_guard_find(&j->db, label, house, &clock, out) : -EIO;
+	return j->db.sql ? journal_guard_find(&j->db, label, by, &clock, out) : -EIO;
 }
 
 /* --- completions --- */
@@ -283,7 +283,8 @@ int journal_append(struct journal *j, const struct event *events, size_t count)
 	return 0;
 }
 
-int journal_lookup(struct journal *j, const char *label, bool house, const struct moment *now)
+int journal_lookup(struct journal *j, const char *label, enum parcel_by by,
+		   const struct moment *now)
 {
 	struct journal_writer_find *find;
 	int job = job_take(j);
@@ -292,7 +293,7 @@ int journal_lookup(struct journal *j, const char *label, bool house, const struc
 		return -EAGAIN;
 	find = &j->jobs[job].find;
 	j->jobs[job].lookup = true;
-	find->house = house;
+	find->by = by;
 	find->now = *now;
 	if (!text_copy(find->label, sizeof(find->label), label)) {
 		pthread_mutex_lock(&j->lock);

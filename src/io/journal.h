@@ -90,7 +90,7 @@ journal_resume(struct journal *j, void (*fn)(void *user, const struct event_view
 	       void *user);
 /* The same answer as calls.found would give, at once. Before journal_start. */
 int __attribute__((warn_unused_result))
-journal_find(struct journal *j, const char *label, bool house, const struct moment *now,
+journal_find(struct journal *j, const char *label, enum parcel_by by, const struct moment *now,
 	     struct parcel *out);
 int __attribute__((warn_unused_result))
 journal_start(struct journal *j, struct loop *loop, const struct journal_calls *calls);
@@ -99,7 +99,7 @@ journal_start(struct journal *j, struct loop *loop, const struct journal_calls *
 int __attribute__((warn_unused_result))
 journal_append(struct journal *j, const struct event *events, size_t count);
 int __attribute__((warn_unused_result))
-journal_lookup(struct journal *j, const char *label, bool house, const struct moment *now);
+journal_lookup(struct journal *j, const char *label, enum parcel_by by, const struct moment *now);
 /* Reads the list of expected returns from a CSV file, in pieces between appends; rows it refuses
  * are logged. The new list takes effect as a whole. */
 int __attribute__((warn_unused_result)) journal_expect(struct journal *j, const char *csv_path);

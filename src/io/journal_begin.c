@@ -359,6 +359,8 @@ static int ours_begin(struct journal_db *db, struct journal_report *report)
 	int rc = journal_db_begin(db);
 
 	if (!rc)
+		rc = journal_chain_upgrade(db);
+	if (!rc)
 		rc = journal_db_set_u64(db, "clean", 0);
 	if (!rc)
 		rc = journal_db_commit(db);

@@ -97,6 +97,19 @@ int journal_chain_load(struct journal_db *db)
 	return rc ? rc : meta;
 }
 
+int journal_chain_upgrade(struct journal_db *db)
+{
+	static const char look[] = "SELECT tracking FROM expected LIMIT 0";
+	sqlite3_stmt *s = NULL;
+	bool there = sqlite3_prepare_v2(db->sql, look, -1, &s, NULL) == SQLITE_OK;
+	int rc = 0;
+
+	sqlite3_finalize(s);
+	if (!there)
+		rc = sqlite_exec(db->sql, journal_sql_upgrade);
+	return rc;
+}
+
 int journal_chain_schema(struct journal_db *db)
 {
 	char marks[96];

@@ -6,6 +6,8 @@
 
 /* Makes tables, marks and meta in the transaction that is open. */
 int journal_chain_schema(struct journal_db *db);
+/* Adds what a database of an older version lacks; likewise. */
+int journal_chain_upgrade(struct journal_db *db);
 /* Reads meta and verifies the last JOURNAL_DB_TAIL events; fills journal, board, head, anchor. */
 int journal_chain_load(struct journal_db *db);
 /* Gives journal, seq and prev to the events and inserts them in the transaction that is open; the

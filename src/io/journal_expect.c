@@ -172,6 +172,7 @@ int journal_expect_add(struct journal_db *db, uint64_t generation, const struct 
 	bind_text(s, 13, r->unit.last.station);
 	bind_text(s, 14, r->unit.last.at);
 	bind_text(s, 15, r->unit.last.by);
+	bind_text(s, 16, r->tracking);
 	return sqlite_run(db->sql, s);
 }
 

@@ -370,7 +370,31 @@ static int find_arrival(struct journal_db *db, const struct journal_guard_clock 
 	return rc;
 }
 
-int journal_guard_find(struct journal_db *db, const char *label, bool house,
+/* The one return that the list has this number for; label "" = none, or several. */
+static int find_tracked(struct journal_db *db, const char *tracking, struct parcel *out)
+{
+	sqlite3_stmt *s = journal_db_use(db, JOURNAL_DB_TRACKED);
+	int rc;
+
+	if (!s)
+		return sqlite_fail(db->sql);
+	sqlite3_bind_int64(s, 1, (sqlite3_int64)db->list);
+	sqlite3_bind_text(s, 2, tracking, -1, SQLITE_STATIC);
+	rc = sqlite3_step(s);
+	if (rc == SQLITE_ROW) {
+		column_copy(s, 0, out->label, sizeof(out->label));
+		rc = sqlite3_step(s);
+		if (rc == SQLITE_ROW) {
+			out->label[0] = 0;
+			rc = SQLITE_DONE;
+		}
+	}
+	rc = rc == SQLITE_DONE ? 0 : sqlite_fail(db->sql);
+	sqlite3_reset(s);
+	return rc;
+}
+
+int journal_guard_find(struct journal_db *db, const char *label, enum parcel_by by,
 		       const struct journal_guard_clock *clock, struct parcel *out)
 {
 	int rc = 0;
@@ -378,9 +402,15 @@ int journal_guard_find(struct journal_db *db, const char *label, bool house,
 	memset(out, 0, sizeof(*out));
 	if (!text_copy(out->label, sizeof(out->label), label))
 		return -EINVAL;
-	out->house = house;
+	out->house = by == PARCEL_BY_HOUSE;
 	out->list = db->list ? PARCEL_UNKNOWN : PARCEL_NO_LIST;
-	if (!house && db->list)
+	if (by == PARCEL_BY_TRACKING) {
+		out->label[0] = 0;
+		rc = db->list ? find_tracked(db, label, out) : 0;
+		if (rc || !out->label[0])
+			return rc;
+	}
+	if (by != PARCEL_BY_HOUSE && db->list)
 		rc = find_listed(db, out);
 	if (rc)
 		return rc;

@@ -15,7 +15,7 @@ bool journal_guard_wants(enum event_kind kind);
 /* Brings the projection up to the head. 0 or -errno. */
 int journal_guard_project(struct journal_db *db);
 /* What is known of a label; the projection must be up to date. 0 or -errno. */
-int journal_guard_find(struct journal_db *db, const char *label, bool house,
+int journal_guard_find(struct journal_db *db, const char *label, enum parcel_by by,
 		       const struct journal_guard_clock *clock, struct parcel *out);
 /* Takes one event into the projection; in the transaction that is open. */
 int journal_guard_event(struct journal_db *db, const struct event_view *e);

@@ -19,7 +19,12 @@ const char journal_sql_schema[] =
 	" title TEXT NOT NULL, accessories TEXT NOT NULL, reason TEXT NOT NULL,"
 	" last_verdict INTEGER NOT NULL, last_inspection TEXT NOT NULL,"
 	" last_station TEXT NOT NULL, last_at TEXT NOT NULL, last_by TEXT NOT NULL,"
-	" UNIQUE(generation, rma, line));";
+	" tracking TEXT NOT NULL DEFAULT '', UNIQUE(generation, rma, line));"
+	"CREATE INDEX expected_tracking ON expected(generation, tracking) WHERE tracking <> '';";
+
+const char journal_sql_upgrade[] =
+	"ALTER TABLE expected ADD COLUMN tracking TEXT NOT NULL DEFAULT '';"
+	"CREATE INDEX expected_tracking ON expected(generation, tracking) WHERE tracking <> '';";
 
 const char *const journal_sql_query[JOURNAL_DB_QUERIES] = {
 	[JOURNAL_DB_BEGIN] = "BEGIN IMMEDIATE",
@@ -62,14 +67,18 @@ const char *const journal_sql_query[JOURNAL_DB_QUERIES] = {
 			      " last_verdict, last_inspection, last_station, last_at, last_by"
 			      " FROM expected WHERE generation = ?1 AND rma = ?2 AND approved = 1"
 			      " ORDER BY line",
+	/* An RMA may be a plate's or an asset's number itself. */
+	[JOURNAL_DB_TRACKED] = "SELECT rma FROM expected WHERE generation = ?1 AND tracking = ?2"
+			       " AND tracking <> '' UNION SELECT rma FROM expected"
+			       " WHERE generation = ?1 AND rma = ?2 LIMIT 2",
 	[JOURNAL_DB_LIST_TOP] = "SELECT coalesce(max(generation), 0) FROM expected",
 	[JOURNAL_DB_LIST_UNITS] = "SELECT coalesce(sum(quantity), 0), coalesce(max(approved), 0)"
 				  " FROM expected WHERE generation = ?1 AND rma = ?2",
 	[JOURNAL_DB_LIST_ADD] = "INSERT INTO expected(generation, rma, line, quantity, approved,"
 				" wish, product, title, accessories, reason, last_verdict,"
-				" last_inspection, last_station, last_at, last_by)"
+				" last_inspection, last_station, last_at, last_by, tracking)"
 				" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-				" ?14, ?15)",
+				" ?14, ?15, ?16)",
 	[JOURNAL_DB_LIST_GONE] = "DELETE FROM expected WHERE generation = ?1 AND rma = ?2",
 	[JOURNAL_DB_LIST_SWEEP] = "DELETE FROM expected WHERE id IN (SELECT id FROM expected"
 				  " WHERE generation < ?1 LIMIT ?2)",
@@ -79,13 +88,14 @@ const char *const journal_sql_query[JOURNAL_DB_QUERIES] = {
 					" WHERE id > ?1 AND first_seq <= ?3 ORDER BY id LIMIT ?2",
 	[JOURNAL_DB_COPY_ARRIVALS] = "SELECT label, at, boot, mono, seq - ?3 - 1 FROM arrival"
 				     " WHERE label > ?1 AND seq <= ?3 ORDER BY label LIMIT ?2",
-	[JOURNAL_DB_COPY_LIST] = "SELECT id, generation, rma, line, quantity, approved, wish,"
-				 " product, title, accessories, reason, last_verdict,"
-				 " last_inspection, last_station, last_at, last_by FROM expected"
-				 " WHERE id > ?1 AND generation >= ?3 ORDER BY id LIMIT ?2",
+	[JOURNAL_DB_COPY_LIST] =
+		"SELECT id, generation, rma, line, quantity, approved, wish,"
+		" product, title, accessories, reason, last_verdict,"
+		" last_inspection, last_station, last_at, last_by, tracking FROM expected"
+		" WHERE id > ?1 AND generation >= ?3 ORDER BY id LIMIT ?2",
 	[JOURNAL_DB_PUT_INSPECTION] = "INSERT INTO inspection VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7,"
 				      " ?8, ?9, ?10)",
 	[JOURNAL_DB_PUT_ARRIVAL] = "INSERT INTO arrival VALUES(?1, ?2, ?3, ?4, ?5)",
 	[JOURNAL_DB_PUT_LIST] = "INSERT INTO expected VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-				" ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+				" ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
 };

@@ -4,5 +4,7 @@
 #include "journal_db.h"
 
 extern const char journal_sql_schema[];
+/* For a database made before lists had tracking numbers. */
+extern const char journal_sql_upgrade[];
 extern const char *const journal_sql_query[JOURNAL_DB_QUERIES];
 #endif

@@ -192,7 +192,7 @@ static int job_find(struct journal *j, struct journal_writer_job *job)
 	int rc = j->db.stale ? journal_guard_project(&j->db) : 0;
 
 	if (!rc)
-		rc = journal_guard_find(&j->db, job->find.label, job->find.house, &clock,
+		rc = journal_guard_find(&j->db, job->find.label, job->find.by, &clock,
 					&job->find.parcel);
 	job->ok = rc == 0;
 	return rc;

@@ -15,7 +15,7 @@
 
 struct journal_writer_find {
 	char label[LABEL_MAX + 1];
-	bool house;
+	enum parcel_by by;
 	struct moment now;
 	struct parcel parcel; /* the answer */
 };

@@ -37,7 +37,8 @@ enum log_id {
 	LOG_CLOCK_STEPPED,
 	LOG_PANEL_LOST, /* the board's buttons and lamps are out of reach */
 	LOG_PANEL_BACK,
-	LOG_CERTIFICATE, /* one ends soon, or has; or is good again */
+	LOG_CERTIFICATE,    /* one ends soon, or has; or is good again */
+	LOG_LABELS_REFUSED, /* a file of label formats */
 	LOG_IDS
 };
 

@@ -215,6 +215,7 @@ static const char *take_return(struct uplink_list *out, const json_t *object, js
 {
 	const json_t *gone = json_object_get(object, "gone");
 	struct parcel_row base = {0};
+	char tracking[2 * PARCEL_TRACKING];
 	size_t before = out->rows;
 	const char *state = text_of(object, "state"), *wrong;
 
@@ -239,6 +240,10 @@ static const char *take_return(struct uplink_list *out, const json_t *object, js
 	    (base.wish[0] && strcmp(base.wish, "refund") != 0 &&
 	     strcmp(base.wish, "exchange") != 0))
 		return "wish is neither refund nor exchange";
+	/* One that no label can have costs the way by it, not the return. */
+	if (!take_exact(object, "tracking", tracking, sizeof(tracking)) ||
+	    !parcel_tracking(tracking, base.tracking))
+		base.tracking[0] = '\0';
 	wrong = take_lines(out, json_object_get(object, "lines"), &base);
 	if (wrong)
 		out->rows = before;

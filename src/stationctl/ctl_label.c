@@ -1,6 +1,9 @@
 /* ctl_label.c - stationctl label: says what the station makes of a scan, or makes the text of a
  * barcode to print. Works without a station. */
 #include "ctl.h"
+#include "io/confdir.h"
+#include "station/formats.h"
+#include "station/gs1.h"
 #include "station/label.h"
 #include "station/scan.h"
 #include "station/text.h"
@@ -8,10 +11,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LABELS STATION_SHARE "/labels.d"
+
 /* Longest typed line; a scan longer than SCAN_MAX is still named, as overlong. */
 #define LABEL_LINE 65536
 
-enum label_option { LABEL_MAKE, LABEL_SITE, LABEL_KEYFILE, LABEL_OPTIONS };
+enum label_option { LABEL_MAKE, LABEL_SITE, LABEL_KEYFILE, LABEL_FORMATS, LABEL_OPTIONS };
 
 static const struct args_option label_options[LABEL_OPTIONS] = {
 	[LABEL_MAKE] = {"make", "KIND",
@@ -19,6 +24,8 @@ static const struct args_option label_options[LABEL_OPTIONS] = {
 			"command, reason or badge",
 			0},
 	[LABEL_SITE] = {"site", "NAME", "the site's name, instead of the settings' one", 0},
+	[LABEL_FORMATS] = {"labels", "DIR",
+			   "folder of the packaged label formats instead of " LABELS, 0},
 	[LABEL_KEYFILE] = {"key", "FILE", "file of the site's key, instead of the settings' one",
 			   0},
 };
@@ -39,6 +46,20 @@ static void put_reading(struct text *t, const struct label *l)
 	put_member(t, "id", l->id);
 	text_char(t, ',');
 	put_member(t, "check", label_check_name(l->check));
+	if (!l->format || l->kind == LABEL_UNKNOWN)
+		return;
+	text_char(t, ',');
+	put_member(t, "format", l->format->name);
+	text_char(t, ',');
+	put_member(t, "carrier", l->format->carrier);
+	text_char(t, ',');
+	put_member(t, "carrier_zh", l->format->carrier_zh);
+}
+
+static void put_tie(struct text *t, const struct label *l)
+{
+	if (l->tie)
+		text_put(t, ",\"tie\":true");
 }
 
 static void name_scan(const struct label_rules *rules, const struct scan *scan)
@@ -53,10 +74,12 @@ static void name_scan(const struct label_rules *rules, const struct scan *scan)
 	put_member(&t, "raw", raw);
 	text_char(&t, ',');
 	put_reading(&t, &candidate[0]);
+	put_tie(&t, &candidate[0]);
 	text_put(&t, ",\"candidates\":[");
 	for (size_t i = 0; i < count; i++) {
 		text_put(&t, i ? ",{" : "{");
 		put_reading(&t, &candidate[i]);
+		put_tie(&t, &candidate[i]);
 		if (candidate[i].fault != LABEL_FAULT_NONE) {
 			text_char(&t, ',');
 			put_member(&t, "fault", label_fault_name(candidate[i].fault));
@@ -209,6 +232,24 @@ static bool label_key(struct label_rules *rules, const char *path)
 	return rules->has_key;
 }
 
+/* A bad file is refused here too: what the station would make of a scan is not known then. */
+static bool label_formats(struct ctl *ctl)
+{
+	static struct formats formats;
+	static char beside[CONFDIR_PATH];
+	const char *packaged = ctl->own.value[LABEL_FORMATS];
+	struct settings_error error;
+
+	if (!packaged)
+		packaged = confdir_packaged(LABELS, beside);
+	if (!confdir_labels(ctl->global.value[CTL_CONFIG], packaged, true, &formats, &error)) {
+		ctl_error("label: %s", error.text);
+		return false;
+	}
+	ctl->settings.labels.formats = &formats;
+	return true;
+}
+
 static int label_run(struct ctl *ctl)
 {
 	struct label_rules *rules = &ctl->settings.labels;
@@ -226,12 +267,14 @@ static int label_run(struct ctl *ctl)
 		return CTL_GONE;
 	if (value[LABEL_MAKE])
 		return label_print(rules, value[LABEL_MAKE], ctl->words.word[0]);
+	if (!label_formats(ctl))
+		return CTL_GONE;
 	return name_all(rules);
 }
 
 const struct ctl_command ctl_label = {
 	.name = "label",
-	.usage = "[--site NAME] [--key FILE] [--make KIND CODE]",
+	.usage = "[--site NAME] [--key FILE] [--labels DIR] [--make KIND CODE]",
 	.summary = "name raw scans from standard input, a line each, or make the text of a barcode",
 	.options = {label_options, LABEL_OPTIONS},
 	.words_most = 1,

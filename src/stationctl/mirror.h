@@ -36,6 +36,11 @@ enum mirror_alert {
 	MIRROR_NO_KEY,
 	MIRROR_COMMAND,
 	MIRROR_REFUSED,
+	MIRROR_CARRIER, /* the wrong label on the box: */
+	MIRROR_PRODUCT,
+	MIRROR_PLATE,
+	MIRROR_ASSET,
+	MIRROR_TIE,
 	MIRROR_ALERT_REASON, /* a reason is wanted first */
 	MIRROR_OTHER_ALERT,  /* of a newer version */
 	MIRROR_ALERTS

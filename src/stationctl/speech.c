@@ -123,6 +123,17 @@ static const char *const speech_alerts[MIRROR_ALERTS][SPEECH_LANGUAGES] = {
 	[MIRROR_REFUSED] =
 		BOTH("Not an expected return, refused: put it aside, tell the supervisor.",
 		     "非预期退货，已拒收：请放在一边并通知主管。"),
+	[MIRROR_CARRIER] = BOTH("That is the carrier's waybill: find the return label and scan it.",
+				"这是承运商面单：请找到并扫描退货标签。"),
+	[MIRROR_PRODUCT] = BOTH("That is a product code: find the return label and scan it.",
+				"这是商品条码：请找到并扫描退货标签。"),
+	[MIRROR_PLATE] =
+		BOTH("That is a warehouse's licence plate: find the return label and scan it.",
+		     "这是箱码：请找到并扫描退货标签。"),
+	[MIRROR_ASSET] = BOTH("That is an asset's label: find the return label and scan it.",
+			      "这是资产标签：请找到并扫描退货标签。"),
+	[MIRROR_TIE] = BOTH("Not a return label (it may be several things): scan the return label.",
+			    "这不是退货标签（可能是多种条码）：请扫描退货标签。"),
 	[MIRROR_ALERT_REASON] =
 		BOTH("A reason is only wanted after FAIL.", "只有判为不合格后才需要原因。"),
 	[MIRROR_OTHER_ALERT] = BOTH("Wrong action: look at the lamps.", "操作有误：请看指示灯。"),

@@ -11,24 +11,27 @@
 #include <sysexits.h>
 
 #define BOARDS STATION_SHARE "/boards"
+#define LABELS STATION_SHARE "/labels.d"
 
 static const char usage[] =
-	"Usage: stationd [--config FILE] [--boards DIR] [--check]\n"
+	"Usage: stationd [--config FILE] [--boards DIR] [--labels DIR] [--check]\n"
 	"       stationd --clock-mark FILE\n"
 	"The return station's daemon: labels and buttons in, lamps out, journal on disk.\n\n"
 	"  --config FILE  settings (and drop-ins FILE.d/*.conf) instead of /etc/station/station.conf\n"
 	"  --boards DIR   folder of the board files instead of " BOARDS "\n"
-	"  --check        only say whether settings and board are right\n"
+	"  --labels DIR   folder of the packaged label formats instead of " LABELS "\n"
+	"  --check        only say whether settings, board and label formats are right\n"
 	"  --clock-mark FILE\n"
 	"                 only waits until a time source has set the clock, makes FILE, ends\n"
 	"  --help, --version\n\n"
-	"Signals: SIGTERM stops; SIGHUP reads the list of expected returns again, and tries the\n"
-	"line to headquarters at once.\n"
+	"Signals: SIGTERM stops; SIGHUP reads the list of expected returns and the label\n"
+	"formats again, and tries the line to headquarters at once.\n"
 	"Exit codes: 0 fine, 1 failed, 2 usage, 78 settings or journal refused. See stationd(8).\n";
 
 struct options {
 	const char *config;
 	const char *boards;
+	const char *labels;
 	const char *mark;
 	bool check;
 };
@@ -39,6 +42,7 @@ static int read_options(int argc, char **argv, struct options *o)
 	static const struct option known[] = {
 		{"config", required_argument, NULL, 'c'},
 		{"boards", required_argument, NULL, 'b'},
+		{"labels", required_argument, NULL, 'l'},
 		{"check", no_argument, NULL, 'k'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'v'},
@@ -54,6 +58,9 @@ static int read_options(int argc, char **argv, struct options *o)
 			break;
 		case 'b':
 			o->boards = optarg;
+			break;
+		case 'l':
+			o->labels = optarg;
 			break;
 		case 'k':
 			o->check = true;
@@ -80,11 +87,28 @@ static int read_options(int argc, char **argv, struct options *o)
 	return -1;
 }
 
+static int check(struct station *s)
+{
+	struct settings_error error;
+
+	if (!confdir_labels(s->config, s->packaged, true, &s->formats[0], &error)) {
+		log_error("%s", error.text);
+		return EX_CONFIG;
+	}
+	(void)printf("settings are fine: station %s, site %s, board %s, %u scanners\n",
+		     s->settings.station, s->settings.labels.site, s->board.name,
+		     s->settings.scanners);
+	(void)printf("label formats are fine: %u, version %s\n", s->formats[0].count,
+		     s->formats[0].version);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static struct station station; /* large, and there is one */
 	struct options o = {.boards = BOARDS};
 	struct settings_error error = {0};
+	char beside[CONFDIR_PATH];
 	int code = read_options(argc, argv, &o);
 
 	if (code >= 0)
@@ -98,12 +122,10 @@ int main(int argc, char **argv)
 		log_error("%s", error.text);
 		return EX_CONFIG;
 	}
-	if (o.check) {
-		(void)printf("settings are fine: station %s, site %s, board %s, %u scanners\n",
-			     station.settings.station, station.settings.labels.site,
-			     station.board.name, station.settings.scanners);
-		return 0;
-	}
+	station.config = o.config;
+	station.packaged = o.labels ? o.labels : confdir_packaged(LABELS, beside);
+	if (o.check)
+		return check(&station);
 	code = station_open(&station);
 	if (code == 0)
 		code = station_run(&station);

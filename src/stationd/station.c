@@ -94,7 +94,7 @@ void station_act(struct station *s)
 	if (out->show)
 		show(s);
 	if (out->lookup &&
-	    journal_lookup(s->journal, out->lookup_label, out->lookup_house, &s->now) != 0)
+	    journal_lookup(s->journal, out->lookup_label, out->lookup_by, &s->now) != 0)
 		log_error("the journal's queue is full");
 	if (loop_timer_set(s->timer, out->deadline) != 0)
 		log_error("cannot set a timer");
@@ -188,7 +188,9 @@ static void resume_late(struct station *s)
 	if (journal_resume(s->journal, resume_event, s) < 0)
 		log_error("cannot read the journal");
 	label = bench_resume_label(&s->bench, &house);
-	s->resuming = label[0] && journal_lookup(s->journal, label, house, &now) == 0;
+	s->resuming =
+		label[0] && journal_lookup(s->journal, label,
+					   house ? PARCEL_BY_HOUSE : PARCEL_BY_RMA, &now) == 0;
 	if (!s->resuming)
 		journal_is(s, true);
 }
@@ -253,6 +255,8 @@ static void on_signal(void *user, int signo)
 
 	if (signo == SIGHUP) {
 		load_list(s);
+		labels_reload(s);
+		station_status_soon(s);
 		line_retry(s);
 		return;
 	}
@@ -369,7 +373,8 @@ static int resume(struct station *s)
 	r = journal_resume(s->journal, resume_event, s);
 	label = bench_resume_label(&s->bench, &house);
 	if (r == 0 && label[0]) {
-		r = journal_find(s->journal, label, house, &now, parcel);
+		r = journal_find(s->journal, label, house ? PARCEL_BY_HOUSE : PARCEL_BY_RMA, &now,
+				 parcel);
 		if (r == 0)
 			bench_resume_parcel(&s->bench, parcel);
 	}
@@ -408,9 +413,9 @@ static int start(struct station *s)
 int station_open(struct station *s)
 {
 	struct bench_config config = {.settings = &s->settings, .software = STATION_VERSION};
-	int (*const rooms[])(struct station *) = {open_loop,  board_open,  open_journal,
-						  open_panel, resume,	   start,
-						  line_open,  scanner_open};
+	int (*const rooms[])(struct station *) = {labels_open,	open_loop,  board_open,
+						  open_journal, open_panel, resume,
+						  start,	line_open,  scanner_open};
 
 	if (!read_boot_id(s->boot) ||
 	    getrandom(config.seed, sizeof(config.seed), 0) != (ssize_t)sizeof(config.seed)) {

@@ -11,6 +11,7 @@
 #include "station/bench.h"
 #include "station/clock.h"
 #include "station/expiry.h"
+#include "station/formats.h"
 #include "station/settings.h"
 #include <stdatomic.h>
 #include <sys/stat.h>
@@ -79,6 +80,11 @@ struct station_certificates {
 struct station {
 	struct settings settings;
 	struct settings_board board;
+	const char *config;   /* the settings' file, NULL = the standard places */
+	const char *packaged; /* folder of the packaged label formats */
+	struct formats formats[2];
+	struct formats *labels_used; /* one of them */
+	bool labels_bad;	     /* the files are refused: others are in force */
 	char serial_number[65];
 	char boot[EVENT_UUID + 1];
 	char aside[256];
@@ -154,6 +160,10 @@ void line_sealed(struct station *s, bool ok);
 void line_returned(struct station *s, bool ok);
 void line_retry(struct station *s);
 void line_close(struct station *s);
+
+/* labels.c: the label formats. */
+int labels_open(struct station *s); /* 0 */
+void labels_reload(struct station *s);
 
 /* certificates.c: looks how long they are good for and logs what changed. Call before LINK is
  * shown. */

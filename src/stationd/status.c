@@ -79,6 +79,18 @@ static void put_expected(struct text *t, const struct station *s, const struct j
 	text_char(t, '}');
 }
 
+static void put_labels(struct text *t, const struct station *s)
+{
+	const struct formats *f = s->settings.labels.formats;
+
+	key(t, "labels");
+	text_char(t, '{');
+	key_number(t, "formats", f ? f->count : 0);
+	key_text(t, "version", f ? f->version : NULL);
+	key_bool(t, "refused", s->labels_bad);
+	text_char(t, '}');
+}
+
 static const char *line_name(const struct station *s)
 {
 	if (!s->settings.hq.url[0])
@@ -198,6 +210,7 @@ static void put_state(struct text *t, struct station *s)
 	put_journal(t, s, &j);
 	put_headquarters(t, s, &j);
 	put_expected(t, s, &j);
+	put_labels(t, s);
 	put_scanners(t, s);
 	put_faults(t, b);
 	key(t, "queue");

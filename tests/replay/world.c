@@ -142,10 +142,33 @@ static void find_expected(const struct world *w, struct parcel *p)
 		p->units = 1;
 }
 
-static void lookup(const struct world *w, const char *label, bool house, struct parcel *p)
+/* The one return that the list has the number for. */
+static const char *tracked(const struct world *w, const char *number)
 {
+	const char *rma = "";
+
+	for (size_t i = 0; i < w->row_count; i++) {
+		const struct parcel_row *r = &w->rows[i];
+
+		if (strcmp(r->tracking, number) != 0 && strcmp(r->rma, number) != 0)
+			continue;
+		if (rma[0] && strcmp(rma, r->rma) != 0)
+			return "";
+		rma = r->rma;
+	}
+	return rma;
+}
+
+static void lookup(const struct world *w, const char *label, enum parcel_by by, struct parcel *p)
+{
+	bool house = by == PARCEL_BY_HOUSE;
+
 	memset(p, 0, sizeof(*p));
+	if (by == PARCEL_BY_TRACKING)
+		label = tracked(w, label);
 	(void)text_copy(p->label, sizeof(p->label), label);
+	if (!label[0])
+		return;
 	p->house = house;
 	if (house) {
 		p->list = w->has_list ? PARCEL_UNKNOWN : PARCEL_NO_LIST;
@@ -209,12 +232,12 @@ static void act(struct world *w)
 		check_view(w);
 		if (w->out.lookup && w->lookup_held) {
 			(void)text_copy(w->asked, sizeof(w->asked), w->out.lookup_label);
-			w->asked_house = w->out.lookup_house;
+			w->asked_by = w->out.lookup_by;
 			return;
 		} else if (w->out.lookup && w->lookup_broken) {
 			bench_found(&w->bench, NULL, &w->now, &w->out);
 		} else if (w->out.lookup) {
-			lookup(w, w->out.lookup_label, w->out.lookup_house, &parcel);
+			lookup(w, w->out.lookup_label, w->out.lookup_by, &parcel);
 			bench_found(&w->bench, &parcel, &w->now, &w->out);
 		} else if (w->out.count && w->disk_held) {
 			memcpy(w->held, w->out.events, sizeof(w->held));
@@ -360,7 +383,7 @@ static void begin(struct world *w)
 	if (label[0]) {
 		static struct parcel parcel;
 
-		lookup(w, label, house, &parcel);
+		lookup(w, label, house ? PARCEL_BY_HOUSE : PARCEL_BY_RMA, &parcel);
 		bench_resume_parcel(&w->bench, &parcel);
 	}
 	bench_start(&w->bench, &w->now, !w->disk_broken, &w->out);
@@ -473,7 +496,7 @@ void world_lookup(struct world *w, const char *how)
 	w->lookup_broken = strcmp(how, "broken") == 0;
 	if (w->lookup_held || !w->asked[0])
 		return;
-	lookup(w, w->asked, w->asked_house, &parcel);
+	lookup(w, w->asked, w->asked_by, &parcel);
 	w->asked[0] = '\0';
 	bench_found(&w->bench, w->lookup_broken ? NULL : &parcel, &w->now, &w->out);
 	act(w);

@@ -24,7 +24,7 @@ struct world {
 	bool disk_held, disk_broken; /* appends wait / fail */
 	bool lookup_held, lookup_broken;
 	char asked[LABEL_MAX + 1]; /* the label of the lookup that waits, "" = none */
-	bool asked_house;
+	enum parcel_by asked_by;
 	char shown[BENCH_SHOW_MAX]; /* the view as last told */
 	struct event held[CHECKLIST_GROUP];
 	size_t waiting;	  /* events of the append that waits, in held */

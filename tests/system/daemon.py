@@ -40,6 +40,7 @@ def stage():
     for path in (BUILD / "tests").glob("bad*.so"):
         shutil.copy2(path, folder / path.name)
     shutil.copytree(ROOT / "boards", folder / "boards")
+    shutil.copytree(ROOT / "src/labels.d", folder / "labels.d")
     return folder
 
 

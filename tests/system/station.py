@@ -74,7 +74,7 @@ def command(name, key=KEY):
 
 
 # --- the list of expected returns ---
-COLUMNS = ("rma", "line", "quantity", "product", "title", "accessories", "reason", "wish", "state", "last_inspection",
+COLUMNS = ("rma", "line", "quantity", "product", "title", "accessories", "reason", "wish", "tracking", "state", "last_inspection",
            "last_verdict", "last_station", "last_at", "last_by")
 
 

@@ -117,7 +117,7 @@ class Label(Ctl):
     def test_names_every_kind(self):
         key = self.dir / "site.key"
         key.write_text(KEY.hex() + "\n")
-        texts = [rma(1234), house(7), reason("SCRATCH"), badge("B7"), command("RECEIVING"), "1Z999AA10123456784"]
+        texts = [rma(1234), house(7), reason("SCRATCH"), badge("B7"), command("RECEIVING"), "ZZ-9-9"]
         kinds = ["return", "house", "reason", "badge", "command", "unknown"]
         found = self.name(*texts, args=("--key", key))
         self.assertEqual([f["kind"] for f in found], kinds)

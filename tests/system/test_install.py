@@ -26,6 +26,7 @@ FILES = """
 644 usr/share/doc/station-hq/openapi.yaml
 644 usr/share/doc/station/examples/station.conf
 644 usr/share/man/man1/stationctl.1
+644 usr/share/man/man5/station-labels.5
 644 usr/share/man/man5/station.conf.5
 644 usr/share/man/man8/hqd.8
 644 usr/share/man/man8/stationd.8
@@ -57,6 +58,7 @@ class Install(unittest.TestCase):
         cls.made = cls.make("install")
         cls.expected = set(FILES.strip().splitlines())
         cls.expected |= {f"644 usr/share/station/boards/{b.name}" for b in (ROOT / "boards").glob("*.board")}
+        cls.expected |= {f"644 usr/share/station/labels.d/{f.name}" for f in (ROOT / "src/labels.d").glob("*.conf")}
 
     @classmethod
     def make(cls, target, root=None):

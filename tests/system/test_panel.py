@@ -154,11 +154,13 @@ class Inspection(StationCase):
 
     def test_wrong_label_says_so(self):
         p = self.panel
-        for text in ("1Z12345E0205271688", "4006381333931", "]C0ABC-1234"):
+        for text, why in (("1Z999AA10123456784", "carrier"), ("4006381333931", "product"), ("LPNHK0123456789", "plate"),
+                          ("]C18003040123451234560001", "asset"), ("500000000081", "tie"), ("]C0ABC-1234", "shape")):
             since = p.mark()
             self.st.scan(text)
             p.wait_tone("wrong-label", since)
-            self.assertEqual(self.st.events("label.rejected")[-1]["data"]["why"], "shape")
+            self.assertEqual(self.st.events("label.rejected")[-1]["data"]["why"], why)
+            p.wait_show(alert=why)
             self.silence()
         bad = rma(1)[:-1] + ("0" if rma(1)[-1] != "0" else "1")
         self.st.scan(bad)

@@ -259,7 +259,7 @@ static void test_unknown_keys(void **state)
 	       "station.conf:2: unknown key 'device' in [station]; it belongs in [scanner NAME]");
 	refuse("[labels]\ncolour = blue\n",
 	       "station.conf:2: unknown key 'colour' in [labels]; its keys are rma_shape, "
-	       "rma_check or repeat_ms");
+	       "rma_check, fnc1 or repeat_ms");
 	refuse("[expected]\nzzz = 1\n",
 	       "station.conf:2: unknown key 'zzz' in [expected]; its keys are file");
 	refuse("name = x\n", "station.conf:1: a key before any section; begin with [station]");
@@ -316,6 +316,10 @@ static void test_bad_values(void **state)
 	}
 	refuse("[inspection]\nunknown = maybe\n",
 	       "station.conf:2: unknown = 'maybe': this is accept, confirm or refuse");
+	refuse("[labels]\nfnc1 = ~ A\n",
+	       "station.conf:2: fnc1 = '~ A': this is what the scanner "
+	       "sends for FNC1, such as ~ or <GS>: at most 4 texts of at "
+	       "most 8 characters between spaces, no letters or digits alone");
 	refuse("[labels]\nrma_check = mod37\n",
 	       "station.conf:2: rma_check = 'mod37': this is none, mod37-36, gs1-mod10, upc-e, ups, fedex-12, fedex-34, fedex-ground, "
 	       "usps-impb, upu-s10, dhl-mod7, dhl-4-9 or dpd");
