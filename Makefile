@@ -131,6 +131,10 @@ $(BUILD)/tests/baseline: $(BUILD)/obj/tests/perf/baseline.o
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS) $(call pkg,libs,sqlite3)
+$(BUILD)/tests/labels: $(BUILD)/obj/tests/perf/labels.o $(IO) $(CORE)
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_IO) $(LIBS_CORE)) -lpthread
 $(BUILD)/tests/press: $(BUILD)/obj/tests/perf/press.o
 	@mkdir -p $(@D)
 	@echo "  LD $@"
@@ -176,7 +180,7 @@ bench-vm: deps-bench $(if $(ARCH),deps-bench-$(ARCH))
 	@BUILD=$(BUILD) SUITE=$(SUITE) ARCH=$(ARCH) NIGHTLY=$(NIGHTLY) python3 tests/bench-vm/bench.py $(T)
 
 perf: deps-perf
-	@$(MAKE) --no-print-directory all $(BUILD)/tests/baseline $(BUILD)/tests/press $(BUILD)/tests/baddisk.so
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/baseline $(BUILD)/tests/press $(BUILD)/tests/labels $(BUILD)/tests/baddisk.so
 	@BUILD=$(BUILD) python3 tests/perf/perf.py
 
 # --- fuzzing: make fuzz T=label [SECONDS=60]; libFuzzer, needs clang ---

@@ -7,6 +7,7 @@ made 5 ms slower, as on a card.
 """
 import argparse
 import pathlib
+import subprocess
 import sys
 import tempfile
 import time
@@ -14,7 +15,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 import drain  # noqa: E402
 from bare import Baseline, last_line, met, percentiles, presses  # noqa: E402
-from station import Station, rma, row, stage  # noqa: E402
+from station import BUILD, ROOT, Station, rma, row, stage  # noqa: E402
 from test_idle import fill  # noqa: E402
 
 def latencies(rounds, delay_us):
@@ -104,7 +105,16 @@ def line(args):
     drain.lamps(args.backlog, args.rounds)
 
 
-PARTS = {"lamps": lamps, "start": start, "line": line}
+def labels(_args):
+    """How many labels a second one core names, all packaged formats loaded."""
+    done = subprocess.run([BUILD / "tests/labels", ROOT / "src/labels.d"], capture_output=True, text=True, check=True)
+    count, first, every = map(float, done.stdout.split())
+    print(f"\nlabels on one core, {count:.0f} formats")
+    print(f"  named                         {first / 1e6:>8.2f} million/s   goal 1.00: {met(first >= 1e6)}")
+    print(f"  with all candidates           {every / 1e6:>8.2f} million/s")
+
+
+PARTS = {"lamps": lamps, "start": start, "line": line, "labels": labels}
 
 
 def main():
@@ -113,9 +123,9 @@ def main():
     options.add_argument("--events", type=int, default=6000000, help="six make an inspection")
     options.add_argument("--backlog", type=int, default=1000000, help="events to drain to headquarters")
     options.add_argument("--drains", type=int, default=3, help="how often")
-    options.add_argument("--only", choices=("lamps", "start", "line"), help="only these rows")
+    options.add_argument("--only", choices=tuple(PARTS), help="only these rows")
     args = options.parse_args()
-    for part in [args.only] if args.only else ("lamps", "start", "line"):
+    for part in [args.only] if args.only else PARTS:
         PARTS[part](args)
     return 0
 

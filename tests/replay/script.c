@@ -1,5 +1,6 @@
 /* script.c - plays a .scan file: timed labels and contacts in, transcript out. Its words:
  *   set SECTION.KEY = VALUE     a setting; before the first timed line
+ *   labels FILE                 formats of the other labels (labels.d); several may be given
  *   list LINE                   a line of the list of expected returns (CSV), the header first
  *   key none                    the station has no site key
  *   +MS scan TEXT               C escapes; {KIND CODE} is a label of ours, check characters made
@@ -22,12 +23,14 @@
  *   +MS stop, +MS wait
  */
 #include "script.h"
+#include "station/formats.h"
 #include <stdlib.h>
 #include <string.h>
 
 struct script {
 	struct world w;
 	struct parcel_csv csv;
+	struct formats formats;
 	bool begun;
 	bool has_header;
 	const char *file;
@@ -112,6 +115,30 @@ static void list(struct script *s, const char *rest)
 	if (!s->w.rows)
 		die(s, "out of memory");
 	s->w.rows[s->w.row_count++] = row;
+}
+
+static void labels(struct script *s, const char *path)
+{
+	struct formats_reader reader;
+	struct settings_error error;
+	FILE *f = fopen(path, "re");
+	char text[1100];
+
+	if (!f)
+		die(s, "the labels cannot be read");
+	if (!s->w.settings.labels.formats)
+		formats_init(&s->formats);
+	formats_read_init(&reader, &s->formats, path);
+	while (fgets(text, sizeof(text), f))
+		if (!formats_read_line(&reader, text, strcspn(text, "\n"), &error))
+			die(s, error.text);
+	(void)fclose(f);
+	if (!formats_read_end(&reader, &error))
+		die(s, error.text);
+	formats_finish(&s->formats);
+	/* The files' hash is theirs to change. */
+	(void)text_copy(s->formats.version, sizeof(s->formats.version), "script");
+	s->w.settings.labels.formats = &s->formats;
 }
 
 static void scan(struct script *s, const char *text)
@@ -253,12 +280,16 @@ static void line(struct script *s, char *text)
 		list(s, text + 5);
 		return;
 	}
+	if (strncmp(text, "labels ", 7) == 0) {
+		labels(s, text + 7);
+		return;
+	}
 	if (strcmp(text, "key none") == 0) {
 		s->w.settings.labels.has_key = false;
 		return;
 	}
 	if (text[0] != '+')
-		die(s, "a line begins with set, list, key, # or +MS");
+		die(s, "a line begins with set, labels, list, key, # or +MS");
 	if (!s->begun) {
 		world_start(&s->w);
 		s->begun = true;
