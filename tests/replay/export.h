@@ -3,6 +3,7 @@
  * is a bug report. */
 #ifndef REPLAY_EXPORT_H
 #define REPLAY_EXPORT_H
+#include "station/formats.h"
 #include "world.h"
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@ struct export_line {
 struct export
 {
 	struct world w;
+	struct formats formats; /* of the label at hand */
 	struct export_line *of; /* as recorded */
 	size_t count;
 	size_t made;   /* lines of the world's journal compared so far */

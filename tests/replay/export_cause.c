@@ -113,7 +113,24 @@ static void scan_made(struct export *x, enum label_kind kind, const char *code)
 	scan_text(x, label);
 }
 
-/* The return's label: the recorded bytes, or its number where these are a product's. */
+/* A label that is not the return's, of a return without units to choose from: the list has it as
+ * tracking number. */
+static bool take_for_tracking(struct export *x, const char *rma, const struct label *label)
+{
+	static struct parcel parcel;
+	static struct parcel_row row;
+
+	(void)text_copy(parcel.label, sizeof(parcel.label), rma);
+	export_known(x, rma, &parcel);
+	if (parcel.units != 1 || !parcel_tracking(label->id, row.tracking))
+		return false;
+	(void)text_copy(row.rma, sizeof(row.rma), rma);
+	world_row(&x->w, &row);
+	return true;
+}
+
+/* The return's label or tracking number: the recorded bytes; its number where these are a
+ * product's. */
 static void scan_return(struct export *x, const struct event_view *e)
 {
 	struct scan scan = {0};
@@ -125,7 +142,7 @@ static void scan_return(struct export *x, const struct event_view *e)
 	scan.total = scan.len;
 	label_parse(&x->w.settings.labels, &scan, &label);
 	(void)event_span_copy(&e->label, text, sizeof(text));
-	if (strcmp(label.id, text) == 0)
+	if (strcmp(label.id, text) == 0 || take_for_tracking(x, text, &label))
 		scan_raw(x, e);
 	else
 		scan_text(x, text);
@@ -263,6 +280,50 @@ static void cause_left(struct export *x, const struct event_view *e)
 	tap(x, e, PANEL_BACK, 40);
 }
 
+/* One format: this text and no other. */
+static void add_format(struct export *x, const char *text, const char *name, const char *kind)
+{
+	char line[4][4 * LABEL_MAX];
+	struct text shape = text_over(line[1], sizeof(line[1]));
+	struct formats_reader reader;
+	struct settings_error error;
+
+	text_put(&shape, "shape = ");
+	for (; *text; text++) {
+		if (*text == ' ')
+			continue;
+		if (strchr("%()[]{}", *text))
+			text_char(&shape, '%');
+		text_char(&shape, *text >= 'a' && *text <= 'z' ? (char)(*text - 32) : *text);
+	}
+	(void)snprintf(line[0], sizeof(line[0]), "[label %s]", name);
+	(void)snprintf(line[2], sizeof(line[2]), "kind = %s", kind);
+	formats_read_init(&reader, &x->formats, "export");
+	for (int i = 0; i < 3; i++)
+		if (!formats_read_line(&reader, line[i], strlen(line[i]), &error))
+			return; /* too long a text: the replay will show it */
+	if (formats_read_end(&reader, &error))
+		x->w.settings.labels.formats = &x->formats;
+}
+
+/* The formats of a site are not told either: what was taken for a carrier's is taken for one. */
+static void take_for_other(struct export *x, const struct event_view *e, const char *why)
+{
+	static const char *const kinds[] = {"carrier", "product", "plate", "asset"};
+	struct scan scan = {0};
+	struct label label;
+
+	x->w.settings.labels.formats = NULL;
+	scan.len = (uint16_t)export_raw(e, scan.bytes);
+	scan.total = scan.len;
+	label_parse(&x->w.settings.labels, &scan, &label);
+	formats_init(&x->formats);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (strcmp(why, kinds[i]) == 0 || (strcmp(why, "tie") == 0 && i < 2))
+			add_format(x, label.text, kinds[i], kinds[i]);
+	formats_finish(&x->formats);
+}
+
 static void cause_wrong(struct export *x, const struct event_view *e, const char *why)
 {
 	struct label_rules *rules = &x->w.settings.labels;
@@ -275,7 +336,9 @@ static void cause_wrong(struct export *x, const struct event_view *e, const char
 		take_for_return(x, text, CHECK_MOD37_36);
 	else
 		take_for_return(x, NULL, CHECK_NONE);
+	take_for_other(x, e, why);
 	scan_raw(x, e);
+	rules->formats = NULL;
 	rules->has_key = true;
 }
 

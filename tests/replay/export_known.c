@@ -36,6 +36,24 @@ static void note_superseded(const struct export *x, const struct event_view *e,
 	memcpy(u->last.inspection, id, sizeof(id));
 }
 
+/* Whether units of this return were chosen from: it has several, or `left` tells of them. Else a
+ * label that is not the return's is its tracking number. */
+static bool has_choice(const struct export *x, const struct event_view *e)
+{
+	struct event_span left;
+
+	for (size_t i = 0; i < x->count; i++) {
+		const struct event_view *o = &x->of[i].e;
+
+		if (o->label.len != e->label.len || o->kind != EVENT_INSPECTION_OPENED ||
+		    memcmp(o->label.at, e->label.at, o->label.len) != 0)
+			continue;
+		if (o->line != e->line || o->unit != e->unit || event_data(&o->data, "left", &left))
+			return true;
+	}
+	return false;
+}
+
 /* The code that named the unit, where it was not the return's label. */
 static bool note_product(const struct export *x, const struct event_view *e, struct parcel_unit *u)
 {
@@ -45,7 +63,7 @@ static bool note_product(const struct export *x, const struct event_view *e, str
 	scan.len = (uint16_t)export_raw(e, scan.bytes);
 	scan.total = scan.len;
 	label_parse(&x->w.settings.labels, &scan, &label);
-	if (event_span_is(&e->label, label.id))
+	if (event_span_is(&e->label, label.id) || !has_choice(x, e))
 		return false;
 	(void)text_copy(u->product, sizeof(u->product), label.text);
 	return true;

@@ -111,10 +111,7 @@ static void list(struct script *s, const char *rest)
 	}
 	if (!parcel_csv_row(&s->csv, line, strlen(line), &row, &empty, &error))
 		die(s, error.text);
-	s->w.rows = realloc(s->w.rows, (s->w.row_count + 1) * sizeof(row));
-	if (!s->w.rows)
-		die(s, "out of memory");
-	s->w.rows[s->w.row_count++] = row;
+	world_row(&s->w, &row);
 }
 
 static void labels(struct script *s, const char *path)

@@ -62,6 +62,12 @@ static void journal_put(struct world *w, struct event *e)
 	say_event(w, e);
 }
 
+void world_row(struct world *w, const struct parcel_row *row)
+{
+	w->rows = grow(w->rows, (w->row_count + 1) * sizeof(*row));
+	w->rows[w->row_count++] = *row;
+}
+
 void world_seed(struct world *w, const char *line)
 {
 	enum event_fault fault;

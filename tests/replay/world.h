@@ -37,6 +37,8 @@ struct world {
 };
 
 void world_init(struct world *w, FILE *transcript);
+/* A row of the list of expected returns. */
+void world_row(struct world *w, const struct parcel_row *row);
 void world_seed(struct world *w, const char *line); /* a line of the journal from before */
 void world_start(struct world *w); /* after the settings: opens the journal, starts the bench */
 /* The bench is gone; a new one resumes from the journal. */
