@@ -520,11 +520,12 @@ static inline bool fixture_append(struct fixture *f, const struct event *e)
 	return f->ok[(f->stored - 1) % 512];
 }
 
-static inline const struct parcel *fixture_find(struct fixture *f, const char *label, bool house)
+static inline const struct parcel *fixture_find(struct fixture *f, const char *label,
+						enum parcel_by by)
 {
 	struct moment now = {.mono_ms = 6000, .wall_ms = FIXTURE_WALL + 2, .trusted = true};
 
-	assert_int_equal(journal_lookup(f->j, label, house, &now), 0);
+	assert_int_equal(journal_lookup(f->j, label, by, &now), 0);
 	fixture_want = f->found + 1;
 	fixture_wait(f, fixture_found_enough);
 	return &f->parcel;

@@ -165,6 +165,57 @@ static void pages_become_the_list(void **state)
 	assert_string_equal(title_of(f, "R3"), "mug");
 }
 
+static void a_tracking_number_finds_its_return_F7(void **state)
+{
+	struct fixture *f = *state;
+	struct parcel_row rows[] = {row("R1", 1, 2, "kettle"), row("R1", 2, 1, "lid"),
+				    row("R2", 1, 1, "lamp"), row("R3", 1, 1, "mug"),
+				    row("8003X", 1, 1, "crate")};
+	struct journal_returns page = {.row = rows, .rows = 5, .reset = true, .cursor = "c-1"};
+	const struct parcel *p;
+
+	fixture_begin(f);
+	assert_string_equal(fixture_find(f, "1Z1", PARCEL_BY_TRACKING)->label, ""); /* no list */
+	text_copy(rows[0].tracking, sizeof(rows[0].tracking), "1Z1");
+	text_copy(rows[1].tracking, sizeof(rows[1].tracking), "1Z1");
+	text_copy(rows[2].tracking, sizeof(rows[2].tracking), "SF2");
+	text_copy(rows[3].tracking, sizeof(rows[3].tracking), "SF2");
+	rows[2].approved = false;
+	assert_true(give(f, &page));
+	p = fixture_find(f, "1Z1", PARCEL_BY_TRACKING);
+	assert_string_equal(p->label, "R1");
+	assert_int_equal(p->list, PARCEL_KNOWN);
+	assert_int_equal(p->units, 3);
+	assert_string_equal(fixture_find(f, "8003X", PARCEL_BY_TRACKING)->label, "8003X");
+	assert_string_equal(fixture_find(f, "SF2", PARCEL_BY_TRACKING)->label, ""); /* of two */
+	assert_string_equal(fixture_find(f, "1Z9", PARCEL_BY_TRACKING)->label, "");
+	assert_string_equal(fixture_find(f, "", PARCEL_BY_TRACKING)->label, "");
+	fixture_close(f);
+	fixture_begin(f);
+	assert_string_equal(fixture_find(f, "1Z1", PARCEL_BY_TRACKING)->label, "R1");
+}
+
+/* A journal made before lists had tracking numbers gets them with its next list. */
+static void an_older_journal_learns_tracking_numbers(void **state)
+{
+	struct fixture *f = *state;
+	struct parcel_row r = row("R1", 1, 1, "kettle"), s = row("R2", 1, 1, "lamp");
+	struct journal_returns page = {.row = &r, .rows = 1, .reset = true, .cursor = "a"};
+
+	fixture_begin(f);
+	assert_true(give(f, &page));
+	fixture_close(f);
+	fixture_sql(f, JOURNAL_FILE,
+		    "DROP INDEX expected_tracking; ALTER TABLE expected DROP COLUMN tracking");
+	fixture_begin(f);
+	assert_string_equal(title_of(f, "R1"), "kettle");
+	assert_string_equal(fixture_find(f, "1Z1", PARCEL_BY_TRACKING)->label, "");
+	text_copy(s.tracking, sizeof(s.tracking), "1Z1");
+	page = (struct journal_returns){.row = &s, .rows = 1, .cursor = "b"};
+	assert_true(give(f, &page));
+	assert_string_equal(fixture_find(f, "1Z1", PARCEL_BY_TRACKING)->label, "R2");
+}
+
 /* The old list counts until the new one is whole, over a restart in between. */
 static void a_reset_takes_effect_as_a_whole(void **state)
 {
@@ -434,6 +485,8 @@ int main(void)
 		TEST(acked_beyond_the_head_is_cut),
 		TEST(acked_waits_for_a_disk_that_works),
 		TEST(pages_become_the_list),
+		TEST(a_tracking_number_finds_its_return_F7),
+		TEST(an_older_journal_learns_tracking_numbers),
 		TEST(a_reset_takes_effect_as_a_whole),
 		TEST(unapproved_and_foolish_rows),
 		TEST(changed_and_gone_returns_are_counted_once),

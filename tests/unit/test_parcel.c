@@ -116,6 +116,31 @@ static void test_all_columns(void **state)
 	assert_string_equal(r.unit.last.by, "B7");
 }
 
+static void test_tracking_numbers_are_compared_alike_F7(void **state)
+{
+	struct parcel_row r = row("rma,tracking", "R1,1z 999 aa1 01 2345 6784");
+	char key[PARCEL_TRACKING + 1];
+
+	(void)state;
+	assert_string_equal(r.tracking, "1Z999AA10123456784");
+	r = row("rma,tracking", "R1,");
+	assert_string_equal(r.tracking, "");
+	assert_true(parcel_tracking("(00) 3 4012345 000000001 7", key));
+	assert_string_equal(key, "00340123450000000017");
+	assert_true(parcel_tracking("340123450000000017", key));
+	assert_string_equal(key, "00340123450000000017");
+	assert_true(parcel_tracking("340123450000000018", key)); /* 18 digits of something else */
+	assert_string_equal(key, "340123450000000018");
+	assert_true(parcel_tracking(
+		"1234567890123456789012345678901234567890123456789012345678901234", key));
+	assert_false(parcel_tracking(
+		"12345678901234567890123456789012345678901234567890123456789012345", key));
+	assert_string_equal(key, "");
+	assert_false(parcel_tracking("", key));
+	assert_false(parcel_tracking(" ( ) ", key));
+	assert_false(parcel_tracking("1Z\xc3\xa4", key));
+}
+
 static void test_rma_alone_means_one_approved_unit(void **state)
 {
 	struct parcel_row r = row("rma", "R1");
@@ -372,6 +397,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_all_columns),
+		cmocka_unit_test(test_tracking_numbers_are_compared_alike_F7),
 		cmocka_unit_test(test_rma_alone_means_one_approved_unit),
 		cmocka_unit_test(test_only_approved_is_approved),
 		cmocka_unit_test(test_header_any_order_bom_case_and_foreign_columns_F15),

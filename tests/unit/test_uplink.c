@@ -197,6 +197,7 @@ static void a_page_becomes_rows(void **state)
 	assert_int_equal(r->quantity, 3);
 	assert_true(r->approved);
 	assert_string_equal(r->wish, "refund");
+	assert_string_equal(r->tracking, "T");
 	assert_int_equal(r->unit.line, 2);
 	assert_int_equal(r->unit.unit, 1);
 	assert_string_equal(r->unit.product, "400");
