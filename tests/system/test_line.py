@@ -74,6 +74,14 @@ class Line(LineCase):
 
         st.panel.until("bench-1 knows", known, 30)
 
+    def test_a_tracking_number_of_headquarters_opens_its_return_F7(self):
+        hq = self.headquarters(returns=[row(1), row(2, tracking="1z 999 aa1 01 2345 6784", carrier="UPS")])
+        st = self.bench(hq.port)
+        self.wait_list(st)
+        st.scan("]C01Z999AA10123456784")
+        self.picture(appearance="on")
+        self.assertEqual(st.events("inspection.opened")[-1]["label"], rma(2))
+
     def test_no_list_yet(self):
         """A headquarters to which nobody has given a list is a good one: LINK is solid, and the list comes when there is one."""
         hq = self.headquarters(returns=None)

@@ -123,6 +123,8 @@ static void test_tracking_numbers_are_compared_alike_F7(void **state)
 
 	(void)state;
 	assert_string_equal(r.tracking, "1Z999AA10123456784");
+	r = row("rma,tracking", "R1,\xe5\x9d\x8f");
+	assert_string_equal(r.tracking, "");
 	r = row("rma,tracking", "R1,");
 	assert_string_equal(r.tracking, "");
 	assert_true(parcel_tracking("(00) 3 4012345 000000001 7", key));
