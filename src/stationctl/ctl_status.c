@@ -261,6 +261,25 @@ static void say_expected(const json_t *root)
 	putchar('\n');
 }
 
+/* A station of an older version says nothing of them. */
+static void say_labels(const json_t *root)
+{
+	const json_t *labels = json_object_get(root, "labels");
+	const char *version = text_of(labels, "version");
+
+	if (!json_is_object(labels))
+		return;
+	say("labels");
+	printf("%lld formats", (long long)json_integer_value(json_object_get(labels, "formats")));
+	if (version) {
+		printf(", version ");
+		clean_puts(stdout, version);
+	}
+	if (json_is_true(json_object_get(labels, "refused")))
+		printf("; A FILE OF THE SITE IS REFUSED, these are the last good ones: the log says why");
+	putchar('\n');
+}
+
 static void say_scanners(const json_t *root)
 {
 	json_t *scanners = json_object_get(root, "scanners"), *scanner;
@@ -335,6 +354,7 @@ static void status_say(const json_t *root)
 	say_headquarters(root);
 	say_certificates(root);
 	say_expected(root);
+	say_labels(root);
 	say_scanners(root);
 	say_faults(root);
 	say_rest(root);
@@ -363,6 +383,7 @@ static bool status_well(const json_t *root)
 	return json_is_true(json_object_get(root, "ready")) &&
 	       json_is_true(json_object_get(journal, "works")) && !text_of(journal, "aside") &&
 	       !(line && strcmp(line, "person") == 0) &&
+	       !json_is_true(json_object_get(json_object_get(root, "labels"), "refused")) &&
 	       certificate_well(certificate_of(root, "station")) &&
 	       certificate_well(certificate_of(root, "headquarters")) &&
 	       json_array_size(json_object_get(root, "faults")) == 0;

@@ -321,6 +321,11 @@ class Status(Ctl):
             self.assertIn(word, self.status(1, **more)[0])
             self.status(1, "--json", **more)
 
+    def test_label_formats(self):
+        labels = {"formats": 41, "version": "41-0123456789abcdef", "refused": False}
+        self.assertIn("41 formats, version 41-0123456789abcdef\n", self.status(0, labels=labels)[0])
+        self.assertIn("REFUSED", self.status(1, labels={**labels, "refused": True})[0])
+
     def test_the_line_to_headquarters(self):
         hq = {"url": "https://hq.example", "line": "good", "why": None, "acked": 9, "backlog": 3,
               "last_ok": "2026-11-23T07:59:00.000Z", "next_try": "2026-11-23T08:00:03.000Z"}
