@@ -38,7 +38,12 @@ static unsigned symbology(const struct label_reading *r, const char *aim)
 
 	if (r->sure)
 		return 2;
-	if (!f || f->symbologies == 0 || aim[0] == '\0')
+	if (aim[0] == '\0')
+		return 1;
+	/* Return numbers are printed in whatever is not for products. */
+	if (!f || (f->kind == LABEL_RETURN && f->symbologies == 0))
+		return aim[0] == 'E' ? 0 : 2;
+	if (f->symbologies == 0)
 		return 1;
 	for (unsigned i = 0; i < f->symbologies; i++)
 		if (f->symbology[i][0] == aim[0] &&

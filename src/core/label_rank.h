@@ -3,8 +3,8 @@
 #define CORE_LABEL_RANK_H
 #include "station/label.h"
 
-#define LABEL_READINGS 24
-#define LABEL_MADE     512 /* bytes of ids that are not a piece of the text */
+#define LABEL_READINGS 160  /* every format, every GS1 element, ours */
+#define LABEL_MADE     1024 /* bytes of ids that are not a piece of the text */
 
 struct label_reading {
 	enum label_kind kind;

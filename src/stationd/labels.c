@@ -1,13 +1,19 @@
-/* labels.c - the label formats (labels.d): read at the start and at SIGHUP. A bad file is told, and
- * the last good formats stay; at the start the packaged ones do. */
+/* labels.c - the label formats (labels.d): read at the start, and at SIGHUP by a thread, since the
+ * loop waits for no disk. A bad file is told, and the last good formats stay; at the start the
+ * packaged ones do. */
 #include "io/confdir.h"
 #include "io/log.h"
 #include "station.h"
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 static void use(struct station *s, struct formats *f)
 {
 	s->settings.labels.formats = f->count ? f : NULL;
-	s->labels_used = f;
+	s->labels.used = f;
 	if (f->count)
 		log_info("%u label formats, version %s", f->count, f->version);
 	else
@@ -22,14 +28,15 @@ static void refused(const char *why, const char *instead)
 
 int labels_open(struct station *s)
 {
-	struct settings_error error;
-	struct formats *f = &s->formats[0];
+	struct station_labels *l = &s->labels;
+	struct formats *f = &l->formats[0];
 
-	s->labels_bad = !confdir_labels(s->config, s->packaged, true, f, &error);
-	if (s->labels_bad)
-		refused(error.text, "the packaged label formats are used");
-	if (s->labels_bad && !confdir_labels(s->config, s->packaged, false, f, &error)) {
-		refused(error.text, "only the site's own labels are known");
+	l->fd = -1;
+	l->bad = !confdir_labels(s->config, s->packaged, true, f, &l->error);
+	if (l->bad)
+		refused(l->error.text, "the packaged label formats are used");
+	if (l->bad && !confdir_labels(s->config, s->packaged, false, f, &l->error)) {
+		refused(l->error.text, "only the site's own labels are known");
 		formats_init(f);
 		formats_finish(f);
 	}
@@ -37,14 +44,78 @@ int labels_open(struct station *s)
 	return 0;
 }
 
+/* The set that is not in force; the thread's while it runs. */
+static struct formats *spare(struct station_labels *l)
+{
+	return &l->formats[l->used == &l->formats[0] ? 1 : 0];
+}
+
+static void *read_files(void *user)
+{
+	struct station *s = user;
+	struct station_labels *l = &s->labels;
+	uint64_t one = 1;
+
+	l->good = confdir_labels(s->config, s->packaged, true, spare(l), &l->error);
+	if (write(l->fd, &one, sizeof(one)) != (ssize_t)sizeof(one))
+		log_error("cannot tell that the label formats are read: %s", strerror(errno));
+	return NULL;
+}
+
+static void thread_end(struct station_labels *l)
+{
+	if (l->running && pthread_join(l->thread, NULL) != 0)
+		log_error("cannot join the thread that reads label formats");
+	l->running = false;
+	loop_source_free(l->source);
+	l->source = NULL;
+	if (l->fd > 0)
+		close(l->fd);
+	l->fd = -1;
+}
+
+static void on_read(void *user, int fd, uint32_t events)
+{
+	struct station *s = user;
+	struct station_labels *l = &s->labels;
+
+	(void)fd;
+	(void)events;
+	thread_end(l);
+	l->bad = !l->good;
+	if (l->bad)
+		refused(l->error.text, "the label formats stay as they were");
+	else
+		use(s, spare(l));
+	station_status_soon(s);
+	if (l->again)
+		labels_reload(s);
+}
+
 void labels_reload(struct station *s)
 {
-	struct formats *f = &s->formats[s->labels_used == &s->formats[0] ? 1 : 0];
-	struct settings_error error;
+	struct station_labels *l = &s->labels;
+	int r = 0;
 
-	s->labels_bad = !confdir_labels(s->config, s->packaged, true, f, &error);
-	if (s->labels_bad)
-		refused(error.text, "the label formats stay as they were");
-	else
-		use(s, f);
+	l->again = l->running;
+	if (l->running)
+		return;
+	l->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (l->fd < 0)
+		r = -errno;
+	if (r == 0)
+		r = loop_io(s->loop, &l->source, l->fd, EPOLLIN, on_read, s);
+	if (r == 0)
+		r = -pthread_create(&l->thread, NULL, read_files, s);
+	l->running = r == 0;
+	if (r == 0)
+		return;
+	thread_end(l);
+	l->bad = true;
+	refused(strerror(-r), "the label formats stay as they were");
+}
+
+void labels_close(struct station *s)
+{
+	thread_end(&s->labels);
 }

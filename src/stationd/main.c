@@ -91,15 +91,15 @@ static int check(struct station *s)
 {
 	struct settings_error error;
 
-	if (!confdir_labels(s->config, s->packaged, true, &s->formats[0], &error)) {
+	if (!confdir_labels(s->config, s->packaged, true, &s->labels.formats[0], &error)) {
 		log_error("%s", error.text);
 		return EX_CONFIG;
 	}
 	(void)printf("settings are fine: station %s, site %s, board %s, %u scanners\n",
 		     s->settings.station, s->settings.labels.site, s->board.name,
 		     s->settings.scanners);
-	(void)printf("label formats are fine: %u, version %s\n", s->formats[0].count,
-		     s->formats[0].version);
+	(void)printf("label formats are fine: %u, version %s\n", s->labels.formats[0].count,
+		     s->labels.formats[0].version);
 	return 0;
 }
 

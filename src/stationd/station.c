@@ -256,7 +256,6 @@ static void on_signal(void *user, int signo)
 	if (signo == SIGHUP) {
 		load_list(s);
 		labels_reload(s);
-		station_status_soon(s);
 		line_retry(s);
 		return;
 	}
@@ -448,6 +447,7 @@ int station_run(struct station *s)
 void station_close(struct station *s)
 {
 	scanner_close(s);
+	labels_close(s);
 	line_close(s);
 	journal_close(s->journal);
 	panelsock_close(s->panel);

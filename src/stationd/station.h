@@ -13,6 +13,7 @@
 #include "station/expiry.h"
 #include "station/formats.h"
 #include "station/settings.h"
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
 
@@ -77,14 +78,26 @@ struct station_certificates {
 	struct stat file; /* what was read of our own */
 };
 
+/* The label formats: one set in force, one to read the files into. */
+struct station_labels {
+	struct formats formats[2];
+	struct formats *used; /* one of them; settings.labels.formats, if it has any */
+	bool bad;	      /* the files are refused: others are in force */
+	bool again;	      /* another SIGHUP came while they are read */
+	bool running;	      /* the thread is; what it fills: */
+	bool good;
+	struct settings_error error;
+	pthread_t thread;
+	int fd; /* it is done */
+	struct loop_source *source;
+};
+
 struct station {
 	struct settings settings;
 	struct settings_board board;
 	const char *config;   /* the settings' file, NULL = the standard places */
 	const char *packaged; /* folder of the packaged label formats */
-	struct formats formats[2];
-	struct formats *labels_used; /* one of them */
-	bool labels_bad;	     /* the files are refused: others are in force */
+	struct station_labels labels;
 	char serial_number[65];
 	char boot[EVENT_UUID + 1];
 	char aside[256];
@@ -162,8 +175,9 @@ void line_retry(struct station *s);
 void line_close(struct station *s);
 
 /* labels.c: the label formats. */
-int labels_open(struct station *s); /* 0 */
-void labels_reload(struct station *s);
+int labels_open(struct station *s);    /* 0 */
+void labels_reload(struct station *s); /* reads the files again, beside the loop */
+void labels_close(struct station *s);
 
 /* certificates.c: looks how long they are good for and logs what changed. Call before LINK is
  * shown. */

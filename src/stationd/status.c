@@ -87,7 +87,7 @@ static void put_labels(struct text *t, const struct station *s)
 	text_char(t, '{');
 	key_number(t, "formats", f ? f->count : 0);
 	key_text(t, "version", f ? f->version : NULL);
-	key_bool(t, "refused", s->labels_bad);
+	key_bool(t, "refused", s->labels.bad);
 	text_char(t, '}');
 }
 

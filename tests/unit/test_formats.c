@@ -255,6 +255,28 @@ static void test_F18_ranks(void **state)
 	assert_string_equal(all[1].format->name, "upc");
 }
 
+/* A company whose numbers are bare digits: in Code 128 they are its own, in EAN/UPC a product's. */
+static void test_F18_return_numbers_of_digits(void **state)
+{
+	struct label_rules rules = {.site = "S1", .formats = &f};
+	struct label l;
+	(void)state;
+
+	assert_true(read_text(TWINS));
+	assert_null(shape_read(&rules.rma, "%d{12}"));
+	for (int c = 0; c < 3; c++) {
+		static const char *const scans[] = {"]C0400000000121", "400000000121",
+						    "]E0400000000121"};
+		struct scan scan = {.len = (uint16_t)strlen(scans[c])};
+
+		scan.total = scan.len;
+		memcpy(scan.bytes, scans[c], scan.len);
+		label_parse(&rules, &scan, &l);
+		assert_int_equal(l.kind, c < 2 ? LABEL_RETURN : LABEL_PRODUCT);
+		assert_string_equal(l.id, "400000000121");
+	}
+}
+
 static void test_F18_the_list_ranks(void **state)
 {
 	static char number[] = "123456789012";
@@ -380,6 +402,7 @@ int main(void)
 		cmocka_unit_test(test_version),
 		cmocka_unit_test(test_the_index_misses_nothing),
 		cmocka_unit_test(test_F18_ranks),
+		cmocka_unit_test(test_F18_return_numbers_of_digits),
 		cmocka_unit_test(test_F18_the_list_ranks),
 		cmocka_unit_test(test_failed_readings_come_last),
 		cmocka_unit_test(test_another_shape_of_return),
