@@ -59,6 +59,11 @@ static void on_button(void *user, enum panel_button button, bool down, uint64_t 
 		ask_stop(p->ask);
 }
 
+static void on_found(void *user, enum panel_button button)
+{
+	on_button(user, button, true, 0);
+}
+
 static void on_works(void *user, bool works)
 {
 	struct panel *p = user;
@@ -77,7 +82,8 @@ static void panel_close(struct panel *p)
 /* What is in the way is told. hands: the check needs a person. */
 static bool panel_open(struct panel *p, struct doctor *d, struct doctor_row *row, bool hands)
 {
-	const struct gpio_calls calls = {.button = on_button, .works = on_works, .user = p};
+	const struct gpio_calls calls = {
+		.button = on_button, .found = on_found, .works = on_works, .user = p};
 	const struct gpio_config config = {.lines = &d->board.gpio};
 	struct gpio_error error = {0};
 	int r;
