@@ -31,7 +31,7 @@ confdir_labels(const char *config, const char *packaged, bool site, struct forma
 /* The folder of the packaged label formats: installed, or, of a program that is not installed,
  * labels.d beside it. Valid as long as both. */
 #define CONFDIR_PATH 4096
-const char *confdir_packaged(const char *installed, char beside[CONFDIR_PATH]);
+const char *confdir_labels_packaged(const char *installed, char beside[CONFDIR_PATH]);
 /* The same with another root for the standard places and the device tree ("" = /): for tests. */
 bool __attribute__((warn_unused_result))
 confdir_labels_under(const char *root, const char *config, const char *packaged, bool site,

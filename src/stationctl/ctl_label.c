@@ -241,7 +241,7 @@ static bool label_formats(struct ctl *ctl)
 	struct settings_error error;
 
 	if (!packaged)
-		packaged = confdir_packaged(LABELS, beside);
+		packaged = confdir_labels_packaged(LABELS, beside);
 	if (!confdir_labels(ctl->global.value[CTL_CONFIG], packaged, true, &formats, &error)) {
 		ctl_error("label: %s", error.text);
 		return false;

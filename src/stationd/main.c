@@ -123,7 +123,7 @@ int main(int argc, char **argv)
 		return EX_CONFIG;
 	}
 	station.config = o.config;
-	station.packaged = o.labels ? o.labels : confdir_packaged(LABELS, beside);
+	station.packaged = o.labels ? o.labels : confdir_labels_packaged(LABELS, beside);
 	if (o.check)
 		return check(&station);
 	code = station_open(&station);
