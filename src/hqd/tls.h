@@ -25,7 +25,7 @@ enum tls_verdict {
 /* NULL: refused, why says which file and what is wrong. */
 struct tls *tls_open(const struct tls_files *files, char *why, size_t cap);
 struct tls *tls_ref(struct tls *t); /* NULL is fine */
-void tls_unref(struct tls *t); /* NULL is fine */
+void tls_unref(struct tls *t);	    /* NULL is fine */
 /* The bytes of certificate and key, for the HTTP library; live as long as the set. */
 const char *tls_cert_pem(const struct tls *t);
 const char *tls_key_pem(const struct tls *t);
