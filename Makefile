@@ -177,7 +177,7 @@ layers: $(CORE) $(IO)
 # --- the bench in a box: the whole station in a virtual machine; SUITE=bookworm, ARCH=arm64, T=part of a test's name, NIGHTLY=1 ---
 bench-vm: deps-bench $(if $(ARCH),deps-bench-$(ARCH))
 	@$(MAKE) --no-print-directory all
-	@BUILD=$(BUILD) SUITE=$(SUITE) ARCH=$(ARCH) NIGHTLY=$(NIGHTLY) python3 tests/bench-vm/bench.py $(T)
+	@BUILD=$(BUILD) SUITE=$(SUITE) ARCH=$(ARCH) NIGHTLY=$(NIGHTLY) BRIEF=$(BRIEF) python3 tests/bench-vm/bench.py $(T)
 
 perf: deps-perf
 	@$(MAKE) --no-print-directory all $(BUILD)/tests/baseline $(BUILD)/tests/press $(BUILD)/tests/labels $(BUILD)/tests/baddisk.so

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """bench.py - `make bench-vm`: builds the guest, plays the tests from the host, prints TAP and the closing line.
 Usage: bench.py [PART]: only tests whose name holds PART. $SUITE: the guest's Debian (trixie, bookworm); $ARCH: amd64, arm64;
-$NIGHTLY=1: longer; $JOBS: so many modules, each with guests of its own, at a time (2). Figures are taken alone, at the end."""
+$NIGHTLY=1: longer; $BRIEF=1: without packages and figures; $JOBS: so many modules, each with guests of its own, at a time (2).
+Figures are taken alone, at the end."""
 import concurrent.futures
 import os
 import pathlib
@@ -22,6 +23,8 @@ from guest import die_with_parent  # noqa: E402
 
 TOGETHER = ("test_shift", "test_points", "test_power", "test_boot", "test_uinput", "test_package")  # the long ones first
 ALONE = ("test_figures",)
+if os.environ.get("BRIEF"):
+    TOGETHER, ALONE = tuple(m for m in TOGETHER if m != "test_package"), ()
 JOBS = int(os.environ.get("JOBS") or 2)
 
 

@@ -10,7 +10,6 @@ import ctypes
 import io
 import itertools
 import json
-import os
 import pathlib
 import select
 import signal
