@@ -61,7 +61,7 @@ class Disk(StationCase):
         self.release()
         p.wait("the answer", lambda: p.lamps["accessories"] == "on")
         p.until("the scans that waited", lambda: len(self.st.events("label.rejected")) == 2)
-        self.assertEqual([e["data"]["why"] for e in self.st.events("label.rejected")], ["shape", "busy"])
+        self.assertEqual([e["data"]["why"] for e in self.st.events("label.rejected")], ["product", "busy"])
         self.silence()
         self.picture(accessories="on")
         p.ask("pass", usage="on")
