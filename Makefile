@@ -84,7 +84,7 @@ $(IO): $(call obj,$(IO_SRC))
 $(BUILD)/obj/datadir: FORCE
 	@mkdir -p $(@D)
 	@echo '$(datadir)' | cmp -s - $@ || echo '$(datadir)' >$@
-$(BUILD)/obj/src/stationd/main.o $(BUILD)/obj/src/stationctl/ctl_doctor.o $(BUILD)/obj/src/stationctl/ctl_label.o: $(BUILD)/obj/datadir
+$(BUILD)/obj/src/stationd/main.o $(BUILD)/obj/src/stationctl/ctl_doctor.o $(BUILD)/obj/src/stationctl/doctor_board.o $(BUILD)/obj/src/stationctl/ctl_label.o: $(BUILD)/obj/datadir
 
 define program
 $(BUILD)/$(1): $(call obj,$(wildcard src/$(1)/*.c)) $(IO) $(CORE)
@@ -202,7 +202,7 @@ fuzz: deps-fuzz
 		$(FUZZ_BUILD)/fuzz_$$t -max_total_time=$(SECONDS) -max_len=16384 -timeout=10 -print_final_stats=1 -artifact_prefix=$(FUZZ_BUILD)/ \
 		$(FUZZ_BUILD)/corpus_$$t tests/fuzz/corpus_$$t || exit 1; done
 
-# --- what takes too long for every change: hours; docs/nightly.md tells what came of it ---
+# --- what takes too long for every change: hours; it writes docs/nightly.md, what came of it ---
 nightly:
 	@NIGHT_SECONDS=$(NIGHT_SECONDS) bash .ci/nightly
 NIGHT_SECONDS ?= 1200

@@ -117,7 +117,9 @@ static bool no_such_board(const char *name, const char *boards, struct settings_
 		text_put(&t, name);
 		text_put(&t, "' in ");
 		text_put(&t, boards);
-		text_put(&t, list.count ? "; there are:" : "; there is none at all");
+		text_put(&t,
+			 list.count ? "; there are:"
+				    : "; there is none at all (--boards DIR names another folder)");
 		for (size_t i = 0; i < list.count; i++) {
 			text_char(&t, ' ');
 			text_bytes(&t, list.at[i].name, strlen(list.at[i].name) - strlen(".board"));

@@ -262,7 +262,7 @@ static int verify_walk(struct verify *v, const char *path)
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		err = -errno;
 	} else if (S_ISDIR(st.st_mode)) {
-		ctl_error("%s is a folder; name a journal.db or an .jsonl file in it", path);
+		ctl_error("%s is a folder; name a journal.db or a .jsonl file in it", path);
 		code = CTL_GONE;
 	} else {
 		while (!err && lines.len < sizeof(VERIFY_SQLITE)) {
@@ -303,8 +303,7 @@ static int verify_run(struct ctl *ctl)
 const struct ctl_command ctl_verify = {
 	.name = "verify",
 	.usage = "FILE|DB",
-	.summary =
-		"walk the chain of an .jsonl file or of a journal.db, name the first broken link",
+	.summary = "walk the chain of a .jsonl file or of a journal.db, name the first broken link",
 	.words_least = 1,
 	.words_most = 1,
 	.run = verify_run,

@@ -10,6 +10,23 @@
 #include <unistd.h>
 
 /* The board is looked for here too, since other checks need it. */
+/* A station whose label formats are refused does not start. */
+static void label_formats(const struct doctor *d, struct doctor_row *row)
+{
+	static struct formats formats;
+	static char beside[CONFDIR_PATH];
+	struct settings_error error;
+
+	if (!confdir_labels(d->ctl->global.value[CTL_CONFIG],
+			    confdir_labels_packaged(STATION_SHARE "/labels.d", beside), true,
+			    &formats, &error))
+		doctor_say(row, DOCTOR_FAIL, "%s", error.text);
+	else if (formats.count == 0)
+		doctor_say(row, DOCTOR_WARN, "no label formats: waybills and products are unknown");
+	else
+		doctor_say(row, DOCTOR_OK, "%u label formats", (unsigned)formats.count);
+}
+
 void doctor_settings(struct doctor *d, struct doctor_row *row)
 {
 	const struct settings *s = d->settings;
@@ -27,6 +44,7 @@ void doctor_settings(struct doctor *d, struct doctor_row *row)
 		doctor_say(row, DOCTOR_OK, "no headquarters ([headquarters] url)");
 	if (s->scanners == 0)
 		doctor_say(row, DOCTOR_WARN, "no [scanner NAME]: nothing can be scanned");
+	label_formats(d, row);
 }
 
 static void say_line(struct doctor_row *row, const struct gpio_survey *survey, unsigned i,

@@ -90,7 +90,7 @@ static bool panel_open(struct panel *p, struct doctor *d, struct doctor_row *row
 
 	*p = (struct panel){.doctor = d, .works = true};
 	if (!d->has_board)
-		doctor_say(row, DOCTOR_SKIPPED, "there is no board: see above");
+		doctor_say(row, DOCTOR_FAIL, "%s", d->why_board);
 	else if (strcmp(d->board.driver, "gpio") != 0)
 		doctor_say(row, DOCTOR_SKIPPED,
 			   "the board is simulated: 'stationctl panel' shows it");

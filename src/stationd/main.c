@@ -24,8 +24,8 @@ static const char usage[] =
 	"  --clock-mark FILE\n"
 	"                 only waits until a time source has set the clock, makes FILE, ends\n"
 	"  --help, --version\n\n"
-	"Signals: SIGTERM stops; SIGHUP reads the list of expected returns and the label\n"
-	"formats again, and tries the line to headquarters at once.\n"
+	"Signals: SIGTERM stops; SIGHUP reads the list of expected returns, the label formats\n"
+	"and the certificates again, and tries the line to headquarters at once.\n"
 	"Exit codes: 0 fine, 1 failed, 2 usage, 78 settings or journal refused. See stationd(8).\n";
 
 struct options {

@@ -19,6 +19,7 @@ from station import BUILD, Station, badge, command, csv_text, house, raw_of, rea
 
 KETTLE, RADIO, LAMP, PHONE, DRILL, IRON, CLOCK, FAN, SCALE, MOUSE = range(1, 11)
 SET, ELSEWHERE, STRANGER = 50, 60, 900
+WAYBILL = "1Z999AA10123456784"
 TOASTER, MIXER = "4006381333931", "5000000000012"
 
 
@@ -70,7 +71,7 @@ def sheet():
     lines = [("a return: one kettle", rma(KETTLE)), ("another: a radio", rma(RADIO)), ("three units in one return", rma(SET)),
              ("... product code of its toasters", TOASTER), ("... product code of its mixer", MIXER),
              ("inspected at another bench already", rma(ELSEWHERE)), ("not on the list of expected returns", rma(STRANGER)),
-             ("a house label, for a parcel without one", house(7)), ("a waybill: the wrong label", "1Z12345E0205271688"),
+             ("a house label, for a parcel without one", house(7)), ("a waybill: the wrong label", WAYBILL),
              ("reason: scratched", reason("SCRATCH")), ("reason: parts missing", reason("MISSING")),
              ("badge of inspector B17", badge("B17")), ("badge out", command("BADGEOUT")),
              ("receiving mode, in and out", command("RECEIVING")), ("the rest of the parcel is missing", command("PARCELDONE"))]
@@ -239,7 +240,10 @@ class Shift:
         self.final()
 
         self.parcel("A clock: first the waybill by mistake; then the next parcel's label while the clock is open.")
-        self.scan("scan waybill", "1Z12345E0205271688", "wrong-label", attention="fast")
+        self.scan("scan waybill", WAYBILL, "wrong-label", attention="fast")
+        why = self.st.events("label.rejected")[-1]["data"]["why"]
+        if why != "carrier":
+            raise AssertionError(f"the waybill was told as {why}")
         self.press("pass", None)
         self.opens("scan return label", rma(CLOCK))
         self.scan("scan label of another return", rma(FAN), "error", appearance="on", attention="fast")
@@ -337,6 +341,7 @@ def count(shift, folder):
 
 def play(folder):
     shift = Shift(folder)
+    (folder / "labels.txt").write_text(sheet())
     try:
         shift.play()
         keep(shift.st, shift.hq, folder)
@@ -370,6 +375,9 @@ def try_out(folder):
         input("Enter opens the panel. ")
         done = subprocess.run([str(BUILD / "stationctl"), "--config", str(st.conf), "panel"])
         st.stop()
+        st.start()  # tells headquarters of its stop, as it would the next morning
+        st.panel.until("headquarters to have it all", lambda: all_there(st), 60)
+        st.kill()
         hq.stop()
         keep(st, hq, folder)
         events = read_journal(folder / "journal.db", schema=False)

@@ -128,7 +128,16 @@ class Board(Doctor):
         st = self.bench(settings={"station": {"board": "toaster"}})
         row = self.row(st, "board", "fail", "toaster", code=FAIL)
         self.assertNotIn("chip", row)
-        self.row(st, "lamps", "skipped", "no board", code=OK)
+        self.row(st, "lamps", "fail", "no board 'toaster' in .*; there are: bench rpi sim", code=FAIL)
+
+    def test_label_formats_that_are_refused(self):
+        """With them stationd does not start."""
+        st = self.bench()
+        self.row(st, "settings", "ok", r"\d\d label formats", code=OK)
+        (st.dir / "labels.d").mkdir()
+        (st.dir / "labels.d/70-acme.conf").write_text("[label acme]\nshape = RT%d{8}%c\ncheck = mod37\n")
+        st.give()
+        self.row(st, "settings", "fail", r"labels.d/70-acme.conf:3: unknown check rule 'mod37'", code=FAIL)
 
     def test_permission_that_is_missing_is_named(self):
         if os.geteuid() != 0:

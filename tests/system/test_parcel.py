@@ -126,7 +126,7 @@ class Receiving(StationCase):
     def test_a_waybill_is_not_a_return(self):
         p = self.panel
         since = p.mark()
-        self.st.scan("1Z12345E0205271688")
+        self.st.scan("1Z999AA10123456784")
         p.wait_tone("wrong-label", since)
         self.silence()
         self.picture(**RUN)

@@ -89,11 +89,6 @@ class Readme(unittest.TestCase):
         """The station of "Setting one up" and the hqd of "Headquarters" find each other."""
         bench = self.copy / "build/bench"
         log = bench / "stationd.log"
-        with open(log, "wb") as out:
-            station = subprocess.Popen([str(self.copy / "build/stationd"), "--config", str(bench / "station.conf"), "--boards",
-                                        str(self.copy / "boards")], stdin=subprocess.DEVNULL, stdout=out, stderr=out)
-        self.addCleanup(station.wait)
-        self.addCleanup(station.kill)
         end = time.monotonic() + 30
         while True:
             said = subprocess.run([str(self.copy / "build/hqd"), "status", "--db", str(bench / "hq.db")], capture_output=True,
