@@ -1,0 +1,61 @@
+/* reading.h - what lines and views of one picture said, and which of it is believed. A decoder
+ * guesses now and then; here guesses must agree before they become a label (F9). */
+#ifndef STATION_READING_H
+#define STATION_READING_H
+#include "station/text.h"
+
+#define READING_LABELS 32   /* different texts of one picture that are kept */
+#define READING_TEXT   7100 /* bytes of one, at most: what the largest QR code holds */
+#define READING_VIEWS  64   /* ways to look at a picture */
+
+enum reading_symbology {
+	READING_CODE128,
+	READING_CODE93,
+	READING_CODE39,
+	READING_CODABAR,
+	READING_ITF,
+	READING_EAN13,
+	READING_EAN8,
+	READING_UPCA,
+	READING_UPCE,
+	READING_QR,
+	READING_SYMBOLOGIES
+};
+
+struct reading_label {
+	enum reading_symbology symbology;
+	uint16_t len;
+	uint32_t lines; /* that said it, over all views */
+	uint32_t most;	/* of one view */
+	uint32_t here;	/* of the view that was the last to say it */
+	uint8_t last;	/* that view */
+	uint64_t views; /* that said it, a bit each */
+	uint8_t text[READING_TEXT];
+};
+
+struct reading {
+	uint32_t allowed; /* symbologies, a bit each */
+	uint32_t itf;	  /* pairs of digits that an interleaved 2 of 5 may have, a bit each */
+	uint8_t labels;
+	struct reading_label label[READING_LABELS];
+};
+
+#define READING_ALL   ((1U << READING_SYMBOLOGIES) - 1)
+#define READING_ITF_8 0xfffffff0U /* 8 digits or more */
+
+/* allowed: bits 1 << enum reading_symbology. itf: bits 1 << digits / 2. */
+void reading_init(struct reading *r, uint32_t allowed, uint32_t itf);
+/* One line of a view (a whole view, for QR) said this. Empty, overlong and disallowed texts are
+ * left out; when there is no room, the least said one goes. view < READING_VIEWS. */
+void reading_vote(struct reading *r, enum reading_symbology symbology, const uint8_t *text,
+		  size_t len, unsigned view);
+/* Whether label n is believed, as far as has been looked. */
+bool reading_accepts(const struct reading *r, unsigned n);
+/* Whether something was said that is not believed yet. */
+bool reading_doubts(const struct reading *r);
+/* "CODE-128", "QR-Code"...: the words that zbar has for them. */
+const char *reading_name(enum reading_symbology symbology);
+/* A label's text on one line: UTF-8 as it is, but control characters and bytes that are no UTF-8 as
+ * \xHH, and a backslash as two. */
+void reading_print(const struct reading_label *label, struct text *t);
+#endif

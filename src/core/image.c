@@ -1,0 +1,84 @@
+/* image.c - passes over grey images: a threshold that follows the light. Plain loops over rows, so
+ * that a compiler can make vectors of them. */
+#include "station/image.h"
+#include <string.h>
+
+bool image_is_sound(const struct image *in)
+{
+	return in->pixels && in->width > 0 && in->height > 0 && in->width <= IMAGE_SIDE &&
+	       in->height <= IMAGE_SIDE && in->stride >= in->width;
+}
+
+static const uint8_t *row_of(const struct image *in, uint32_t y)
+{
+	return in->pixels + y * in->stride;
+}
+
+/* *out in buf; NULL when it does not fit. */
+static uint8_t *room(uint32_t width, uint32_t height, uint8_t *buf, size_t cap, struct image *out)
+{
+	if (width == 0 || height == 0 || (size_t)width * height > cap)
+		return NULL;
+	*out = (struct image){.pixels = buf, .width = width, .height = height, .stride = width};
+	return buf;
+}
+
+/* A row enters the columns' sums, or leaves them. */
+static void sums_add(uint32_t *sums, const uint8_t *row, uint32_t width)
+{
+	for (uint32_t x = 0; x < width; x++)
+		sums[x] += row[x];
+}
+
+static void sums_take(uint32_t *sums, const uint8_t *row, uint32_t width)
+{
+	for (uint32_t x = 0; x < width; x++)
+		sums[x] -= row[x];
+}
+
+/* One row against its surroundings, whose columns' sums are of `rows` rows. */
+static void adaptive_row(const uint8_t *row, const uint32_t *sums, uint32_t width, uint32_t reach,
+			 uint32_t rows, unsigned margin, uint8_t *to)
+{
+	uint32_t sum = 0;
+	uint32_t columns = reach < width ? reach : width;
+
+	for (uint32_t x = 0; x < columns; x++)
+		sum += sums[x];
+	for (uint32_t x = 0; x < width; x++) {
+		if (x + reach < width) {
+			sum += sums[x + reach];
+			columns++;
+		}
+		if (x > reach) {
+			sum -= sums[x - reach - 1];
+			columns--;
+		}
+		to[x] = (row[x] + margin) * (columns * rows) < sum ? 0 : 255;
+	}
+}
+
+bool image_adaptive(const struct image *in, unsigned reach, unsigned margin, uint32_t *sums,
+		    size_t columns, uint8_t *buf, size_t cap, struct image *out)
+{
+	uint8_t *to = room(in->width, in->height, buf, cap, out);
+	uint32_t rows = reach < in->height ? reach : in->height;
+
+	if (!to || columns < in->width || reach < 1 || reach > 127 || margin > 255)
+		return false;
+	memset(sums, 0, in->width * sizeof(*sums));
+	for (uint32_t y = 0; y < rows; y++)
+		sums_add(sums, row_of(in, y), in->width);
+	for (uint32_t y = 0; y < in->height; y++, to += in->width) {
+		if (y + reach < in->height) {
+			sums_add(sums, row_of(in, y + reach), in->width);
+			rows++;
+		}
+		if (y > reach) {
+			sums_take(sums, row_of(in, y - reach - 1), in->width);
+			rows--;
+		}
+		adaptive_row(row_of(in, y), sums, in->width, reach, rows, margin, to);
+	}
+	return true;
+}

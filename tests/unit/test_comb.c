@@ -1,0 +1,154 @@
+/* test_comb.c - lines across an image lie where they should at every angle and never outside it;
+ * the adaptive threshold is the one that its definition gives. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include "station/comb.h"
+#include <string.h>
+
+#define SIDE 97
+
+static uint8_t pixels[SIDE * (SIDE + 3)];
+static uint8_t line[COMB_LENGTH], other[2 * COMB_LENGTH];
+
+static struct image picture(uint32_t width, uint32_t height)
+{
+	return (struct image){pixels, width, height, width + 3};
+}
+
+static void test_lines_of_even_light_are_even(void **state)
+{
+	struct image im;
+
+	(void)state;
+	memset(pixels, 77, sizeof(pixels));
+	for (uint32_t width = 1; width <= SIDE; width += 12)
+		for (uint32_t height = 1; height <= SIDE; height += 12)
+			for (unsigned angle = 0; angle < COMB_ANGLES; angle++)
+				for (unsigned rows = 1; rows <= COMB_ROWS; rows += 3) {
+					struct comb c;
+
+					im = picture(width, height);
+					comb_init(&c, &im, angle, rows, rows);
+					for (uint32_t n = 0; n < c.lines; n++) {
+						uint32_t len = comb_line(&c, n, line);
+
+						assert_true(len <= 2 * SIDE);
+						for (uint32_t i = 0; i < len; i++)
+							assert_int_equal(line[i], 77);
+					}
+					assert_int_equal(comb_line(&c, c.lines, line), 0);
+				}
+}
+
+/* Stripes across each angle: only the line along it sees them all, wherever it lies. */
+static void test_every_angle_sees_its_stripes(void **state)
+{
+	static const double cosine[] = {1, 0.92388,  0.70711,  0.38268,
+					0, -0.38268, -0.70711, -0.92388};
+	static const double sine[] = {0, 0.38268, 0.70711, 0.92388, 1, 0.92388, 0.70711, 0.38268};
+	struct image im = picture(SIDE, SIDE);
+
+	(void)state;
+	for (unsigned angle = 0; angle < COMB_ANGLES; angle++) {
+		struct comb c;
+		unsigned changes = 0;
+		uint32_t len;
+
+		for (unsigned y = 0; y < SIDE; y++)
+			for (unsigned x = 0; x < SIDE; x++) {
+				double way = cosine[angle] * x + sine[angle] * y + 1000;
+
+				pixels[y * (SIDE + 3) + x] = (int)(way / 5) % 2 ? 220 : 20;
+			}
+		comb_init(&c, &im, angle, 4, 4);
+		len = comb_line(&c, c.lines / 2, line);
+		assert_true(len > SIDE / 2);
+		for (uint32_t i = 1; i < len; i++)
+			changes += (line[i - 1] < 120) != (line[i] < 120);
+		assert_in_range(changes, len / 5 - 2, len / 5 + 2);
+		assert_true(comb_is_busy(line, len));
+	}
+}
+
+static void test_double_and_smooth(void **state)
+{
+	static const uint8_t in[] = {0, 0, 160, 160};
+
+	(void)state;
+	comb_double(in, 4, other);
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(other[2 * i], in[i]);
+	assert_int_equal(other[3], 80);
+	comb_smooth(in, 4, other);
+	assert_int_equal(other[1], 50); /* 160 * (4 + 1) / 16 */
+	assert_int_equal(other[2], 110);
+	assert_false(comb_is_busy(in, 4));
+}
+
+static unsigned mean_is_over(const struct image *im, int x, int y, int reach, unsigned margin)
+{
+	unsigned long sum = 0, n = 0;
+
+	for (int b = y - reach; b <= y + reach; b++)
+		for (int a = x - reach; a <= x + reach; a++)
+			if (a >= 0 && b >= 0 && a < (int)im->width && b < (int)im->height) {
+				sum += im->pixels[(size_t)b * im->stride + (size_t)a];
+				n++;
+			}
+	return (im->pixels[(size_t)y * im->stride + (size_t)x] + margin) * n < sum;
+}
+
+static void test_adaptive_is_its_definition(void **state)
+{
+	static uint8_t buf[SIDE * SIDE];
+	uint32_t sums[SIDE];
+	struct image im = picture(61, 43), out;
+
+	(void)state;
+	srand(7);
+	for (size_t i = 0; i < sizeof(pixels); i++)
+		pixels[i] = (uint8_t)rand();
+	for (int reach = 1; reach < 80; reach += 13) {
+		assert_true(image_adaptive(&im, (unsigned)reach, 7, sums, SIDE, buf, sizeof(buf),
+					   &out));
+		for (int y = 0; y < 43; y++)
+			for (int x = 0; x < 61; x++)
+				assert_int_equal(out.pixels[(size_t)y * out.stride + (size_t)x],
+						 mean_is_over(&im, x, y, reach, 7) ? 0 : 255);
+	}
+	assert_false(image_adaptive(&im, 15, 7, sums, 60, buf, sizeof(buf), &out));
+	assert_false(image_adaptive(&im, 15, 7, sums, SIDE, buf, 61 * 43 - 1, &out));
+}
+
+static void test_soundness(void **state)
+{
+	struct image im = picture(10, 10);
+
+	(void)state;
+	assert_true(image_is_sound(&im));
+	im.stride = 9;
+	assert_false(image_is_sound(&im));
+	im = picture(IMAGE_SIDE + 1, 1);
+	assert_false(image_is_sound(&im));
+	im = picture(0, 1);
+	assert_false(image_is_sound(&im));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lines_of_even_light_are_even),
+		cmocka_unit_test(test_every_angle_sees_its_stripes),
+		cmocka_unit_test(test_double_and_smooth),
+		cmocka_unit_test(test_adaptive_is_its_definition),
+		cmocka_unit_test(test_soundness),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,152 @@
+/* test_reading.c - which votes make a label, and which do not (F9); how a text is printed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include "station/reading.h"
+#include <string.h>
+
+static struct reading r;
+
+static void vote(enum reading_symbology s, const char *text, unsigned view, unsigned times)
+{
+	while (times--)
+		reading_vote(&r, s, (const uint8_t *)text, strlen(text), view);
+}
+
+static unsigned believed(void)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < r.labels; i++)
+		n += reading_accepts(&r, i);
+	return n;
+}
+
+static void test_what_has_no_check_digit_wants_two_views_F9(void **state)
+{
+	static const enum reading_symbology weak[] = {READING_CODE39, READING_CODABAR, READING_ITF};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		reading_init(&r, READING_ALL, READING_ITF_8);
+		vote(weak[i], "12345678", 3, 3);
+		assert_int_equal(believed(), 0);
+		assert_true(reading_doubts(&r));
+		vote(weak[i], "12345678", 4, 5);
+		assert_int_equal(believed(), 1);
+		assert_false(reading_doubts(&r));
+	}
+}
+
+static void test_one_line_is_enough_for_qr_alone(void **state)
+{
+	(void)state;
+	for (unsigned s = 0; s < READING_SYMBOLOGIES; s++) {
+		reading_init(&r, READING_ALL, READING_ITF_8);
+		vote((enum reading_symbology)s,
+		     s == READING_EAN13 ? "4006381333931" : "123456789012", 0, 1);
+		assert_int_equal(believed(), s == READING_QR);
+	}
+}
+
+static void test_short_itf_is_nothing_F9(void **state)
+{
+	(void)state;
+	reading_init(&r, READING_ALL, READING_ITF_8);
+	vote(READING_ITF, "1234", 0, 20);
+	vote(READING_ITF, "1234", 1, 20);
+	assert_int_equal(believed(), 0);
+}
+
+static void test_contradiction_is_doubt_F9(void **state)
+{
+	(void)state;
+	reading_init(&r, READING_ALL, READING_ITF_8);
+	vote(READING_EAN13, "4006381333931", 0, 3);
+	assert_int_equal(believed(), 1);
+	vote(READING_EAN13, "4006381333937", 1, 3);
+	assert_int_equal(believed(), 0);
+	/* two labels in one picture, both clear */
+	vote(READING_EAN13, "4006381333931", 1, 9);
+	vote(READING_EAN13, "4006381333937", 2, 9);
+	assert_int_equal(believed(), 2);
+}
+
+static void test_upce_inside_a_code128_F9(void **state)
+{
+	(void)state;
+	reading_init(&r, READING_ALL, READING_ITF_8);
+	vote(READING_UPCE, "01234565", 0, 4);
+	vote(READING_CODE128, "RAMS0000001Q", 0, 4);
+	assert_int_equal(believed(), 1);
+	assert_true(reading_accepts(&r, 1));
+}
+
+static void test_only_what_is_allowed(void **state)
+{
+	(void)state;
+	reading_init(&r, 1U << READING_QR, READING_ITF_8);
+	vote(READING_CODE128, "RAMS0000001Q", 0, 9);
+	reading_vote(&r, READING_QR, (const uint8_t *)"", 0, 0);
+	assert_int_equal(r.labels, 0);
+	vote(READING_QR, "x", READING_VIEWS, 1);
+	assert_int_equal(r.labels, 0);
+}
+
+static void test_a_crowd_does_not_push_out_what_is_believed(void **state)
+{
+	(void)state;
+	reading_init(&r, READING_ALL, READING_ITF_8);
+	vote(READING_CODE128, "RAMS0000001Q", 0, 5);
+	for (unsigned i = 0; i < 500; i++) {
+		char text[16];
+		struct text t = text_over(text, sizeof(text));
+
+		text_digits(&t, i, 8);
+		vote(READING_ITF, text, 1, 1);
+	}
+	assert_int_equal(r.labels, READING_LABELS);
+	assert_int_equal(believed(), 1);
+	assert_true(reading_accepts(&r, 0));
+}
+
+static void printed(const char *text, size_t len, const char *expected)
+{
+	static struct reading_label label;
+	char line[128];
+	struct text t = text_over(line, sizeof(line));
+
+	label.len = (uint16_t)len;
+	memcpy(label.text, text, len);
+	reading_print(&label, &t);
+	assert_string_equal(line, expected);
+}
+
+static void test_print(void **state)
+{
+	(void)state;
+	printed("a\tb\n\x1d\\\x7f", 7, "a\\x09b\\x0a\\x1d\\\\\\x7f");
+	printed("\xc3\xa9", 2, "\xc3\xa9");
+	printed("\xc3\xa9\xe9", 3, "\\xc3\\xa9\\xe9"); /* no UTF-8: all of it */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_has_no_check_digit_wants_two_views_F9),
+		cmocka_unit_test(test_one_line_is_enough_for_qr_alone),
+		cmocka_unit_test(test_short_itf_is_nothing_F9),
+		cmocka_unit_test(test_contradiction_is_doubt_F9),
+		cmocka_unit_test(test_upce_inside_a_code128_F9),
+		cmocka_unit_test(test_only_what_is_allowed),
+		cmocka_unit_test(test_a_crowd_does_not_push_out_what_is_believed),
+		cmocka_unit_test(test_print),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
