@@ -48,6 +48,7 @@ LIBS_CTL := jansson ncursesw
 # Debian's zint has no .pc file.
 LINK_CTL := -lzint
 LIBS_HQ := libmicrohttpd gnutls jansson zlib
+LIBS_CAMERA := zbar libpng libjpeg libwebp
 PKG_CONFIG ?= pkg-config
 pkg = $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null)
 
@@ -55,10 +56,11 @@ CORE_SRC := $(wildcard src/core/*.c)
 # libgpiod 1 and 2 have nothing in common: of gpio_chip_v1.c and gpio_chip_v2.c the one that fits is built.
 GPIOD := $(if $(filter 1.%,$(call pkg,modversion,libgpiod)),1,2)
 IO_SRC := $(filter-out src/io/gpio_chip_v$(if $(filter 1,$(GPIOD)),2,1).c,$(wildcard src/io/*.c))
-PROGRAMS := stationd stationctl hqd
+PROGRAMS := stationd stationctl hqd station-camera
 CORE := $(BUILD)/libcore.a
 IO := $(BUILD)/libio.a
 HQ := $(BUILD)/libhq.a
+CAMERA := $(BUILD)/libcamera.a
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 # libevdev's header lies in a folder of its own.
 EVDEV_CFLAGS := $(call pkg,cflags,libevdev)
@@ -94,6 +96,15 @@ endef
 $(eval $(call program,stationd))
 $(eval $(call program,stationctl,$(LIBS_CTL),$(LINK_CTL)))
 $(eval $(call program,hqd,$(LIBS_HQ)))
+# The camera's program is apart: nothing of the station's io is in it. Its passes over pixels are worth vectors.
+$(CAMERA): $(call obj,$(filter-out src/camera/main.c,$(wildcard src/camera/*.c)))
+	@rm -f $@; $(AR) rcs $@ $^
+$(BUILD)/station-camera: $(BUILD)/obj/src/camera/main.o $(CAMERA) $(CORE)
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(CAMERA) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_CAMERA) $(LIBS_CORE)) -lgif
+ifeq ($(COVERAGE)$(SANITIZE),)
+$(BUILD)/obj/src/core/image.o $(BUILD)/obj/src/core/comb.o: EXTRA += -O3
+endif
 
 # --- tests: each tests/unit/test_*.c is one program; it prints TAP ---
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -127,6 +138,23 @@ $(BUILD)/tests/test_hqd%: $(BUILD)/obj/tests/unit/test_hqd%.o $(HQ) $(IO) $(CORE
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $< $(HQ) $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_HQ) $(LIBS_IO) $(LIBS_CORE)) -lpthread
+# The camera's rooms likewise, with labels that zint draws.
+$(BUILD)/tests/test_camera%: $(BUILD)/obj/tests/unit/test_camera%.o $(CAMERA) $(CORE)
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(CAMERA) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_CAMERA) $(LIBS_CORE)) -lgif -lzint
+# Pictures of labels, with their truth.
+$(BUILD)/tests/scene: $(BUILD)/obj/tests/scene/scene.o
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS) $(call pkg,libs,libjpeg) -lzint -lm
+# For the measurement only, and only where they are: zbar at its defaults, ZXing-C++ (C++, hence CXX).
+CXX ?= g++
+$(BUILD)/tests/reader: $(BUILD)/obj/tests/perf/reader.o $(CAMERA) $(CORE) tests/perf/reader_zxing.cpp
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CXX) -O2 $(call pkg,cflags,zxing) -o $@ tests/perf/reader_zxing.cpp $(BUILD)/obj/tests/perf/reader.o $(CAMERA) $(CORE) \
+		$(call pkg,libs,zxing $(LIBS_CAMERA) $(LIBS_CORE)) -lgif
 $(BUILD)/tests/baseline: $(BUILD)/obj/tests/perf/baseline.o
 	@mkdir -p $(@D)
 	@echo "  LD $@"
@@ -155,7 +183,7 @@ $(BUILD)/tests/badhid.so: tests/unit/fake_evdev.c tests/unit/fake_evdev.h Makefi
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror $(EVDEV_CFLAGS) -shared -fPIC -o $@ $<
-TEST_TOOLS := $(UNIT) $(BUILD)/tests/replay $(BUILD)/tests/walk $(PRELOADED) $(BUILD)/tests/badgpio.so $(BUILD)/tests/badhid.so
+TEST_TOOLS := $(UNIT) $(BUILD)/tests/scene $(BUILD)/tests/replay $(BUILD)/tests/walk $(PRELOADED) $(BUILD)/tests/badgpio.so $(BUILD)/tests/badhid.so
 
 deps-%:
 	@sh .ci/deps $*
@@ -171,7 +199,7 @@ demo: deps-demo
 	@$(MAKE) --no-print-directory all
 	@BUILD=$(BUILD) python3 tests/demo/demo.py
 
-layers: $(CORE) $(IO)
+layers: $(CORE) $(IO) $(CAMERA)
 	@BUILD=$(BUILD) sh tests/layers
 
 # --- the bench in a box: the whole station in a virtual machine; SUITE=bookworm, ARCH=arm64, T=part of a test's name, NIGHTLY=1 ---
@@ -180,8 +208,8 @@ bench-vm: deps-bench $(if $(ARCH),deps-bench-$(ARCH))
 	@BUILD=$(BUILD) SUITE=$(SUITE) ARCH=$(ARCH) NIGHTLY=$(NIGHTLY) BRIEF=$(BRIEF) python3 tests/bench-vm/bench.py $(T)
 
 perf: deps-perf
-	@$(MAKE) --no-print-directory all $(BUILD)/tests/baseline $(BUILD)/tests/press $(BUILD)/tests/labels $(BUILD)/tests/baddisk.so
-	@BUILD=$(BUILD) python3 tests/perf/perf.py
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/baseline $(BUILD)/tests/press $(BUILD)/tests/labels $(BUILD)/tests/baddisk.so $(BUILD)/tests/scene $(BUILD)/tests/reader
+	@BUILD=$(BUILD) python3 tests/perf/perf.py $(if $(ONLY),--only $(ONLY))
 
 # --- fuzzing: make fuzz T=label [SECONDS=60]; libFuzzer, needs clang ---
 FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -191,11 +219,13 @@ SECONDS ?= 60
 FUZZ_reply := src/io/uplink_reply.c
 FUZZ_returns := src/io/uplink_list.c
 FUZZ_intake := src/hqd/intake.c
+FUZZ_photo := $(filter-out src/camera/main.c src/camera/options.c,$(wildcard src/camera/*.c))
 FUZZ_LIBS := jansson zlib
-$(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE_SRC) $(IO_SRC) $(wildcard include/station/*.h src/core/*.h src/hqd/*) Makefile
+FUZZ_LIBS_photo := $(LIBS_CAMERA)
+$(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE_SRC) $(IO_SRC) $(wildcard include/station/*.h src/core/*.h src/hqd/* src/camera/*) Makefile
 	@mkdir -p $(@D)
 	clang -std=c17 -g -O1 -Iinclude -Isrc -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-o $@ $< $(FUZZ_$*) $(CORE_SRC) $(call pkg,libs,$(FUZZ_LIBS) $(LIBS_CORE))
+		-o $@ $< $(FUZZ_$*) $(CORE_SRC) $(call pkg,libs,$(FUZZ_LIBS) $(FUZZ_LIBS_$*) $(LIBS_CORE)) $(if $(FUZZ_LIBS_$*),-lgif)
 fuzz: deps-fuzz
 	@for t in $(or $(T),$(FUZZ)); do $(MAKE) --no-print-directory $(FUZZ_BUILD)/fuzz_$$t || exit 1; \
 		mkdir -p $(FUZZ_BUILD)/corpus_$$t; \
@@ -213,7 +243,7 @@ lint: deps-lint
 	@$(MAKE) --no-print-directory run-lint
 run-lint:
 	clang-format --dry-run --Werror $(C_FILES)
-	clang-tidy --quiet $(CORE_SRC) $(IO_SRC) $(wildcard src/station*/*.c src/hqd/*.c) -- -std=c17 -Iinclude -Isrc -D_GNU_SOURCE \
+	clang-tidy --quiet $(CORE_SRC) $(IO_SRC) $(wildcard src/station*/*.c src/hqd/*.c src/camera/*.c) -- -std=c17 -Iinclude -Isrc -D_GNU_SOURCE \
 		-DSTATION_VERSION='""' -DSTATION_SHARE='""' $(call pkg,cflags,$(LIBS_IO) $(LIBS_CTL) $(LIBS_HQ) $(LIBS_CORE))
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -Iinclude -Isrc src
 format:
@@ -222,7 +252,7 @@ format:
 # --- installing: MODE:SOURCE:DESTINATION of every file; units get the folders of the installation filled in ---
 UNITS := $(patsubst systemd/%.in,%,$(wildcard systemd/*.service.in))
 MEN := $(wildcard docs/man/*.[1-8])
-INSTALLED = 755:$(BUILD)/stationd:$(sbindir)/stationd 755:$(BUILD)/hqd:$(sbindir)/hqd 755:$(BUILD)/stationctl:$(bindir)/stationctl \
+INSTALLED = 755:$(BUILD)/stationd:$(sbindir)/stationd 755:$(BUILD)/hqd:$(sbindir)/hqd 755:$(BUILD)/station-camera:$(sbindir)/station-camera 755:$(BUILD)/stationctl:$(bindir)/stationctl \
 	$(foreach f,$(wildcard boards/*.board),644:$(f):$(datadir)/station/$(f)) \
 	$(foreach f,$(LABELS),644:$(f):$(datadir)/station/labels.d/$(notdir $(f))) \
 	$(foreach f,$(MEN),644:$(f):$(mandir)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))) \

@@ -13,6 +13,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+import camera  # noqa: E402
 import drain  # noqa: E402
 from bare import Baseline, last_line, met, percentiles, presses  # noqa: E402
 from station import BUILD, ROOT, Station, rma, row, stage  # noqa: E402
@@ -114,7 +115,7 @@ def labels(_args):
     print(f"  with all candidates           {every / 1e6:>8.2f} million/s")
 
 
-PARTS = {"lamps": lamps, "start": start, "line": line, "labels": labels}
+PARTS = {"lamps": lamps, "start": start, "line": line, "labels": labels, "camera": camera.camera}
 
 
 def main():
@@ -123,6 +124,8 @@ def main():
     options.add_argument("--events", type=int, default=6000000, help="six make an inspection")
     options.add_argument("--backlog", type=int, default=1000000, help="events to drain to headquarters")
     options.add_argument("--drains", type=int, default=3, help="how often")
+    options.add_argument("--pictures", type=int, default=1000, help="of each kind for the camera")
+    options.add_argument("--seed", type=int, default=1, help="of the pictures")
     options.add_argument("--only", choices=tuple(PARTS), help="only these rows")
     args = options.parse_args()
     for part in [args.only] if args.only else PARTS:

@@ -22,6 +22,7 @@ FILES = """
 644 usr/lib/tmpfiles.d/station.conf
 644 usr/lib/udev/rules.d/60-station.rules
 755 usr/sbin/hqd
+755 usr/sbin/station-camera
 755 usr/sbin/stationd
 644 usr/share/doc/station-hq/openapi.yaml
 644 usr/share/doc/station/examples/station.conf
@@ -29,6 +30,7 @@ FILES = """
 644 usr/share/man/man5/station-labels.5
 644 usr/share/man/man5/station.conf.5
 644 usr/share/man/man8/hqd.8
+644 usr/share/man/man8/station-camera.8
 644 usr/share/man/man8/stationd.8
 """
 UNITS = ("stationd.service", "station-clock.service", "hqd.service")
@@ -53,7 +55,7 @@ class Install(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.dir, True)
         cls.build, cls.root = cls.dir / "build", cls.dir / "root"
         cls.build.mkdir()
-        for name in ("obj", "libcore.a", "libio.a", "stationd", "stationctl", "hqd"):
+        for name in ("obj", "libcore.a", "libio.a", "libcamera.a", "stationd", "stationctl", "hqd", "station-camera"):
             subprocess.run(["cp", "-a", BUILD / name, cls.build], check=True)
         cls.made = cls.make("install")
         cls.expected = set(FILES.strip().splitlines())
@@ -88,7 +90,7 @@ class Install(unittest.TestCase):
 
     def test_no_path_of_the_build(self):
         for path in self.root.rglob("*"):
-            if path.is_file() and path.name not in ("stationd", "stationctl", "hqd"):
+            if path.is_file() and path.name not in ("stationd", "stationctl", "hqd", "station-camera"):
                 text = path.read_text()
                 for wrong in (str(ROOT), str(self.dir), "/usr/local"):
                     self.assertNotIn(wrong, text, path)

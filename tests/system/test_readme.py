@@ -37,7 +37,7 @@ class Readme(unittest.TestCase):
         cls.copy = folder / "station"
         shutil.copytree(ROOT, cls.copy, symlinks=True, ignore=shutil.ignore_patterns("build", ".git", "__pycache__"))
         (cls.copy / "build").mkdir()
-        for name in ("stationd", "stationctl", "hqd"):
+        for name in ("stationd", "stationctl", "hqd", "station-camera"):
             shutil.copy2(BUILD / name, cls.copy / "build" / name)
         cls.demo = subprocess.run([sys.executable, "tests/demo/demo.py"], cwd=cls.copy, capture_output=True, text=True,
                                   stdin=subprocess.DEVNULL, timeout=200, env={**os.environ, "BUILD": "build"})
@@ -116,7 +116,7 @@ class Man(unittest.TestCase):
         return re.sub(".\b", "", done.stdout)
 
     def test_every_option_of_help_is_in_the_page(self):
-        for program, page in (("stationd", "stationd.8"), ("stationctl", "stationctl.1"), ("hqd", "hqd.8")):
+        for program, page in (("stationd", "stationd.8"), ("stationctl", "stationctl.1"), ("hqd", "hqd.8"), ("station-camera", "station-camera.8")):
             said = subprocess.run([BUILD / program, "--help"], capture_output=True, text=True, check=True).stdout
             text = self.text(page)
             for option in set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", said)):

@@ -1,0 +1,125 @@
+/* look.c - the schedule of views for one picture (look.h). */
+#include "look.h"
+#include "lines.h"
+#include "squares.h"
+#include <errno.h>
+#include <stdlib.h>
+
+/* One way to look. A stage is looked at as a whole; after it, it may be enough. */
+struct view {
+	uint8_t stage;
+	bool squares;	/* QR codes on the adaptive image; else lines on the image itself */
+	uint8_t angles; /* of lines: a bit each */
+	uint8_t rows;	/* that make a line; of squares, one line of so many is looked at */
+	uint8_t step;	/* rows from a line to the next */
+	enum lines_how how;
+};
+
+#define ALONG	 0x11 /* rows and columns */
+#define DIAGONAL 0x44
+#define BETWEEN	 0xaa
+#define ASLANT	 (DIAGONAL | BETWEEN)
+
+/* By labels read for the time it takes, on photographs and on pictures of tests/scene. Single rows
+ * are for codes so small that the mean of several would blur them. */
+static const struct view schedule[] = {
+	{0, false, ALONG, 4, 8, LINES_SMOOTH},	  {0, true, 0, 1, 0, LINES_PLAIN},
+	{1, false, ALONG, 1, 8, LINES_DOUBLE},	  {2, false, DIAGONAL, 4, 12, LINES_SMOOTH},
+	{2, false, BETWEEN, 4, 12, LINES_SMOOTH}, {3, false, ALONG, 2, 6, LINES_DOUBLE},
+	{3, false, ASLANT, 1, 12, LINES_SMOOTH},  {4, false, ALONG, 4, 8, LINES_PLAIN},
+	{4, false, ASLANT, 2, 16, LINES_DOUBLE},
+};
+#define VIEWS (sizeof(schedule) / sizeof(schedule[0]))
+
+#define REACH  15 /* pixels around, of which the adaptive threshold takes the mean */
+#define MARGIN 7  /* levels */
+
+struct look {
+	struct lines *lines;
+	struct reading reading;
+	uint32_t sums[IMAGE_SIDE];
+};
+
+int look_open(struct look **out, uint32_t allowed, uint32_t itf)
+{
+	struct look *l = calloc(1, sizeof(*l));
+	int e;
+
+	*out = l;
+	if (!l)
+		return -ENOMEM;
+	reading_init(&l->reading, allowed, itf);
+	e = lines_open(&l->lines, allowed);
+	if (e < 0) {
+		look_close(l);
+		*out = NULL;
+	}
+	return e;
+}
+
+static int look_for_squares(struct look *l, const struct image *image, const struct view *v,
+			    unsigned id)
+{
+	size_t all = (size_t)image->width * image->height;
+	uint8_t *buf = malloc(all);
+	struct image adaptive;
+	int e = 0;
+
+	if (!buf)
+		return -ENOMEM;
+	if (image_adaptive(image, REACH, MARGIN, l->sums, IMAGE_SIDE, buf, all, &adaptive))
+		e = squares_look(&adaptive, v->rows, id, &l->reading);
+	free(buf);
+	return e;
+}
+
+/* Each angle is a view of its own, numbered from *id on. */
+static int look_one(struct look *l, const struct image *image, const struct view *v, unsigned *id)
+{
+	if (v->squares) {
+		if (!(l->reading.allowed & 1U << READING_QR))
+			return 0;
+		return look_for_squares(l, image, v, (*id)++);
+	}
+	for (unsigned a = 0; a < COMB_ANGLES; a++)
+		if (v->angles & 1U << a) {
+			struct comb comb;
+
+			comb_init(&comb, image, a, v->rows, v->step);
+			lines_look(l->lines, &comb, v->how, (*id)++, &l->reading);
+		}
+	return 0;
+}
+
+/* Whether something is believed, and nothing in doubt. */
+static bool is_enough(const struct reading *r)
+{
+	return r->labels > 0 && !reading_doubts(r);
+}
+
+int look_at(struct look *l, const struct image *image)
+{
+	unsigned id = 0;
+	int e = 0;
+
+	l->reading.labels = 0;
+	for (size_t i = 0; e == 0 && i < VIEWS; i++) {
+		if (i > 0 && schedule[i].stage != schedule[i - 1].stage && is_enough(&l->reading))
+			break;
+		e = look_one(l, image, &schedule[i], &id);
+	}
+	return e;
+}
+
+const struct reading *look_reading(const struct look *l)
+{
+	return &l->reading;
+}
+
+void look_close(struct look *l)
+{
+	if (!l)
+		return;
+	lines_close(l->lines);
+	free(l);
+}

@@ -1,0 +1,18 @@
+/* look.h - a picture is looked at in one view after the other, those first that read most for their
+ * time, until all that was said is believed and nothing more is likely. */
+#ifndef CAMERA_LOOK_H
+#define CAMERA_LOOK_H
+#include "station/image.h"
+#include "station/reading.h"
+
+struct look;
+
+/* -ENOMEM; look_close() frees. allowed and itf as in reading.h. */
+int __attribute__((warn_unused_result))
+look_open(struct look **out, uint32_t allowed, uint32_t itf);
+/* Reads a sound image; what it says is in look_reading() until the next. The same image gives the
+ * same labels: the schedule is bounded by the image's size, not by a clock. -ENOMEM, or 0. */
+int __attribute__((warn_unused_result)) look_at(struct look *l, const struct image *image);
+const struct reading *look_reading(const struct look *l); /* lives as long as l */
+void look_close(struct look *l);			  /* NULL is fine */
+#endif

@@ -1,0 +1,102 @@
+/* photo_jpeg.c - JPEG by libjpeg-turbo, to grey only: colours are not even decoded where the file
+ * keeps them apart. A file that ends early is refused, since half a picture is no picture. */
+#include "photo.h"
+#include <setjmp.h>
+#include <stdio.h>
+#include <jpeglib.h>
+#include <jerror.h>
+
+#define SCANS 64 /* of a progressive picture: more are only there to cost time */
+
+struct trouble {
+	struct jpeg_error_mgr manager; /* first: libjpeg knows no other */
+	jmp_buf out;
+};
+
+static void on_error(j_common_ptr c)
+{
+	struct trouble *t = (struct trouble *)c->err;
+
+	longjmp(t->out, 1);
+}
+
+/* Warnings: the end that came too early counts, and so does data that makes no sense. */
+static void on_message(j_common_ptr c, int level)
+{
+	if (level < 0 && (c->err->msg_code == JWRN_JPEG_EOF || c->err->msg_code == JWRN_HIT_MARKER))
+		on_error(c);
+}
+
+static void on_output(j_common_ptr c)
+{
+	(void)c;
+}
+
+static void on_progress(j_common_ptr c)
+{
+	if (c->is_decompressor && ((j_decompress_ptr)c)->input_scan_number > SCANS)
+		on_error(c);
+}
+
+static void read_grey(struct jpeg_decompress_struct *j, struct photo *out)
+{
+	while (j->output_scanline < j->output_height) {
+		JSAMPROW row = out->pixels + (size_t)j->output_scanline * out->width;
+
+		(void)jpeg_read_scanlines(j, &row, 1);
+	}
+}
+
+/* Four inks: libjpeg makes no grey of them. Adobe's are inverted, as all that are met. */
+static void read_inks(struct jpeg_decompress_struct *j, struct photo *out)
+{
+	JSAMPARRAY row = (*j->mem->alloc_sarray)((j_common_ptr)j, JPOOL_IMAGE, 4 * out->width, 1);
+
+	while (j->output_scanline < j->output_height) {
+		uint8_t *to = out->pixels + (size_t)j->output_scanline * out->width;
+
+		(void)jpeg_read_scanlines(j, row, 1);
+		for (uint32_t x = 0; x < out->width; x++) {
+			const uint8_t *p = row[0] + (size_t)4 * x;
+
+			to[x] = (uint8_t)(photo_grey(p[0], p[1], p[2], 255) * p[3] / 255);
+		}
+	}
+}
+
+enum photo_verdict photo_jpeg(const uint8_t *bytes, size_t len, struct photo *out)
+{
+	struct jpeg_decompress_struct j;
+	struct trouble trouble;
+	struct jpeg_progress_mgr progress = {.progress_monitor = on_progress};
+	volatile enum photo_verdict v = PHOTO_DAMAGED;
+
+	j.err = jpeg_std_error(&trouble.manager);
+	trouble.manager.error_exit = on_error;
+	trouble.manager.emit_message = on_message;
+	trouble.manager.output_message = on_output;
+	if (setjmp(trouble.out)) {
+		jpeg_destroy_decompress(&j);
+		photo_free(out);
+		return v == PHOTO_READ ? PHOTO_DAMAGED : v;
+	}
+	jpeg_create_decompress(&j);
+	j.progress = &progress;
+	jpeg_mem_src(&j, bytes, len);
+	(void)jpeg_read_header(&j, TRUE);
+	v = photo_make(out, j.image_width, j.image_height);
+	if (v != PHOTO_READ)
+		longjmp(trouble.out, 1);
+	if (j.num_components == 4)
+		j.out_color_space = JCS_CMYK;
+	else
+		j.out_color_space = JCS_GRAYSCALE;
+	(void)jpeg_start_decompress(&j);
+	if (j.num_components == 4)
+		read_inks(&j, out);
+	else
+		read_grey(&j, out);
+	(void)jpeg_finish_decompress(&j);
+	jpeg_destroy_decompress(&j);
+	return PHOTO_READ;
+}

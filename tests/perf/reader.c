@@ -1,0 +1,124 @@
+/* reader.c - reads pictures by station-camera's own look, by zbar at its defaults, or by ZXing-C++,
+ * for make perf. reader camera|zbar|zxing FILE...: a line each of FILE, CPU microseconds of
+ * decoding alone, and then SYMBOLOGY and TEXT of every label, tabs between. */
+#include "camera/look.h"
+#include "camera/photo.h"
+#include "reader.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <zbar.h>
+
+static double cpu_us(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static void fail(const char *path, const char *why)
+{
+	fprintf(stderr, "reader: %s: %s\n", path, why);
+	exit(2);
+}
+
+static struct photo read_file(const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	uint8_t *bytes = malloc(PHOTO_FILE);
+	struct photo photo;
+	size_t len;
+
+	if (!f || !bytes)
+		fail(path, "cannot be opened");
+	len = fread(bytes, 1, PHOTO_FILE, f);
+	(void)fclose(f);
+	if (photo_read(bytes, len, &photo) != PHOTO_READ)
+		fail(path, "cannot be read");
+	free(bytes);
+	return photo;
+}
+
+static void put(const char *symbology, const void *text, size_t len)
+{
+	static struct reading_label label;
+	static char line[4 * READING_TEXT + 1];
+	struct text t = text_over(line, sizeof(line));
+
+	label.len = (uint16_t)(len > READING_TEXT ? READING_TEXT : len);
+	memcpy(label.text, text, label.len);
+	reading_print(&label, &t);
+	printf("\t%s\t%s", symbology, line);
+}
+
+static void begin_line(const char *path, double begun)
+{
+	printf("%s\t%.0f", path, cpu_us() - begun);
+}
+
+static void by_camera(const char *path, const struct photo *p)
+{
+	static struct look *look;
+	const struct reading *r;
+	struct image image = {p->pixels, p->width, p->height, p->width};
+	double begun;
+
+	if (!look && look_open(&look, READING_ALL, READING_ITF_8) < 0)
+		fail(path, "no memory");
+	r = look_reading(look);
+	begun = cpu_us();
+	if (look_at(look, &image) < 0)
+		fail(path, "no memory");
+	begin_line(path, begun);
+	for (unsigned i = 0; i < r->labels; i++)
+		if (reading_accepts(r, i))
+			put(reading_name(r->label[i].symbology), r->label[i].text, r->label[i].len);
+}
+
+static void by_zbar(const char *path, const struct photo *p)
+{
+	double begun = cpu_us();
+	zbar_image_scanner_t *scanner = zbar_image_scanner_create();
+	zbar_image_t *z = zbar_image_create();
+
+	zbar_image_set_format(z, zbar_fourcc('Y', '8', '0', '0'));
+	zbar_image_set_size(z, p->width, p->height);
+	zbar_image_set_data(z, p->pixels, (size_t)p->width * p->height, NULL);
+	(void)zbar_scan_image(scanner, z);
+	begin_line(path, begun);
+	for (const zbar_symbol_t *s = zbar_image_first_symbol(z); s; s = zbar_symbol_next(s))
+		put(zbar_get_symbol_name(zbar_symbol_get_type(s)), zbar_symbol_get_data(s),
+		    zbar_symbol_get_data_length(s));
+	zbar_image_destroy(z);
+	zbar_image_scanner_destroy(scanner);
+}
+
+static void by_zxing(const char *path, const struct photo *p)
+{
+	static struct reader_text text;
+	double begun = cpu_us();
+	int found = reader_zxing(p->pixels, (int)p->width, (int)p->height, &text);
+
+	begin_line(path, begun);
+	if (found)
+		put(text.symbology, text.text, text.len);
+}
+
+int main(int argc, char **argv)
+{
+	for (int i = 2; i < argc; i++) {
+		struct photo photo = read_file(argv[i]);
+
+		if (strcmp(argv[1], "camera") == 0)
+			by_camera(argv[i], &photo);
+		else if (strcmp(argv[1], "zbar") == 0)
+			by_zbar(argv[i], &photo);
+		else
+			by_zxing(argv[i], &photo);
+		putchar('\n');
+		photo_free(&photo);
+	}
+	return argc < 3 ? 2 : 0;
+}

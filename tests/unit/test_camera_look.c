@@ -1,0 +1,268 @@
+/* test_camera_look.c - labels that zint draws are read, each of zbar's defects that DECODE met is
+ * not ours, and parts of labels say nothing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include "camera/look.h"
+#include "camera/squares.h"
+#include <stdio.h>
+#include <string.h>
+#include <zint.h>
+
+#define WIDTH  900
+#define HEIGHT 700
+
+static uint8_t pixels[WIDTH * HEIGHT];
+static const struct image image = {pixels, WIDTH, HEIGHT, WIDTH};
+static struct look *look;
+
+static void blank(void)
+{
+	memset(pixels, 255, sizeof(pixels));
+}
+
+/* Columns from..to (in modules) of a label at x, y; `tall` pixels for a code of lines. */
+static void draw_part(struct zint_symbol *z, int x, int y, int module, int tall, int from, int to)
+{
+	int rows = z->rows > 1 ? z->rows * module : tall;
+
+	for (int b = 0; b < rows; b++)
+		for (int a = from * module; a < to * module; a++) {
+			int row = z->rows > 1 ? b / module : 0, column = a / module;
+
+			if (z->encoded_data[row][column / 8] >> (column % 8) & 1)
+				pixels[(y + b) * WIDTH + x + a] = 0;
+		}
+}
+
+static struct zint_symbol *encode(int symbology, const char *text, int mode)
+{
+	struct zint_symbol *z = ZBarcode_Create();
+
+	z->symbology = symbology;
+	z->input_mode = mode;
+	assert_true(ZBarcode_Encode(z, (const unsigned char *)text, (int)strlen(text)) <
+		    ZINT_ERROR);
+	return z;
+}
+
+static void draw(int symbology, const char *text, int x, int y)
+{
+	struct zint_symbol *z = encode(symbology, text, UNICODE_MODE);
+
+	draw_part(z, x, y, 3, 100, 0, z->width);
+	ZBarcode_Delete(z);
+}
+
+static unsigned believed(void)
+{
+	const struct reading *r = look_reading(look);
+	unsigned n = 0;
+
+	assert_int_equal(look_at(look, &image), 0);
+	for (unsigned i = 0; i < r->labels; i++)
+		n += reading_accepts(r, i);
+	return n;
+}
+
+static bool has(enum reading_symbology s, const char *text)
+{
+	const struct reading *r = look_reading(look);
+
+	for (unsigned i = 0; i < r->labels; i++)
+		if (reading_accepts(r, i) && r->label[i].symbology == s &&
+		    r->label[i].len == strlen(text) &&
+		    memcmp(r->label[i].text, text, strlen(text)) == 0)
+			return true;
+	return false;
+}
+
+static void test_each_symbology_is_read(void **state)
+{
+	static const struct {
+		int zint;
+		enum reading_symbology symbology;
+		const char *text, *read;
+	} all[] = {
+		{BARCODE_CODE128, READING_CODE128, "RAMS0000001Q", "RAMS0000001Q"},
+		{BARCODE_CODE93, READING_CODE93, "TEST93", "TEST93"},
+		{BARCODE_CODE39, READING_CODE39, "CODE39", "CODE39"},
+		{BARCODE_CODABAR, READING_CODABAR, "A1234567B", "A1234567B"},
+		{BARCODE_C25INTER, READING_ITF, "12345678", "12345678"},
+		{BARCODE_EANX, READING_EAN13, "400638133393", "4006381333931"},
+		{BARCODE_EANX, READING_EAN8, "5512345", "55123457"},
+		{BARCODE_UPCA, READING_UPCA, "01234567890", "012345678905"},
+		{BARCODE_UPCE, READING_UPCE, "123456", "01234565"},
+		{BARCODE_QRCODE, READING_QR, "RAMS0000001Q", "RAMS0000001Q"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		blank();
+		draw(all[i].zint, all[i].text, 60, 60);
+		assert_int_equal(believed(), 1);
+		if (!has(all[i].symbology, all[i].read))
+			fail_msg("%s is not read", all[i].read);
+	}
+}
+
+static void test_several_labels_in_one_picture(void **state)
+{
+	(void)state;
+	blank();
+	draw(BARCODE_CODE128, "RAMS0000001Q", 60, 40);
+	draw(BARCODE_EANX, "400638133393", 60, 240);
+	draw(BARCODE_EANX, "978020137962", 480, 240);
+	draw(BARCODE_QRCODE, "https://id.example/01/9506000134352", 300, 440);
+	assert_int_equal(believed(), 4);
+	assert_true(has(READING_EAN13, "4006381333931"));
+	assert_true(has(READING_EAN13, "9780201379624"));
+}
+
+static void test_nothing_on_white(void **state)
+{
+	(void)state;
+	blank();
+	assert_int_equal(believed(), 0);
+}
+
+/* zbar joins the left half of one with the right half of another. */
+static void test_halves_are_not_joined(void **state)
+{
+	struct zint_symbol *a = encode(BARCODE_EANX, "400638133393", UNICODE_MODE);
+	struct zint_symbol *b = encode(BARCODE_EANX, "978020137962", UNICODE_MODE);
+
+	(void)state;
+	for (int gap = -40; gap <= 160; gap += 40) {
+		blank();
+		draw_part(a, 60, 60, 3, 120, 0, 50);
+		draw_part(b, 60, 220 + gap, 3, 120, 45, b->width);
+		assert_int_equal(believed(), 0);
+	}
+	ZBarcode_Delete(a);
+	ZBarcode_Delete(b);
+}
+
+/* A part of an interleaved 2 of 5 is no shorter one. */
+static void test_parts_of_itf_say_nothing_F9(void **state)
+{
+	struct zint_symbol *z = encode(BARCODE_C25INTER, "12345678901231", UNICODE_MODE);
+	struct look *any = look;
+
+	(void)state;
+	assert_int_equal(look_open(&look, READING_ALL, 1U << 7), 0); /* 14 digits */
+	for (int from = 0; from < z->width; from += 7)
+		for (int to = from + 20; to < z->width; to += 9) {
+			blank();
+			draw_part(z, 60, 60, 3, 60, from, to);
+			assert_int_equal(believed(), 0);
+		}
+	blank();
+	draw_part(z, 60, 60, 3, 60, 0, z->width);
+	assert_int_equal(believed(), 1);
+	ZBarcode_Delete(z);
+	look_close(look);
+	look = any;
+}
+
+static void test_FNC4_is_not_dropped(void **state)
+{
+	(void)state;
+	blank();
+	draw(BARCODE_CODE128, "Z\xc3\xbcrich", 60, 60);
+	assert_int_equal(believed(), 1);
+	assert_true(has(READING_CODE128, "Z\xc3\xbcrich"));
+}
+
+static void test_the_separator_is_kept_F7(void **state)
+{
+	(void)state;
+	blank();
+	draw(BARCODE_GS1_128, "[10]ABC[21]1234", 60, 60);
+	assert_int_equal(believed(), 1);
+	assert_true(has(READING_CODE128, "10ABC\x1d"
+					 "211234"));
+}
+
+/* Bytes that would be Japanese to a guesser, and Latin to another. */
+static void test_character_sets_are_not_guessed(void **state)
+{
+	static const char text[] = "\x83\x65\xe9\xfc\x41";
+	struct zint_symbol *z = encode(BARCODE_QRCODE, text, DATA_MODE);
+
+	(void)state;
+	blank();
+	draw_part(z, 60, 60, 4, 0, 0, z->width);
+	ZBarcode_Delete(z);
+	assert_int_equal(believed(), 1);
+	assert_true(has(READING_QR, text));
+}
+
+/* zbar aborts at it when its cache is on. */
+static void test_structured_append_does_not_abort(void **state)
+{
+	struct zint_symbol *z = ZBarcode_Create();
+
+	(void)state;
+	blank();
+	z->symbology = BARCODE_QRCODE;
+	z->structapp.index = 1;
+	z->structapp.count = 2;
+	strcpy(z->structapp.id, "35");
+	assert_true(ZBarcode_Encode(z, (const unsigned char *)"first half", 10) < ZINT_ERROR);
+	draw_part(z, 60, 60, 4, 0, 0, z->width);
+	ZBarcode_Delete(z);
+	for (int i = 0; i < 3; i++)
+		(void)believed();
+}
+
+static void test_what_is_not_allowed_is_not_read(void **state)
+{
+	struct look *all = look;
+
+	(void)state;
+	blank();
+	draw(BARCODE_CODE128, "RAMS0000001Q", 60, 60);
+	draw(BARCODE_QRCODE, "RAMS0000001Q", 60, 260);
+	assert_int_equal(look_open(&look, 1U << READING_CODE128, 0), 0);
+	assert_int_equal(believed(), 1);
+	look_close(look);
+	look = all;
+	assert_int_equal(believed(), 2);
+}
+
+static int open_look(void **state)
+{
+	(void)state;
+	return look_open(&look, READING_ALL, READING_ITF_8);
+}
+
+static int close_look(void **state)
+{
+	(void)state;
+	look_close(look);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_symbology_is_read),
+		cmocka_unit_test(test_several_labels_in_one_picture),
+		cmocka_unit_test(test_nothing_on_white),
+		cmocka_unit_test(test_halves_are_not_joined),
+		cmocka_unit_test(test_parts_of_itf_say_nothing_F9),
+		cmocka_unit_test(test_FNC4_is_not_dropped),
+		cmocka_unit_test(test_the_separator_is_kept_F7),
+		cmocka_unit_test(test_character_sets_are_not_guessed),
+		cmocka_unit_test(test_structured_append_does_not_abort),
+		cmocka_unit_test(test_what_is_not_allowed_is_not_read),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, open_look, close_look);
+}
