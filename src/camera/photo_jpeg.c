@@ -6,7 +6,8 @@
 #include <jpeglib.h>
 #include <jerror.h>
 
-#define SCANS 64 /* of a progressive picture: more are only there to cost time */
+#define MEMORY (256L << 20) /* what libjpeg may take: a progressive picture is kept as a whole */
+#define SCANS  64	    /* of a progressive picture: more are only there to cost time */
 
 struct trouble {
 	struct jpeg_error_mgr manager; /* first: libjpeg knows no other */
@@ -82,6 +83,7 @@ enum photo_verdict photo_jpeg(const uint8_t *bytes, size_t len, struct photo *ou
 	}
 	jpeg_create_decompress(&j);
 	j.progress = &progress;
+	j.mem->max_memory_to_use = MEMORY;
 	jpeg_mem_src(&j, bytes, len);
 	(void)jpeg_read_header(&j, TRUE);
 	v = photo_make(out, j.image_width, j.image_height);
