@@ -30,9 +30,9 @@ static const struct rule rules[READING_SYMBOLOGIES] = {
 	[READING_ITF] = {8, 2, 10, 2},
 	/* held against their widths; one check digit of ten */
 	[READING_EAN13] = {2, 2, 3, 13},
-	[READING_EAN8] = {3, 2, 4, 8},
+	[READING_EAN8] = {4, 1, 4, 8},
 	[READING_UPCA] = {2, 2, 3, 12},
-	[READING_UPCE] = {3, 2, 4, 8},
+	[READING_UPCE] = {4, 1, 4, 8},
 	[READING_QR] = {1, 1, 1, 1}, /* Reed-Solomon */
 };
 

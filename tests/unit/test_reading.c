@@ -86,6 +86,22 @@ static void test_upce_inside_a_code128_F9(void **state)
 	assert_true(reading_accepts(&r, 1));
 }
 
+/* What of a cut-off label is a UPC-E by chance is told by few lines. */
+static void test_short_retail_codes_want_four_lines_F9(void **state)
+{
+	static const enum reading_symbology all[] = {READING_UPCE, READING_EAN8};
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		reading_init(&r, READING_ALL, READING_ITF_8);
+		vote(all[i], "02114600", 25, 2);
+		vote(all[i], "02114600", 26, 1);
+		assert_int_equal(believed(), 0);
+		vote(all[i], "02114600", 26, 1);
+		assert_int_equal(believed(), 1);
+	}
+}
+
 static void test_only_what_is_allowed(void **state)
 {
 	(void)state;
@@ -142,6 +158,7 @@ int main(void)
 		cmocka_unit_test(test_short_itf_is_nothing_F9),
 		cmocka_unit_test(test_contradiction_is_doubt_F9),
 		cmocka_unit_test(test_upce_inside_a_code128_F9),
+		cmocka_unit_test(test_short_retail_codes_want_four_lines_F9),
 		cmocka_unit_test(test_only_what_is_allowed),
 		cmocka_unit_test(test_a_crowd_does_not_push_out_what_is_believed),
 		cmocka_unit_test(test_print),
