@@ -41,12 +41,15 @@ class Clock(BenchCase):
         self.assertEqual({e["clock"] for e in pull_out(g)}, {"untrusted"})
         g.check(f"bench-clock {time.time()}")
         g.until("trust in the clock", lambda: g.check("systemctl reload stationd") == "" and g.status()["clock"] == "trusted", 120)
-        inspector.inspect()  # the first event that is trusted is what headquarters puts the others right by
+        inspector.inspect()
         inspector.panel.wait()
         g.until("everything at headquarters", lambda: g.status()["headquarters"]["backlog"] == 0, 120)
         events = pull_out(g)
-        steps = [e["data"]["by_ms"] for e in events if e["kind"] == "clock.stepped"]
-        self.assertEqual(len(steps), 1)
+        told = [e for e in events if e["kind"] == "clock.stepped"]  # the step, and a source's word, which may come with it
+        self.assertIn(len(told), (1, 2), told)
+        self.assertGreater(told[0]["data"]["by_ms"], 365 * 86_400_000)
+        self.assertEqual(told[-1]["clock"], "trusted")
+        self.assertTrue(len(told) == 1 or abs(told[1]["data"]["by_ms"]) < 5000, told)
         copy = line.hq.lines(g.status()["journal"]["id"])
         self.assertEqual([json.loads(text)["id"] for text in copy], [e["id"] for e in events])
         (clock, at), (clock2, _) = self.moments(line.hq)

@@ -191,8 +191,8 @@ static void make_table(struct dice *d)
 
 		for (int y = y0; y < y0 + h && y < HEIGHT; y++)
 			for (int x = x0; x < x0 + w && x < WIDTH; x++) {
-				bool second = kind == 1	  ? (x / step) & 1
-					      : kind == 2 ? draw(d) & 1
+				bool second = kind == 1	  ? x / step % 2 != 0
+					      : kind == 2 ? draw(d) % 2 != 0
 							  : false;
 
 				frame[y][x] = (float)(second ? other_light : light);
