@@ -364,8 +364,9 @@ def settle(tree, own):
     policy.write_text("#!/bin/sh\nexit 101\n")
     policy.chmod(0o755)
     (tree / "debs").mkdir()
-    for deb in own.glob("*.deb"):
-        shutil.copy2(deb, tree / "debs")
+    for name in ("station", "station-hq"):
+        for deb in own.glob(f"{name}_*.deb"):
+            shutil.copy2(deb, tree / "debs")
     chroot(tree, "dpkg -i /debs/*.deb")
     policy.unlink()
     (tree / "etc/fstab").write_text("LABEL=root / ext4 rw 0 0\nLABEL=station /var/lib/station ext4 rw,nofail 0 2\n")

@@ -47,7 +47,7 @@ class Clock(BenchCase):
         events = pull_out(g)
         told = [e for e in events if e["kind"] == "clock.stepped"]  # the step, and a source's word, which may come with it
         self.assertIn(len(told), (1, 2), told)
-        self.assertGreater(told[0]["data"]["by_ms"], 365 * 86_400_000)
+        self.assertGreater(told[0]["data"]["by_ms"], 86_400_000)
         self.assertEqual(told[-1]["clock"], "trusted")
         self.assertTrue(len(told) == 1 or abs(told[1]["data"]["by_ms"]) < 5000, told)
         copy = line.hq.lines(g.status()["journal"]["id"])
