@@ -227,7 +227,8 @@ $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE_SRC) $(IO_SRC) $(wildcard inclu
 	clang -std=c17 -g -O1 -Iinclude -Isrc -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		-o $@ $< $(FUZZ_$*) $(CORE_SRC) $(call pkg,libs,$(FUZZ_LIBS) $(FUZZ_LIBS_$*) $(LIBS_CORE)) $(if $(FUZZ_LIBS_$*),-lgif)
 fuzz: deps-fuzz
-	@for t in $(or $(T),$(FUZZ)); do $(MAKE) --no-print-directory $(FUZZ_BUILD)/fuzz_$$t || exit 1; \
+	@$(MAKE) --no-print-directory -j"$$(nproc)" $(patsubst %,$(FUZZ_BUILD)/fuzz_%,$(or $(T),$(FUZZ)))
+	@for t in $(or $(T),$(FUZZ)); do \
 		mkdir -p $(FUZZ_BUILD)/corpus_$$t; \
 		$(FUZZ_BUILD)/fuzz_$$t -max_total_time=$(SECONDS) -max_len=16384 -timeout=10 -print_final_stats=1 -artifact_prefix=$(FUZZ_BUILD)/ \
 		$(FUZZ_BUILD)/corpus_$$t tests/fuzz/corpus_$$t || exit 1; done
