@@ -7,6 +7,7 @@
     hq.kill(); hq.start()                 # the same port again
 """
 import collections
+import contextlib
 import gzip
 import hashlib
 import http.client
@@ -101,7 +102,8 @@ class Headquarters(Daemon):
         """The folder, the database and the log belong to the program's user."""
         if self.nobody:
             for p in (self.dir, *self.dir.glob("hq*")):
-                os.chown(p, NOBODY, NOBODY)
+                with contextlib.suppress(FileNotFoundError):  # whoever closes the database last takes -shm and -wal away
+                    os.chown(p, NOBODY, NOBODY)
 
     @property
     def url(self):
