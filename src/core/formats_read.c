@@ -323,22 +323,12 @@ void formats_read_init(struct formats_reader *r, struct formats *f, const char *
 bool formats_read_line(struct formats_reader *r, const char *line, size_t len,
 		       struct settings_error *error)
 {
-	struct words s = {line, len};
+	struct words s;
+	const char *wrong = words_line(line, len, ++r->line, &s);
 
-	r->line++;
-	if (s.len > 0 && s.at[s.len - 1] == '\r')
-		s.len--;
-	if (s.len > SETTINGS_LINE_MAX)
-		return refuse(r, "the line is longer than 1023 bytes", error);
-	if (!words_is_plain(s))
-		return refuse(r,
-			      "the line holds control characters or is not UTF-8; this is a text "
-			      "file",
-			      error);
-	if (r->line == 1 && s.len >= 3 && memcmp(s.at, "\xef\xbb\xbf", 3) == 0)
-		s = (struct words){s.at + 3, s.len - 3};
-	s = words_trim(s);
-	if (s.len == 0 || s.at[0] == '#' || s.at[0] == ';')
+	if (wrong)
+		return refuse(r, wrong, error);
+	if (s.len == 0)
 		return true;
 	hash_line(r->formats, s);
 	return s.at[0] == '[' ? read_section(r, s, error) : read_key(r, s, error);

@@ -527,22 +527,12 @@ void settings_reader_board(struct settings_reader *r, struct settings_board *b, 
 bool settings_line(struct settings_reader *r, const char *line, size_t len,
 		   struct settings_error *error)
 {
-	struct words s = {line, len};
+	struct words s;
+	const char *wrong = words_line(line, len, ++r->line, &s);
 
-	r->line++;
-	if (s.len > 0 && s.at[s.len - 1] == '\r')
-		s.len--;
-	if (s.len > SETTINGS_LINE_MAX)
-		return refuse(r, error, "the line is longer than 1023 bytes");
-	if (!words_is_plain(s))
-		return refuse(r, error,
-			      "the line holds control characters or is not UTF-8; this is a text "
-			      "file");
-	/* Some editors put a byte order mark in front. */
-	if (r->line == 1 && s.len >= 3 && memcmp(s.at, "\xef\xbb\xbf", 3) == 0)
-		s = (struct words){s.at + 3, s.len - 3};
-	s = words_trim(s);
-	if (s.len == 0 || s.at[0] == '#' || s.at[0] == ';')
+	if (wrong)
+		return refuse(r, error, wrong);
+	if (s.len == 0)
 		return true;
 	return s.at[0] == '[' ? read_section(r, s, error) : read_key(r, s, error);
 }

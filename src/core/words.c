@@ -1,6 +1,7 @@
 /* words.c - pieces of a settings line, and how messages speak of them (words.h): quoted, listed, or
  * compared with the words that are known. */
 #include "words.h"
+#include "station/settings.h"
 #include <string.h>
 
 #define WORD_MAX  32  /* longest word that is compared with the known ones */
@@ -64,6 +65,26 @@ bool words_is_plain(struct words s)
 			return false;
 	}
 	return true;
+}
+
+const char *words_line(const char *line, size_t len, unsigned number, struct words *said)
+{
+	struct words s = {line, len};
+
+	*said = (struct words){line, 0};
+	if (s.len > 0 && s.at[s.len - 1] == '\r')
+		s.len--;
+	if (s.len > SETTINGS_LINE_MAX)
+		return "the line is longer than 1023 bytes";
+	if (!words_is_plain(s))
+		return "the line holds control characters or is not UTF-8; this is a text file";
+	/* Some editors put a byte order mark in front. */
+	if (number == 1 && s.len >= 3 && memcmp(s.at, "\xef\xbb\xbf", 3) == 0)
+		s = (struct words){s.at + 3, s.len - 3};
+	s = words_trim(s);
+	if (s.len > 0 && s.at[0] != '#' && s.at[0] != ';')
+		*said = s;
+	return NULL;
 }
 
 /* --- messages --- */

@@ -19,6 +19,9 @@ bool words_is_name(struct words s); /* [A-Za-z0-9._-]{1,32} */
 /* UTF-8 without control characters, those of C1 (U+0080..U+009F) included: messages repeat what was
  * written, and a terminal obeys control characters. A tab is let through as a space. */
 bool words_is_plain(struct words s);
+/* What a line of a file says: without CR, byte order mark (of the first line) and the space around
+ * it; empty when it is a comment. Not null: it is refused, in words (static). */
+const char *words_line(const char *line, size_t len, unsigned number, struct words *said);
 /* Which of the choices "a|b|c" the value is. */
 bool words_choice(const char *choices, struct words value, unsigned *index);
 /* Near enough to be a slip of the pen, and nearer than *best (which begins high and is lowered). */
