@@ -108,6 +108,7 @@ class Hid(BenchCase):
             self.type(label.format(n))
             want = label.format(n).replace("\\x1d", "\x1d").encode()
             self.g.until(f"the label, typed with {how}", lambda: self.last_raw() == want)
+            self.panel.wait_blinking("ATTENTION", 5)  # a press before the lamp speaks is no answer to it
             self.panel.press("PASS")  # silences
 
     def test_4_f10_unplugged_in_a_label_and_plugged_again(self):
