@@ -120,44 +120,57 @@ static double station(int fd, const char *lamp)
 	return await(fd, lamp) - begun;
 }
 
-/* All meet the same disk in the same moment. The third answer is two events in one commit. */
-static void inspect(int panel, const int *others, int count, unsigned long bytes)
+/* The turn of one: the disk has been quiet for HOLD_MS before it, whoever was before. */
+static double turn(int panel, int other, unsigned long bytes, const char *lamp)
+{
+	if (other == panel)
+		return station(panel, lamp);
+	(void)listen_for(panel, NULL, HOLD_MS);
+	return bare(other, bytes);
+}
+
+/* All meet the same disk in the same moment, each of them first, second and last in its turn: who
+ * comes right after another finds the disk and its thread awake. all[0] is the station. The third
+ * answer is two events in one commit. */
+static void inspect(const int *all, int count, unsigned long bytes)
 {
 	static const char *const lamps[] = {"lamp accessories on", "lamp usage on", "lamp pass on"};
+	static int inspections;
 
 	for (int step = 0; step < 3; step++) {
-		double took[BARE_MOST];
+		double took[BARE_MOST + 1];
 
-		(void)listen_for(panel, NULL, SETTLE_MS);
+		(void)listen_for(all[0], NULL, SETTLE_MS);
 		forget();
+		for (int i = 0; i < count; i++) {
+			int who = (inspections + step + i) % count;
+			took[who] =
+				turn(all[0], all[who], step == 2 ? 2 * bytes : bytes, lamps[step]);
+		}
 		for (int i = 0; i < count; i++)
-			took[i] = bare(others[i], step == 2 ? 2 * bytes : bytes);
-		printf("%.6f", station(panel, lamps[step]));
-		for (int i = 0; i < count; i++)
-			printf(" %.6f", took[i]);
+			printf("%s%.6f", i ? " " : "", took[i]);
 		putchar('\n');
 	}
-	await(panel, "\"message\":\"idle\"");
+	inspections++; /* the next label ends its hold window */
 }
 
 int main(int argc, char **argv)
 {
-	int others[BARE_MOST], count = argc - 3;
+	int all[BARE_MOST + 1], count = argc - 2;
 	char line[256], scan[300];
 
-	if (argc < 3 || count > BARE_MOST) {
+	if (argc < 3 || count > BARE_MOST + 1) {
 		fprintf(stderr, "usage: press BYTES PANEL SOCKET... <SCANS\n");
 		return 2;
 	}
-	int panel = join(argv[2]);
 	for (int i = 0; i < count; i++)
-		others[i] = join(argv[3 + i]);
-	await(panel, "\nready\n");
+		all[i] = join(argv[2 + i]);
+	await(all[0], "\nready\n");
 	while (fgets(line, sizeof(line), stdin)) {
 		snprintf(scan, sizeof(scan), "scan %s", line);
-		say(panel, scan);
-		await(panel, "lamp appearance on");
-		inspect(panel, others, count, strtoul(argv[1], NULL, 10));
+		say(all[0], scan);
+		await(all[0], "lamp appearance on");
+		inspect(all, count, strtoul(argv[1], NULL, 10));
 	}
 	return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -56,6 +56,8 @@ static atomic_int sync_errno;	  /* fdatasync fails with it, once */
 static atomic_uint syncs;	  /* of commits, done */
 static atomic_uint folder_syncs;  /* of folders, by fsync */
 static atomic_uint reads;	  /* pages read */
+static atomic_uint wal_headers;	  /* written: a WAL begins, or begins anew */
+static atomic_uint wal_frames;	  /* written since */
 static atomic_int sync_stalled;	  /* fdatasync waits in it: 1 = to be stalled, 2 = is */
 static atomic_bool wrote;	  /* and not the zeros of a reserve at last: a commit syncs */
 static atomic_int rename_dies_at; /* the process ends before the n-th rename */
@@ -128,6 +130,12 @@ static inline ssize_t disk_pwrite(int fd, const void *buf, size_t n, off_t at)
 	wrote = false;
 	for (size_t i = 0; i < n && !wrote; i++)
 		wrote = ((const char *)buf)[i] != 0;
+	if (n == 32 && at == 0) { /* what else SQLite writes has other lengths */
+		atomic_fetch_add(&wal_headers, 1);
+		wal_frames = 0;
+	} else if (n == 24) {
+		atomic_fetch_add(&wal_frames, 1);
+	}
 	return pwrite(fd, buf, n, at);
 }
 

@@ -1,5 +1,6 @@
 /* test_journal.c - the journal's promise: what was reported as stored is on disk, in order, in one
  * chain; what failed left no trace and is said so. */
+#include "io/journal_db.h"
 #include "journal_fixture.h"
 #include <sched.h>
 #include <time.h>
@@ -390,6 +391,34 @@ static void failed_sync_leaves_one_chain(void **state)
 	assert_true(fixture_chain(f) >= 62);
 }
 
+static bool wal_begun_anew(struct fixture *f)
+{
+	(void)f;
+	return wal_headers != 0;
+}
+
+/* The first to write after a checkpoint pays for the WAL's new header with a sync of its own: that
+ * is not the next press. */
+static void checkpoint_leaves_no_second_sync(void **state)
+{
+	struct fixture *f = *state;
+	struct event e;
+	unsigned before;
+
+	fixture_begin(f);
+	e = fixture_event(f, EVENT_STEP_ANSWERED, "{}");
+	assert_true(fixture_append(f, &e));
+	fixture_wait(f, checked);
+	wal_headers = 0;
+	while (wal_frames < JOURNAL_DB_WAL_PAGES)
+		assert_true(fixture_append(f, &e));
+	fixture_wait(f, wal_begun_anew);
+	fixture_idle(f);
+	before = syncs;
+	assert_true(fixture_append(f, &e));
+	assert_int_equal(syncs, before + 1);
+}
+
 /* Another process, begun before there are threads, that runs sql when it is told to. */
 static pid_t sql_later(const struct fixture *f, const char *sql, int *tell)
 {
@@ -741,6 +770,7 @@ int main(void)
 		TEST(failed_group_refuses_all_of_its_appends),
 		TEST(late_loop_hears_everything_in_order),
 		TEST(failed_sync_leaves_one_chain),
+		TEST(checkpoint_leaves_no_second_sync),
 		TEST(promised_event_that_is_gone_is_damage),
 		TEST(second_opener_is_refused_and_the_first_goes_on),
 		TEST(resume_gives_the_open_inspection_and_the_badge),
