@@ -1,5 +1,8 @@
-/* gs1_ai.c - the application identifiers of the GS1 General Specifications, section 3 (format of
- * each) and 7.8.5 (which need no FNC1 behind them). */
+/* gs1_ai.c - the application identifiers, after the GS1 Barcode Syntax Dictionary as it stood in
+ * January 2026 (release 2024-06-10 and what came since: 03, 717, 8040 to 8043), which has the
+ * General Specifications' section 3 (format of each) and 7.8.5 (which need no FNC1 behind them) in
+ * one list. tests/unit/test_gs1_ai.c has that list once more. Not looked up: the codes of
+ * countries, currencies, package types and company prefixes. */
 #include "gs1_ai.h"
 
 /* clang-format off */
@@ -66,16 +69,16 @@ static const struct gs1_ai table[] = {
 	ONE(420, 3, X(1, 20)),			/* SHIP TO POST */
 	ONE(421, 3, N(3, 3), X(1, 9)),
 	ONE(422, 3, N(3, 3)),			/* ORIGIN */
-	ONE(423, 3, N(3, 15)),
+	ONE(423, 3, N(3, 15, GS1_AI_THREES)),
 	ONE(424, 3, N(3, 3)),
-	ONE(425, 3, N(3, 15)),
+	ONE(425, 3, N(3, 15, GS1_AI_THREES)),
 	ONE(426, 3, N(3, 3)),
 	ONE(427, 3, X(1, 3)),
 	RUN(4300, 4301, 4, X(1, 35)),		/* SHIP TO ... */
 	RUN(4302, 4306, 4, X(1, 70)),
 	ONE(4307, 4, X(2, 2)),
 	ONE(4308, 4, X(1, 30)),
-	ONE(4309, 4, N(20, 20)),
+	ONE(4309, 4, N(10, 10, GS1_AI_LATITUDE), N(10, 10, GS1_AI_LONGITUDE)),
 	RUN(4310, 4311, 4, X(1, 35)),		/* RTN TO ... */
 	RUN(4312, 4316, 4, X(1, 70)),
 	ONE(4317, 4, X(2, 2)),
@@ -83,9 +86,9 @@ static const struct gs1_ai table[] = {
 	ONE(4319, 4, X(1, 30)),
 	ONE(4320, 4, X(1, 35)),			/* SRV DESCRIPTION */
 	RUN(4321, 4323, 4, N(1, 1, GS1_AI_FLAG)),
-	RUN(4324, 4325, 4, N(6, 6, GS1_AI_DAY_0), N(4, 4, GS1_AI_HHMM)),
+	RUN(4324, 4325, 4, N(6, 6, GS1_AI_DAY_0), N(4, 4, GS1_AI_HHMM_9)),
 	ONE(4326, 4, N(6, 6, GS1_AI_DAY)),
-	RUN(4330, 4333, 4, N(6, 6), X(0, 1)),	/* temperatures, a - behind */
+	RUN(4330, 4333, 4, N(6, 6), X(0, 1, GS1_AI_HYPHEN)), /* temperatures */
 	ONE(7001, 4, N(13, 13)),		/* NSN */
 	ONE(7002, 4, X(1, 30)),
 	ONE(7003, 4, N(6, 6, GS1_AI_DAY), N(4, 4, GS1_AI_HHMM)),
@@ -100,41 +103,44 @@ static const struct gs1_ai table[] = {
 	RUN(7020, 7022, 4, X(1, 20)),
 	ONE(7023, 4, X(1, 30)),			/* GIAI of an assembly */
 	RUN(7030, 7039, 4, N(3, 3), X(1, 27)),
-	ONE(7040, 4, N(1, 1), X(3, 3)),
+	ONE(7040, 4, N(1, 1), X(2, 2), X(1, 1, GS1_AI_INDEX)),
 	ONE(7041, 4, X(1, 4)),
 	RUN(710, 717, 3, X(1, 20)),		/* NHRN */
 	RUN(7230, 7239, 4, X(3, 30)),
 	ONE(7240, 4, X(1, 20)),
-	ONE(7241, 4, N(2, 2)),
+	ONE(7241, 4, N(2, 2, GS1_AI_MEDIA)),
 	ONE(7242, 4, X(1, 25)),
 	ONE(7250, 4, N(8, 8, GS1_AI_DAY_8)),
 	ONE(7251, 4, N(8, 8, GS1_AI_DAY_8), N(4, 4, GS1_AI_HHMM)),
-	ONE(7252, 4, N(1, 1)),
+	ONE(7252, 4, N(1, 1, GS1_AI_SEX)),
 	RUN(7253, 7254, 4, X(1, 40)),
 	ONE(7255, 4, X(1, 10)),
 	ONE(7256, 4, X(1, 90)),
 	ONE(7257, 4, X(1, 70)),
-	ONE(7258, 4, X(3, 3)),
+	ONE(7258, 4, X(3, 3, GS1_AI_BIRTH)),
 	ONE(7259, 4, X(1, 40)),
-	ONE(8001, 4, N(14, 14)),
+	ONE(8001, 4, N(14, 14, GS1_AI_ROLL)),
 	ONE(8002, 4, X(1, 20)),
 	ONE(8003, 4, N(1, 1, GS1_AI_ZERO), N(13, 13, GS1_AI_SUM), X(0, 16)), /* GRAI */
 	ONE(8004, 4, X(1, 30)),			/* GIAI */
 	ONE(8005, 4, N(6, 6)),
-	ONE(8006, 4, N(14, 14, GS1_AI_SUM), N(4, 4)),	/* ITIP */
+	ONE(8006, 4, N(14, 14, GS1_AI_SUM), N(4, 4, GS1_AI_PIECE)),	/* ITIP */
 	ONE(8007, 4, X(1, 34)),
 	ONE(8008, 4, N(6, 6, GS1_AI_DAY), N(2, 2, GS1_AI_HOUR), N(0, 4, GS1_AI_MINUTES)),
 	ONE(8009, 4, X(1, 50)),
 	ONE(8010, 4, {'Y', 1, 30, GS1_AI_ANY}),	/* CPID */
-	ONE(8011, 4, N(1, 12)),
+	ONE(8011, 4, N(1, 12, GS1_AI_NO_ZERO)),
 	ONE(8012, 4, X(1, 20)),
 	ONE(8013, 4, X(3, 25, GS1_AI_PAIR)),	/* GMN */
-	ONE(8014, 4, X(3, 25, GS1_AI_PAIR)),	/* MUDI */
+	ONE(8014, 4, X(3, 25, GS1_AI_PAIR_LETTER)),	/* MUDI */
 	RUN(8017, 8018, 4, N(18, 18, GS1_AI_SUM)),	/* GSRN */
 	ONE(8019, 4, N(1, 10)),
 	ONE(8020, 4, X(1, 25)),
-	ONE(8026, 4, N(14, 14, GS1_AI_SUM), N(4, 4)),
+	ONE(8026, 4, N(14, 14, GS1_AI_SUM), N(4, 4, GS1_AI_PIECE)),
 	ONE(8030, 4, {'Z', 1, 90, GS1_AI_ANY}),
+	RUN(8040, 8041, 4, N(15, 15)),		/* IMEI */
+	ONE(8042, 4, N(32, 32)),		/* embedded SIM */
+	ONE(8043, 4, N(18, 18), N(0, 2)),	/* physical SIM */
 	ONE(8110, 4, X(1, 70)),
 	ONE(8111, 4, N(4, 4)),
 	ONE(8112, 4, X(1, 70)),

@@ -7,16 +7,29 @@
 
 enum gs1_ai_rule {
 	GS1_AI_ANY,
-	GS1_AI_SUM,	/* ends in a GS1 mod 10 check digit */
-	GS1_AI_PAIR,	/* ends in the check character pair of a GMN */
-	GS1_AI_DAY,	/* YYMMDD, the day there is */
-	GS1_AI_DAY_0,	/* YYMMDD, day 00 = the end of the month */
-	GS1_AI_DAY_8,	/* YYYYMMDD */
-	GS1_AI_HOUR,	/* HH */
-	GS1_AI_HHMM,	/* HHMM; 9999 is none */
+	GS1_AI_SUM,	    /* ends in a GS1 mod 10 check digit */
+	GS1_AI_PAIR,	    /* ends in the check character pair of a GMN */
+	GS1_AI_PAIR_LETTER, /* the same, and not of digits alone */
+	GS1_AI_DAY,	    /* YYMMDD, the day there is */
+	GS1_AI_DAY_0,	    /* YYMMDD, day 00 = the end of the month */
+	GS1_AI_DAY_8,	    /* YYYYMMDD */
+	GS1_AI_HOUR,	    /* HH */
+	GS1_AI_HHMM,
+	GS1_AI_HHMM_9,	/* HHMM; 9999 is none */
 	GS1_AI_MINUTES, /* MM or MMSS */
 	GS1_AI_ZERO,	/* 0 */
+	GS1_AI_NO_ZERO, /* does not begin with 0 */
 	GS1_AI_FLAG,	/* 0 or 1 */
+	GS1_AI_HYPHEN,	/* - */
+	GS1_AI_THREES,	/* numbers of three digits, one behind the other */
+	GS1_AI_LATITUDE,
+	GS1_AI_LONGITUDE,
+	GS1_AI_ROLL,  /* width, length, core, winding, splices */
+	GS1_AI_PIECE, /* piece and total, two digits each */
+	GS1_AI_BIRTH, /* 2/3: the second of three */
+	GS1_AI_SEX,   /* ISO/IEC 5218 */
+	GS1_AI_MEDIA, /* AIDC media type */
+	GS1_AI_INDEX, /* importer index */
 };
 
 struct gs1_ai_part {

@@ -108,7 +108,7 @@ static void test_dates(void **state)
 					   "17000229",
 					   "7003261231"
 					   "2359",
-					   "7003261231"
+					   "4324261231"
 					   "9999",
 					   "7007260101"
 					   "261231",
@@ -129,6 +129,8 @@ static void test_dates(void **state)
 					  "2400",
 					  "7003261231"
 					  "2360",
+					  "7003261231"
+					  "9999",
 					  "7007260101"
 					  "26",
 					  "800826123124",
@@ -206,6 +208,8 @@ static void test_links(void **state)
 	has(17, 2, "261231");
 	assert_int_equal(g.count, 2);
 	assert_int_equal(read_link("https://h/8004/401234A/7040/1ABC"), DLINK_OK);
+	assert_int_equal(read_link("https://h/415/4012345000009/8020/SLIP"), DLINK_OK);
+	has(8020, 4, "SLIP");
 	/* A value that looks like a key. */
 	assert_int_equal(read_link("https://h/01/04006381333931/10/01"), DLINK_OK);
 	has(10, 2, "01");
