@@ -15,7 +15,8 @@ enum check_rule { /* the order of check_names */
 		  CHECK_FEDEX_12,     /* 12 digits */
 		  CHECK_FEDEX_34,     /* the last 14 digits */
 		  CHECK_FEDEX_GROUND, /* the last 15 digits */
-		  CHECK_USPS_IMPB,    /* GS1 mod 10 without 420 and ZIP 5 or 9 in front */
+		  CHECK_USPS_IMPB,    /* GS1 mod 10 of 22, without 420 and ZIP 5 or 9 in front */
+		  CHECK_USPS_IMPB_26, /* the same of 26 */
 		  CHECK_UPU_S10,      /* AA 8 digits, check digit, AA */
 		  CHECK_DHL_MOD7,     /* all but the last digit, mod 7 */
 		  CHECK_DHL_4_9,      /* Identcode and Leitcode */
@@ -24,7 +25,7 @@ enum check_rule { /* the order of check_names */
 };
 
 /* "none" "mod37-36" "gs1-mod10" "upc-e" "ups" "fedex-12" "fedex-34" "fedex-ground" "usps-impb"
- * "upu-s10" "dhl-mod7" "dhl-4-9" "dpd" */
+ * "usps-impb-26" "upu-s10" "dhl-mod7" "dhl-4-9" "dpd" */
 const char *check_name(enum check_rule rule);
 /* All names as "a|b|c", in the enum's order. */
 extern const char check_names[];

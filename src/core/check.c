@@ -4,7 +4,7 @@
 #include <string.h>
 
 const char check_names[] = "none|mod37-36|gs1-mod10|upc-e|ups|fedex-12|fedex-34|fedex-ground|"
-			   "usps-impb|upu-s10|dhl-mod7|dhl-4-9|dpd";
+			   "usps-impb|usps-impb-26|upu-s10|dhl-mod7|dhl-4-9|dpd";
 
 static const char *const names[CHECK_RULES] = {
 	[CHECK_NONE] = "none",
@@ -16,6 +16,7 @@ static const char *const names[CHECK_RULES] = {
 	[CHECK_FEDEX_34] = "fedex-34",
 	[CHECK_FEDEX_GROUND] = "fedex-ground",
 	[CHECK_USPS_IMPB] = "usps-impb",
+	[CHECK_USPS_IMPB_26] = "usps-impb-26",
 	[CHECK_UPU_S10] = "upu-s10",
 	[CHECK_DHL_MOD7] = "dhl-mod7",
 	[CHECK_DHL_4_9] = "dhl-4-9",
@@ -176,15 +177,18 @@ static bool fedex_ok(const char *s, size_t len, size_t over)
 	return sum % 11 % 10 == (unsigned)(s[over - 1] - '0');
 }
 
-/* USPS Publication 199 (IMpb): 22 digits with MOD 10 as GS1's; a postal code of 5 or 9 digits that
- * 420 introduces is no part of it. */
-static bool impb_ok(const char *s, size_t len)
+/* USPS Publication 199 and specification USPS2000508 (IMpb): 22 or 26 digits with MOD 10 as GS1's;
+ * a postal code of 5 or 9 digits that 420 introduces is no part of it. 34 digits may be 9 of a
+ * postal code and 22, or 5 and 26: the rule says which. */
+static bool impb_ok(const char *s, size_t len, size_t digits)
 {
-	size_t skip = len == 30 ? 8 : len == 34 ? 12 : 0;
+	size_t skip = len - digits;
 
-	if (len != skip + 22 || (skip && memcmp(s, "420", 3) != 0) || s[skip] != '9')
+	if (len < digits || (skip != 0 && skip != 3 + 5 && skip != 3 + 9))
 		return false;
-	return check_gs1_mod10_ok(s + skip, 22);
+	if ((skip && memcmp(s, "420", 3) != 0) || s[skip] != '9')
+		return false;
+	return check_gs1_mod10_ok(s + skip, digits);
 }
 
 /* UPU standard S10: weights 8 6 4 2 3 5 9 7; 11 - sum mod 11, where 10 is 0 and 11 is 5. */
@@ -250,7 +254,9 @@ bool check_ok(enum check_rule rule, const char *text, size_t len)
 		return len >= 15 && all_digits(text, len) &&
 		       check_gs1_mod10_ok(text + len - 15, 15);
 	case CHECK_USPS_IMPB:
-		return impb_ok(text, len);
+		return impb_ok(text, len, 22);
+	case CHECK_USPS_IMPB_26:
+		return impb_ok(text, len, 26);
 	case CHECK_UPU_S10:
 		return s10_ok(text, len);
 	case CHECK_DHL_MOD7:

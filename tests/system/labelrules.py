@@ -37,6 +37,10 @@ def impb(text):
     return gs1(text[-22:])
 
 
+def impb_26(text):
+    return gs1(text[-26:])
+
+
 def s10(text):
     rest = sum(int(c) * w for c, w in zip(text[2:10], (8, 6, 4, 2, 3, 5, 9, 7))) % 11
     return {0: 5, 1: 0}.get(rest, 11 - rest) == int(text[10])
@@ -102,6 +106,9 @@ FORMATS = {
     "usps": (lambda r: "9" + r.choice("2345") + digits(r, 19), -1, impb, str),
     "usps-zip": (lambda r: "420" + digits(r, 5) + "9" + r.choice("2345") + digits(r, 19), -1, impb, lambda t: t[8:]),
     "usps-zip-4": (lambda r: "420" + digits(r, 9) + "9" + r.choice("2345") + digits(r, 19), -1, impb, lambda t: t[12:]),
+    "usps-26": (lambda r: "9" + r.choice("2345") + digits(r, 23), -1, impb_26, str),
+    "usps-26-zip": (lambda r: "420" + digits(r, 5) + "9" + r.choice("2345") + digits(r, 23), -1, impb_26, lambda t: t[8:]),
+    "usps-26-zip-4": (lambda r: "420" + digits(r, 9) + "9" + r.choice("2345") + digits(r, 23), -1, impb_26, lambda t: t[12:]),
     "upu-s10": (lambda r: letters(r, 2) + digits(r, 8) + letters(r, 2), 10, s10, str),
     "dhl-express": (lambda r: digits(r, r.choice((9, 10))), -1, mod7, str),
     "dhl-identcode": (lambda r: digits(r, 11), -1, four_nine, str),

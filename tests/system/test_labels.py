@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 from case import StationCase
-from labelrules import FORMATS, gs1, fedex_12, make
+from labelrules import FORMATS, digits, fedex_12, gs1, impb, impb_26, make
 from station import BUILD, raw_of, rma, row
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -136,6 +136,27 @@ class Ranking(unittest.TestCase):
         self.assertEqual(found["format"], "usps-zip-4")
         found = name(["LP123456785CN"])[0]
         self.assertEqual([found["format"], found["candidates"][1]["format"]], ["upu-s10", "lpn"])
+
+    def test_34_digits_are_a_postal_code_and_what_begins_as_a_number(self):
+        """A ZIP+4 and 22 digits, or a ZIP and 26: the check digit says which; where both are right, both are told."""
+        for long, short, text in self.both_usps():
+            found = name([text])[0]
+            got = {c["format"]: (c["id"], c["check"]) for c in found["candidates"] if c["format"] in ("usps-zip-4", "usps-26-zip")}
+            self.assertEqual(got, {"usps-zip-4": (text[12:], short), "usps-26-zip": (text[8:], long)})
+            self.assertEqual(found["kind"], "carrier")
+            if long == short:
+                self.assertTrue(found["tie"])
+            else:
+                self.assertEqual(found["format"], "usps-zip-4" if short == "ok" else "usps-26-zip")
+
+    def both_usps(self):
+        rnd, seen = random.Random(34), {}
+        while len(seen) < 3:
+            text = "42010282" + "9" + rnd.choice("2345") + digits(rnd, 2) + "9" + rnd.choice("2345") + digits(rnd, 20)
+            short, long = ("ok" if rule(text) else "bad" for rule in (impb, impb_26))
+            if (long, short) != ("bad", "bad"):
+                seen[long, short] = text
+        return [(*checks, text) for checks, text in seen.items()]
 
     def test_a_tie_of_one_kind_is_that_kind(self):
         rnd = random.Random(2)

@@ -140,6 +140,8 @@ static bool naive_ok(enum check_rule rule, const char *s, size_t len)
 		return naive_gs1(s + len - 15, 15);
 	case CHECK_USPS_IMPB:
 		return naive_gs1(s + len - 22, 22);
+	case CHECK_USPS_IMPB_26:
+		return naive_gs1(s + len - 26, 26);
 	case CHECK_UPU_S10:
 		return naive_s10(s);
 	case CHECK_DHL_MOD7:

@@ -322,7 +322,7 @@ static void test_bad_values(void **state)
 	       "most 8 characters between spaces, no letters or digits alone");
 	refuse("[labels]\nrma_check = mod37\n",
 	       "station.conf:2: rma_check = 'mod37': this is none, mod37-36, gs1-mod10, upc-e, ups, fedex-12, fedex-34, fedex-ground, "
-	       "usps-impb, upu-s10, dhl-mod7, dhl-4-9 or dpd");
+	       "usps-impb, usps-impb-26, upu-s10, dhl-mod7, dhl-4-9 or dpd");
 	refuse("[scanner a]\nformat = 8n1\n",
 	       "station.conf:2: format = '8n1': this is 8N1, 7E1, 7O1, 8E1, 8O1, 7N1 or 8N2");
 	refuse("[scanner a]\nkind = usb\n", "station.conf:2: kind = 'usb': this is serial or hid");
