@@ -63,7 +63,8 @@ enum checklist_why { /* of label.rejected; also what the alert is about */
 		     CHECKLIST_WHY_PRODUCT,
 		     CHECKLIST_WHY_PLATE,
 		     CHECKLIST_WHY_ASSET,
-		     CHECKLIST_WHY_TIE, /* it may be several of them */
+		     CHECKLIST_WHY_TIE,	      /* it may be several of them */
+		     CHECKLIST_WHY_SYMBOLOGY, /* of a kind that the scanner should not read */
 		     CHECKLIST_WHYS
 };
 
@@ -254,7 +255,7 @@ const char *checklist_name_at(enum checklist_at at); /* "idle" "step" "reason" "
 const char *
 checklist_name_why(enum checklist_why why); /* "" "shape" "too-long" "bytes" "check" "key" "no-key"
 					       "command" "busy" "refused" "left" "carrier" "product"
-					       "plate" "asset" "tie" */
+					       "plate" "asset" "tie" "symbology" */
 const char *checklist_name_step(uint8_t step); /* "appearance" "accessories" "usage" */
 
 /* The lamps as they should be now. */

@@ -30,8 +30,9 @@ struct settings_scanner {
 	uint32_t baud;		    /* 300..921600, default 9600; serial only */
 	char format[4];		    /* "8N1" (default), "7E1", "7O1", "8E1", "8O1", "7N1", "8N2";
 				       serial only */
-	char gs_key[5];	 /* "none" (default), "F1" to "F24": types GS; hid only (hidkeys.h) */
-	uint32_t gap_ms; /* silence that ends a scan, 0..10000, default 200 */
+	char gs_key[5];	      /* "none" (default), "F1" to "F24": types GS; hid only (hidkeys.h) */
+	uint32_t gap_ms;      /* silence that ends a scan, 0..10000, default 200 */
+	uint32_t symbologies; /* what it may read (symbology.h), by AIM id; 0 = all (F9) */
 };
 
 struct settings_headquarters {

@@ -3,6 +3,7 @@
 #include "station/bench.h"
 #include "bench_event.h"
 #include "station/gtin.h"
+#include "station/symbology.h"
 #include <string.h>
 
 void bench_init(struct bench *b, const struct bench_config *config)
@@ -246,12 +247,29 @@ static void hand_in_return(struct bench *b, const struct parcel *parcel, const s
 	step(b, &e, now, out);
 }
 
+/* F9: whether the scanner says of its scan that it is of a kind that it should not read. */
+static bool is_misread(const struct bench *b)
+{
+	const struct settings *s = b->config.settings;
+	uint32_t may = 0;
+
+	if (b->handled.source < s->scanners)
+		may = s->scanner[b->handled.source].symbologies;
+	return may && b->label.aim[0] && !(may & symbology_bit(b->label.aim));
+}
+
 static void hand_in(struct bench *b, const struct moment *now, struct bench_out *out)
 {
 	struct checklist_event e = {0};
 	char key[PARCEL_TRACKING + 1];
 
 	label_parse(&b->config.settings->labels, &b->handled.scan, &b->label);
+	if (is_misread(b)) {
+		e = (struct checklist_event){.kind = CHECKLIST_WRONG,
+					     .why = CHECKLIST_WHY_SYMBOLOGY};
+		step(b, &e, now, out);
+		return;
+	}
 	switch (b->label.kind) {
 	case LABEL_UNKNOWN:
 	case LABEL_CARRIER:

@@ -38,6 +38,7 @@ const char *checklist_name_why(enum checklist_why why)
 		[CHECKLIST_WHY_PLATE] = "plate",
 		[CHECKLIST_WHY_ASSET] = "asset",
 		[CHECKLIST_WHY_TIE] = "tie",
+		[CHECKLIST_WHY_SYMBOLOGY] = "symbology",
 		[CHECKLIST_WHYS] = "",
 	};
 

@@ -2,6 +2,7 @@
  * for both, and errors that name file, line, what is wrong and what was meant. */
 #include "station/settings.h"
 #include "settings_value.h"
+#include "station/symbology.h"
 #include "station/text.h"
 #include "words.h"
 #include <limits.h>
@@ -105,6 +106,8 @@ static const struct key keys[] = {
 		    "F13|F14|F15|F16|F17|F18|F19|F20|F21|F22|F23|F24"},
 	{"gap_ms", SECTION_SCANNER, SETTINGS_VALUE_NUMBER, AT(settings_scanner, gap_ms),
 	 .max = 10000},
+	{"symbologies", SECTION_SCANNER, SETTINGS_VALUE_SET, AT(settings_scanner, symbologies),
+	 .choices = symbology_names},
 	{"name", SECTION_BOARD, SETTINGS_VALUE_NAME, TEXT(settings_board, name)},
 	{"driver", SECTION_BOARD, SETTINGS_VALUE_WORD, TEXT(settings_board, driver),
 	 .choices = "sim|gpio"},
@@ -421,6 +424,22 @@ static void store_fnc1(char out[LABEL_FNC1][LABEL_FNC1_MAX + 1], struct words va
 	}
 }
 
+static bool store_set(const struct settings_reader *r, const struct key *k, struct words value,
+		      struct settings_error *error)
+{
+	struct words unknown;
+	uint32_t set;
+
+	if (settings_value_set(k->choices, value, &set, &unknown)) {
+		memcpy(field_of(r, k), &set, sizeof(set));
+		return true;
+	}
+	struct text t = value_error(r, k, unknown, error);
+	text_put(&t, "these are, between spaces, ");
+	words_choices(&t, k->choices);
+	return false;
+}
+
 static bool store_value(const struct settings_reader *r, const struct key *k, struct words value,
 			struct settings_error *error)
 {
@@ -443,6 +462,8 @@ static bool store_value(const struct settings_reader *r, const struct key *k, st
 		else
 			memcpy(field_of(r, k), &index, sizeof(index));
 		return true;
+	case SETTINGS_VALUE_SET:
+		return store_set(r, k, value, error);
 	case SETTINGS_VALUE_SHAPE:
 		return wrong ? refuse_value(r, k, value, wrong, error)
 			     : store_shape(r, k, value, error);

@@ -123,6 +123,7 @@ const char *settings_value_wrong(enum settings_value type, size_t cap, struct wo
 					  "<GS>: at most 4 texts of at most 8 characters between "
 					  "spaces, no letters or digits alone";
 	case SETTINGS_VALUE_OPTIONAL:
+	case SETTINGS_VALUE_SET:
 	case SETTINGS_VALUE_SHAPE:
 	case SETTINGS_VALUE_NUMBER:
 	case SETTINGS_VALUE_CHOICE:
@@ -130,4 +131,22 @@ const char *settings_value_wrong(enum settings_value type, size_t cap, struct wo
 		return NULL;
 	}
 	return NULL;
+}
+
+bool settings_value_set(const char *choices, struct words value, uint32_t *set,
+			struct words *unknown)
+{
+	*set = 0;
+	while (value.len > 0) {
+		const char *space = memchr(value.at, ' ', value.len);
+		size_t len = space ? (size_t)(space - value.at) : value.len;
+		unsigned index;
+
+		*unknown = (struct words){value.at, len};
+		if (!words_choice(choices, *unknown, &index))
+			return false;
+		*set |= UINT32_C(1) << index;
+		value = words_trim((struct words){value.at + len, value.len - len});
+	}
+	return true;
 }

@@ -2,6 +2,7 @@
 #ifndef CORE_SETTINGS_VALUE_H
 #define CORE_SETTINGS_VALUE_H
 #include "words.h"
+#include <stdint.h>
 
 enum settings_value {
 	SETTINGS_VALUE_NAME,	 /* [A-Za-z0-9._-], required */
@@ -15,6 +16,7 @@ enum settings_value {
 	SETTINGS_VALUE_LINE,	 /* a GPIO line's name, not empty */
 	SETTINGS_VALUE_PWM,	 /* DEVICE:CHANNEL, several between spaces; may be empty */
 	SETTINGS_VALUE_FNC1,	 /* texts between spaces; may be empty */
+	SETTINGS_VALUE_SET,	 /* some of the choices, between spaces, kept as bits; none = 0 */
 	SETTINGS_VALUE_SHAPE,	 /* a return number's shape, kept as text and read */
 	SETTINGS_VALUE_NUMBER,	 /* uint32_t from min to max */
 	SETTINGS_VALUE_CHOICE,	 /* one of the choices, kept as its index */
@@ -23,4 +25,7 @@ enum settings_value {
 
 /* What is wrong with a text of this type that has to fit cap bytes, its NUL included; or NULL. */
 const char *settings_value_wrong(enum settings_value type, size_t cap, struct words value);
+/* Names between spaces as bits, by their place among the choices; else which one is unknown. */
+bool settings_value_set(const char *choices, struct words value, uint32_t *set,
+			struct words *unknown);
 #endif

@@ -22,14 +22,23 @@ static const char *const mirror_messages[MIRROR_OTHER] = {
 };
 
 static const char *const mirror_alerts[MIRROR_OTHER_ALERT] = {
-	[MIRROR_NO_ALERT] = "",	      [MIRROR_BUSY] = "busy",
-	[MIRROR_SHAPE] = "shape",     [MIRROR_TOO_LONG] = "too-long",
-	[MIRROR_BYTES] = "bytes",     [MIRROR_CHECK] = "check",
-	[MIRROR_KEY] = "key",	      [MIRROR_NO_KEY] = "no-key",
-	[MIRROR_COMMAND] = "command", [MIRROR_REFUSED] = "refused",
-	[MIRROR_CARRIER] = "carrier", [MIRROR_PRODUCT] = "product",
-	[MIRROR_PLATE] = "plate",     [MIRROR_ASSET] = "asset",
-	[MIRROR_TIE] = "tie",	      [MIRROR_ALERT_REASON] = "reason",
+	[MIRROR_NO_ALERT] = "",
+	[MIRROR_BUSY] = "busy",
+	[MIRROR_SHAPE] = "shape",
+	[MIRROR_TOO_LONG] = "too-long",
+	[MIRROR_BYTES] = "bytes",
+	[MIRROR_CHECK] = "check",
+	[MIRROR_KEY] = "key",
+	[MIRROR_NO_KEY] = "no-key",
+	[MIRROR_COMMAND] = "command",
+	[MIRROR_REFUSED] = "refused",
+	[MIRROR_CARRIER] = "carrier",
+	[MIRROR_PRODUCT] = "product",
+	[MIRROR_PLATE] = "plate",
+	[MIRROR_ASSET] = "asset",
+	[MIRROR_TIE] = "tie",
+	[MIRROR_SYMBOLOGY] = "symbology",
+	[MIRROR_ALERT_REASON] = "reason",
 };
 
 static const char *const mirror_steps[MIRROR_NO_STEP] = {

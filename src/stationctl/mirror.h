@@ -41,6 +41,7 @@ enum mirror_alert {
 	MIRROR_PLATE,
 	MIRROR_ASSET,
 	MIRROR_TIE,
+	MIRROR_SYMBOLOGY,
 	MIRROR_ALERT_REASON, /* a reason is wanted first */
 	MIRROR_OTHER_ALERT,  /* of a newer version */
 	MIRROR_ALERTS

@@ -134,6 +134,9 @@ static const char *const speech_alerts[MIRROR_ALERTS][SPEECH_LANGUAGES] = {
 			      "这是资产标签：请找到并扫描退货标签。"),
 	[MIRROR_TIE] = BOTH("Not a return label (it may be several things): scan the return label.",
 			    "这不是退货标签（可能是多种条码）：请扫描退货标签。"),
+	[MIRROR_SYMBOLOGY] = BOTH("This scanner is not set for that kind of barcode: scan the "
+				  "return label.",
+				  "此扫描器未启用该类条码：请扫描退货标签。"),
 	[MIRROR_ALERT_REASON] =
 		BOTH("A reason is only wanted after FAIL.", "只有判为不合格后才需要原因。"),
 	[MIRROR_OTHER_ALERT] = BOTH("Wrong action: look at the lamps.", "操作有误：请看指示灯。"),

@@ -55,6 +55,7 @@ static void check_settings(const struct settings *s)
 		check(s->scanner[i].name[0] && strlen(s->scanner[i].format) == 3);
 		check_range(s->scanner[i].baud, 300, 921600);
 		check_range(s->scanner[i].gap_ms, 0, 10000);
+		check_range(s->scanner[i].symbologies, 0, (1u << 18) - 1);
 	}
 }
 

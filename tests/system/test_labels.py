@@ -354,6 +354,23 @@ class Bench(StationCase):
         self.picture(appearance="on")
         self.assertEqual(self.st.events("inspection.opened")[-1]["item"], {"line": 1, "unit": 1})
 
+    def test_F9_a_kind_that_the_scanner_should_not_read_is_rejected(self):
+        st = self.station(expected=[row(1)], settings={"scanner bench": {"symbologies": "code128 qr"}})
+        for text in ("]I0" + rma(1), "]E04006381333931", "]c0" + rma(1)):
+            since = self.panel.mark()
+            st.scan(text)
+            self.panel.wait_tone("wrong-label", since)
+            event = st.events("label.rejected")[-1]
+            self.assertEqual((event["data"]["why"], raw_of(event)), ("symbology", text.encode()))
+            self.panel.wait_show(alert="symbology")
+            self.silence()
+        st.scan("]C0" + rma(1))
+        self.opened(rma(1))
+        self.panel.tap("back", 2100)
+        self.picture()
+        st.scan(rma(1))  # no identifier: nobody knows
+        self.opened(rma(1))
+
     def test_reload_takes_the_new_and_keeps_the_good(self):
         st = self.start(row(1))
         first = st.status()["labels"]

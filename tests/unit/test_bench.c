@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "station/bench.h"
+#include "station/symbology.h"
 
 struct fixture {
 	struct settings settings;
@@ -39,6 +40,14 @@ static int setup(void **state)
 	bench_init(&f.bench, &config);
 	*state = &f;
 	return 0;
+}
+
+/* A new bench of the same settings. */
+static void setup_again(struct fixture *f)
+{
+	struct bench_config config = f->bench.config;
+
+	bench_init(&f->bench, &config);
 }
 
 /* No return has the tracking number that the bench asks about. */
@@ -77,13 +86,18 @@ static void start(struct fixture *f)
 	answer(f);
 }
 
-static void scan(struct fixture *f, const char *text)
+static void scan_from(struct fixture *f, const char *text, uint8_t source)
 {
 	struct scan scan = {.len = (uint16_t)strlen(text), .total = (uint32_t)strlen(text)};
 
 	memcpy(scan.bytes, text, scan.len);
-	bench_scan(&f->bench, &scan, BENCH_SOURCE_PANEL, &f->now, &f->out);
+	bench_scan(&f->bench, &scan, source, &f->now, &f->out);
 	answer(f);
+}
+
+static void scan(struct fixture *f, const char *text)
+{
+	scan_from(f, text, BENCH_SOURCE_PANEL);
 }
 
 static void scan_return(struct fixture *f, unsigned number)
@@ -118,6 +132,39 @@ static void tap(struct fixture *f, enum panel_button b)
 	wait_ms(f, 100);
 	bench_button(&f->bench, b, false, &f->now, &f->out);
 	answer(f);
+}
+
+/* A kind of barcode that this scanner should not read is none of ours, whatever it says; without
+ * an AIM id nobody knows the kind. Other scanners and the panel have their own word. */
+static void test_a_scanner_reads_the_kinds_that_it_may_F9(void **state)
+{
+	static const struct {
+		const char *aim;
+		uint8_t source;
+		bool rejected;
+	} scans[] = {
+		{"]C0", 0, false}, {"]C1", 0, false},
+		{"]Q1", 0, false}, {"]I0", 0, true},
+		{"]E0", 0, true},  {"]X0", 0, true},
+		{"]c0", 0, true},  {"", 0, false},
+		{"]I0", 1, false}, {"]I0", BENCH_SOURCE_PANEL, false},
+	};
+	struct fixture *f = *state;
+
+	f->settings.scanners = 2;
+	f->settings.scanner[0].symbologies = symbology_bit("C0") | symbology_bit("Q0");
+	for (size_t i = 0; i < sizeof(scans) / sizeof(scans[0]); i++) {
+		char text[32];
+
+		setup_again(f);
+		start(f);
+		(void)snprintf(text, sizeof(text), "%sRAMS0000002O", scans[i].aim);
+		scan_from(f, text, scans[i].source);
+		assert_int_equal(f->last.kind, scans[i].rejected ? EVENT_LABEL_REJECTED
+								 : EVENT_INSPECTION_OPENED);
+		if (scans[i].rejected)
+			assert_non_null(strstr(f->last.data, "\"why\":\"symbology\""));
+	}
 }
 
 /* --- the queue --- */
@@ -610,6 +657,7 @@ int main(void)
 		cmocka_unit_test_setup(test_receiving_mode_ages_by_the_monotonic_clock_F1, setup),
 		cmocka_unit_test_setup(test_resumed_label_says_if_it_is_a_house_label, setup),
 		cmocka_unit_test_setup(test_left_is_what_the_last_event_tells, setup),
+		cmocka_unit_test_setup(test_a_scanner_reads_the_kinds_that_it_may_F9, setup),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

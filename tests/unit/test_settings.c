@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "station/settings.h"
+#include "station/symbology.h"
 #include "station/text.h"
 
 static bool read_all(struct settings_reader *r, const char *text, struct settings_error *error)
@@ -115,7 +116,8 @@ static void test_every_key(void **state)
 		"ckgaben.csv\n"
 		"[scanner front]\ndevice = /dev/serial/by-id/x\nbaud = 115200\nformat = 7E1\n"
 		"gap_ms = 10000\n[scanner   back]\t\ndevice = /dev/ttyS0\r\n"
-		"[scanner typing]\nkind = hid\ndevice = /dev/input/by-id/y\ngs_key = F24\n");
+		"[scanner typing]\nkind = hid\ndevice = /dev/input/by-id/y\ngs_key = F24\n"
+		"symbologies = 2of5  code128 aztec\n");
 	(void)state;
 
 	assert_true(settings_finish(&s, "station.conf", &error));
@@ -155,6 +157,12 @@ static void test_every_key(void **state)
 	assert_string_equal(s.scanner[2].device, "/dev/input/by-id/y");
 	assert_string_equal(s.scanner[2].gs_key, "F24");
 	assert_int_equal(s.scanner[2].gap_ms, 200);
+	assert_int_equal(s.scanner[1].symbologies, 0);
+	assert_int_equal(s.scanner[2].symbologies,
+			 symbology_bit("R0") | symbology_bit("C1") | symbology_bit("z0"));
+	assert_int_equal(symbology_bit("S0"), symbology_bit("R1"));
+	assert_int_equal(symbology_bit("X0"), 0);
+	assert_int_equal(symbology_bit(""), 0);
 }
 
 #define BENCH "[station]\nname = b\n[site]\nname = S1\n"
@@ -325,6 +333,10 @@ static void test_bad_values(void **state)
 	       "usps-impb, usps-impb-26, upu-s10, dhl-mod7, dhl-4-9 or dpd");
 	refuse("[scanner a]\nformat = 8n1\n",
 	       "station.conf:2: format = '8n1': this is 8N1, 7E1, 7O1, 8E1, 8O1, 7N1 or 8N2");
+	refuse("[scanner a]\nsymbologies = qr code-128\n",
+	       "station.conf:2: symbologies = 'code-128': these are, between spaces, aztec, codabar, "
+	       "code11, code39, code93, code128, databar, datamatrix, dotcode, ean, hanxin, itf, "
+	       "maxicode, msi, pdf417, qr, telepen or 2of5");
 	refuse("[scanner a]\nkind = usb\n", "station.conf:2: kind = 'usb': this is serial or hid");
 	for (const char *const *wrong = (const char *const[]){"F0", "F25", "f8", "8", "", NULL};
 	     *wrong; wrong++) {
