@@ -3,6 +3,7 @@ taken out of it, and an inspector who writes down what the lamps promised."""
 import atexit
 import contextlib
 import functools
+import json
 import os
 import pathlib
 import re
@@ -13,7 +14,7 @@ import tempfile
 import unittest
 
 import build
-from guest import SCANNER, STEP_LAMPS, Guest, Panel
+from guest import SCANNER, SECONDS, STEP_LAMPS, Guest, Panel
 from hq import Headquarters
 from pki import Authority
 from station import KEY, STEPS, check_chain, conf_text, csv_text, read_journal, rma, row
@@ -40,17 +41,17 @@ def client():
     return authority().client("bench-1")
 
 
-def settings(line=True, board="bench", **more):
-    """Files of a station's box; more: keys of sections, section__key=value."""
+def settings(line=True, board="bench", own=None, **more):
+    """Files of a station's box; own: its certificate and key; more: keys of sections, section__key=value."""
     uid = station_uid()
     sections = {"station": {"name": "bench-1", "board": board},
                 "site": {"name": "LAX", "key_file": "/etc/station/site.key"},
                 "labels": {"repeat_ms": 200},
-                "inspection": {"hold_s": 2},
+                "inspection": {"hold_s": 3},
                 "scanner bench": {"device": SCANNER}}
     files = {"/etc/station/site.key": (KEY.hex().encode() + b"\n", 0o640, uid)}
     if line:
-        pair = client()
+        pair = own or client()
         sections["headquarters"] = {"url": "https://headquarters", "ca_file": "ca.pem", "cert_file": "own.pem", "key_file": "own.key"}
         files.update({"/etc/station/ca.pem": authority().cert.read_bytes(), "/etc/station/own.pem": pair.cert.read_bytes(),
                       "/etc/station/own.key": (pair.key.read_bytes(), 0o640, uid)})
@@ -67,8 +68,8 @@ def settings(line=True, board="bench", **more):
 class Line:
     """An hqd on this host and the way to it from the guest: a file with its port, read at each connection."""
 
-    def __init__(self):
-        self.hq = Headquarters(authority=authority(), server=authority().server("headquarters"))
+    def __init__(self, server=None):
+        self.hq = Headquarters(authority=authority(), server=server or authority().server("headquarters"))
         self.hq.import_csv(csv_text(RETURNS))
         self.hq.start()
         self.relay = self.hq.dir / "port"
@@ -161,6 +162,11 @@ def open_at(events):
     return state[0], [state[1] if state[1] == "PASS" else STEP_LAMPS[min(state[1], 2)]]
 
 
+def ready(said):
+    """Whether this status says that the station is ready and has its scanner."""
+    return bool(said) and said["ready"] and said["scanners"][0]["present"]
+
+
 class BenchCase(unittest.TestCase):
     maxDiff = None
 
@@ -172,11 +178,38 @@ class BenchCase(unittest.TestCase):
             self.ready(g)
         return g
 
-    def ready(self, g, seconds=60):
+    def ready(self, g, seconds=2 * SECONDS):
         """Until the station says that it is ready and has its scanner."""
-        g.until("the station", lambda: g.status().get("ready"), seconds)
-        g.until("the scanner", lambda: g.status()["scanners"][0]["present"], seconds)
+        g.until("the station and its scanner", lambda: ready(g.status()), seconds)
+
+    def delivered(self, g, hq, seconds=2 * SECONDS):
+        """Until headquarters' copy is the guest's journal, event for event, and LINK is solid."""
+        def told():
+            said = g.status()
+            return said and said["headquarters"]["backlog"] == 0 and said["lamps"]["link"] == "on"
+
+        def same():
+            own[:] = pull_out(g)
+            copy[:] = [json.loads(line)["id"] for line in hq.lines(own[0]["journal"])]
+            return copy == [e["id"] for e in own]
+
+        own, copy = [], []
+        g.until("LINK solid and nothing left to send", told, seconds)
+        try:
+            g.until("headquarters' copy", same, seconds)
+        except AssertionError:
+            self.assertEqual(copy, [e["id"] for e in own])
+            raise
+        return own
+
+    def take_line(self, g):
+        """Another program holds BACK's line, until the unit thief is stopped; the name by which the kernel knows it."""
+        v1 = SUITE == "bookworm"
+        chip = g.check("gpiodetect | sed -n 's/ \\[station\\].*//p'").strip()
+        g.check(f"systemd-run --collect --unit=thief {'gpiomon' if v1 else 'gpiomon --consumer thief -c'} {chip} {2 if v1 else 'BACK'}")
+        self.addCleanup(g.run, "systemctl stop thief")
+        return g.until("the thief", lambda: re.search(r"BACK.*(thief|gpiomon)", g.check("gpioinfo")))[1]
 
 
 __all__ = ["BenchCase", "Guest", "Inspector", "KEY", "Line", "NIGHTLY", "RETURNS", "SCANNER", "STEPS", "SUITE", "authority",
-           "check_chain", "Panel", "dig_out", "open_at", "pull_out", "read_journal", "rma", "settings", "shutil", "sqlite3", "unpacked"]
+           "check_chain", "Panel", "dig_out", "open_at", "pull_out", "read_journal", "ready", "rma", "settings", "shutil", "sqlite3", "unpacked"]

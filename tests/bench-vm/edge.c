@@ -13,7 +13,7 @@
 #define REST_US	   500000
 #define PRESS_US   60000
 #define LOOK_US	   50
-#define GIVE_UP_US 10000000LL
+#define GIVE_UP_US 60000000LL
 
 static long long now_us(void)
 {

@@ -1,7 +1,6 @@
 """Boots that field boards have seen: without a clock (F1), with the GPIO chips in another order (F13), with a button stuck; and a kernel
 that hangs."""
 import datetime
-import json
 import re
 import sqlite3
 import time
@@ -29,8 +28,8 @@ class Clock(BenchCase):
         before = float(g.check("date +%s"))
         self.assertLess(before, begins, "the guest's clock is not wrong")
         self.assertRegex(g.check("journalctl -b -k -o cat --no-pager | grep -i rtc"), "1970-01-01")
-        g.until("a refusal that names the clock", lambda: re.search("(?i)clock", g.status()["headquarters"]["why"] or ""), 60)
-        self.assertEqual(g.status()["lamps"]["link"], "fast")
+        g.until("a refusal that names the clock", lambda: re.search("(?i)clock", g.status()["headquarters"]["why"] or ""), 120)
+        g.until("LINK fast", lambda: g.status()["lamps"]["link"] == "fast")
         self.assertEqual(g.status()["clock"], "untrusted")
         begun = time.time()
         inspector = Inspector(g)
@@ -39,22 +38,21 @@ class Clock(BenchCase):
         ended = time.time()
         self.assertEqual(line.hq.status()["journals"], [], "nothing may go out while the certificate can't be verified")
         self.assertEqual({e["clock"] for e in pull_out(g)}, {"untrusted"})
-        g.check(f"bench-clock {time.time()}")
+        set_at = time.time()
+        g.check(f"bench-clock {set_at}")
+        slow = time.time() - set_at  # by so much, at most, the guest's clock is behind
         g.until("trust in the clock", lambda: g.check("systemctl reload stationd") == "" and g.status()["clock"] == "trusted", 120)
         inspector.inspect()
         inspector.panel.wait()
-        g.until("everything at headquarters", lambda: g.status()["headquarters"]["backlog"] == 0, 120)
-        events = pull_out(g)
+        events = self.delivered(g, line.hq)
         told = [e for e in events if e["kind"] == "clock.stepped"]  # the step, and a source's word, which may come with it
         self.assertIn(len(told), (1, 2), told)
         self.assertGreater(told[0]["data"]["by_ms"], 86_400_000)
         self.assertEqual(told[-1]["clock"], "trusted")
         self.assertTrue(len(told) == 1 or abs(told[1]["data"]["by_ms"]) < 5000, told)
-        copy = line.hq.lines(g.status()["journal"]["id"])
-        self.assertEqual([json.loads(text)["id"] for text in copy], [e["id"] for e in events])
         (clock, at), (clock2, _) = self.moments(line.hq)
         self.assertEqual((clock, clock2), ("corrected", "trusted"), [(e["kind"], e["clock"], e["at"], e["mono_ms"]) for e in events])
-        self.assertTrue(begun - 2 <= at / 1000 <= ended + 2, (begun, at, ended))
+        self.assertTrue(begun - slow - 2 <= at / 1000 <= ended + 2, (begun, at, ended, slow))
         inspector.check(events)
 
 
@@ -105,9 +103,9 @@ class Odd(BenchCase):
         for lamp in ("ACCESSORIES", "USAGE", "PASS"):
             self.panel.press("PASS", lamp)
         self.panel.wait()
-        kinds = [e["kind"] for e in pull_out(g)]
+        kinds = [e["kind"] for e in pull_out(g) if e["label"] == label]
         self.assertNotIn("inspection.abandoned", kinds)
-        self.assertEqual(kinds.count("inspection.final"), 2)
+        self.assertEqual(kinds.count("inspection.final"), 1)
 
     def test_3_hung_kernel(self):
         """A kernel that panics and stands: the hardware watchdog resets the board, and the bench is at its step again."""

@@ -29,7 +29,7 @@ class Figures(BenchCase):
 
     def idle(self):
         g = self.g
-        g.until("everything at headquarters", lambda: g.status()["headquarters"]["backlog"] == 0 and g.status()["lamps"]["link"] == "on", 60)
+        self.delivered(g, self.line.hq)
 
     def rows(self):
         return int(self.g.check("python3 -c 'import sqlite3; print(sqlite3.connect(\"/var/lib/station/bare.db\").execute(\"SELECT count(*) FROM event\")"
@@ -64,7 +64,7 @@ class Figures(BenchCase):
         bare = [at["bare:IN"] + "/pull", at["bare:OUT"] + "/value"]
         pairs = [at["PASS"] + "/pull", at["LAMP_ACCESSORIES"] + "/value", *bare, at["BACK"] + "/pull", at["LAMP_APPEARANCE"] + "/value", *bare]
         before = self.rows()
-        out = g.check(f"edge {ROUNDS} {' '.join(pairs)}", 60 + ROUNDS * 4)
+        out = g.check(f"edge {ROUNDS} {' '.join(pairs)}", 300 + ROUNDS * 10)
         rows = [[int(n) / 1000 for n in line.split()] for line in out.splitlines()]
         self.assertEqual({len(row) for row in rows}, {4}, out)
         self.assertEqual(len(rows), ROUNDS)

@@ -54,16 +54,6 @@ class Shift(BenchCase):
         self.ready(self.g)
         self.hq = self.line.hq
 
-    def delivered(self, seconds=60):
-        """Headquarters' copy is the guest's journal, byte for byte, and LINK is solid."""
-        g = self.g
-        g.until("LINK solid and nothing left to send",
-                lambda: g.status()["headquarters"]["backlog"] == 0 and g.status()["lamps"]["link"] == "on", seconds)
-        own = pull_out(g)
-        copy = self.hq.lines(g.status()["journal"]["id"])
-        self.assertEqual(len(copy), len(own))
-        self.assertEqual([e["id"] for e in own], [json.loads(line)["id"] for line in copy])
-
     def test_1_package_and_units(self):
         """The station runs from its package under its own unit, as its own user; nothing failed on the way up."""
         g = self.g
@@ -120,18 +110,17 @@ class Shift(BenchCase):
     def test_4_line_cut_and_restored_F4(self):
         """hqd on the host over TLS; with the cable out the bench works on and LINK is slow; back in, all is delivered."""
         g = self.g
-        self.delivered()
+        self.delivered(g, self.hq)
         g.link(False)
         before = len(self.hq.lines(g.status()["journal"]["id"]))
         for _ in range(2):
             self.inspector.inspect()
             self.panel.wait()
-        g.until("LINK slow", lambda: g.status()["lamps"]["link"] == "slow", 90)
+        g.until("LINK slow", lambda: g.status()["lamps"]["link"] == "slow", 180)
         self.panel.wait_blinking("LINK", 1)
         self.assertEqual(len(self.hq.lines(g.status()["journal"]["id"])), before)
         g.link(True)
-        self.delivered(150)
-        self.inspector.check(pull_out(g))
+        self.inspector.check(self.delivered(g, self.hq, 300))
 
     def test_5_scanner_unplugged_F10(self):
         """Pulled: fault, LINK fast; plugged: found by its name again, and it scans."""
@@ -139,7 +128,7 @@ class Shift(BenchCase):
         for _ in range(2):
             g.unplug()
             g.until("the fault", lambda: not g.status()["scanners"][0]["present"])
-            self.assertEqual(len(g.status()["faults"]), 1)
+            g.until("one fault", lambda: len(g.status()["faults"]) == 1)
             p.wait_blinking("LINK", 5)
             g.plug()
             g.until("the scanner", lambda: g.status()["scanners"][0]["present"])
@@ -156,7 +145,8 @@ class Shift(BenchCase):
         self.inspector.answer(self.inspector.open(), "appearance", "ACCESSORIES")
         pid = g.status()["pid"]
         g.check(f"kill -STOP {pid}")
-        g.until("another stationd", lambda: g.status().get("pid") not in (pid, None) and g.status()["ready"], 120)
+        g.until("another stationd", lambda: g.status().get("pid") not in (pid, None), 180)
+        self.ready(g)
         self.panel.wait("ACCESSORIES")
         self.panel.press("PASS", "USAGE")
         self.panel.press("PASS", "PASS")
@@ -167,13 +157,9 @@ class Shift(BenchCase):
         """Another program holds a button's line: stationd says which, and who; once it is free the bench works."""
         g = self.g
         g.check("systemctl stop stationd")
-        tool = "gpiomon --consumer thief -c" if SUITE != "bookworm" else "gpiomon"
-        chip = g.check("gpiodetect | sed -n 's/ \\[station\\].*//p'").strip()
-        line = "BACK" if SUITE != "bookworm" else "2"
-        g.check(f"systemd-run --unit=thief {tool} {chip} {line}")
-        g.until("the thief", lambda: re.search(r"BACK.*(thief|gpiomon)", g.check("gpioinfo")))
+        holder = self.take_line(g)
         g.run("systemctl --no-block start stationd")
-        told = g.until("who has the line", lambda: re.search(r".*BACK.*(thief|gpiomon).*", g.run("journalctl -b -u stationd -o cat --no-pager")[1]))
+        told = g.until("who has the line", lambda: re.search(rf".*BACK.*{holder}.*", g.run("journalctl -b -u stationd -o cat --no-pager")[1]))
         build.say(told[0])
         g.check("systemctl stop thief; systemctl reset-failed stationd || true; systemctl start stationd")
         self.ready(g)

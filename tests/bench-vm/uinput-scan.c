@@ -1,6 +1,6 @@
 /* uinput-scan.c - a scanner that types, made by /dev/uinput: a US keyboard that types each line of
- * its standard input and Enter, until that ends; then it is unplugged. Wants root, or whoever may
- * write /dev/uinput. See usage(). */
+ * its standard input and Enter, and says so when it has, until that ends; then it is unplugged.
+ * Wants root, or whoever may write /dev/uinput. See usage(). */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/uinput.h>
@@ -27,7 +27,8 @@ static _Noreturn void usage(void)
 	(void)fputs(
 		"usage: uinput-scan [-n NAME] [-i VENDOR:PRODUCT] [-g ctrl|alt|F1...F12] [-w US]\n"
 		"Makes a keyboard and types each line of its standard input, and Enter: bytes as\n"
-		"they are, \\xHH, \\r, \\n, \\t and \\\\; without Enter when the line ends in \\c.\n"
+		"they are, \\xHH, \\r, \\n, \\t and \\\\; without Enter when the line ends in \\c;\n"
+		"\\sN is N (0 to 9) seconds of silence. Answers each with \"typed\" on a line.\n"
 		"-n: its name (" DEFAULT_NAME "), -i: its ids in hex (1234:abcd),\n"
 		"-g: how it types control characters, or GS alone (Ctrl and a key),\n"
 		"-w: microseconds from one press or release to the next (2000); with 0 the\n"
@@ -136,6 +137,15 @@ static void type(const struct keyboard *k, unsigned char c)
 		type_alt(k, c);
 }
 
+static void silence(char seconds)
+{
+	struct timespec wait = {seconds - '0', 0};
+
+	if (seconds < '0' || seconds > '9')
+		usage();
+	(void)nanosleep(&wait, NULL);
+}
+
 static void type_line(const struct keyboard *k, const char *line)
 {
 	while (*line) {
@@ -158,6 +168,10 @@ static void type_line(const struct keyboard *k, const char *line)
 		case '\\':
 			type(k, '\\');
 			line += 2;
+			continue;
+		case 's':
+			silence(line[2]);
+			line += 3;
 			continue;
 		case 'x':
 			(void)snprintf(hex, sizeof(hex), "%.2s", line + 2);
@@ -234,6 +248,8 @@ int main(int argc, char **argv)
 		if (line[len - 1] == '\n')
 			line[len - 1] = '\0';
 		type_line(&k, line);
+		if (puts("typed") < 0 || fflush(stdout) != 0)
+			die("standard output");
 	}
 	free(line);
 	if (ioctl(k.fd, UI_DEV_DESTROY) < 0)
