@@ -4,6 +4,7 @@ Usage: bench.py [PART]: only tests whose name holds PART. $SUITE: the guest's De
 $NIGHTLY=1: longer; $BRIEF=1: without packages and figures; $JOBS: so many modules, each with guests of its own, at a time (2).
 Figures are taken alone, at the end."""
 import concurrent.futures
+import importlib
 import os
 import pathlib
 import re
@@ -21,7 +22,9 @@ import tap  # noqa: E402
 from box import SUITE  # noqa: E402
 from guest import die_with_parent  # noqa: E402
 
-TOGETHER = ("test_shift", "test_points", "test_power", "test_boot", "test_uinput", "test_package")  # the long ones first
+sys.path.insert(0, str(HERE))  # before tests/system, which has modules of the same name
+
+TOGETHER = ("test_shift", "test_points", "test_power", "test_boot", "test_uinput", "test_doctor", "test_package")  # the long ones first
 ALONE = ("test_figures",)
 if os.environ.get("BRIEF"):
     TOGETHER, ALONE = tuple(m for m in TOGETHER if m != "test_package"), ()
@@ -29,7 +32,7 @@ JOBS = int(os.environ.get("JOBS") or 2)
 
 
 def tests_of(module, part):
-    return [t for t in tap.each(unittest.defaultTestLoader.loadTestsFromName(module)) if part in t.id()]
+    return [t for t in tap.each(unittest.defaultTestLoader.loadTestsFromModule(importlib.import_module(module))) if part in t.id()]
 
 
 def play(module, part):
