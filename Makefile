@@ -262,7 +262,7 @@ INSTALLED = 755:$(BUILD)/stationd:$(sbindir)/stationd 755:$(BUILD)/hqd:$(sbindir
 	644:systemd/60-station.rules:$(libdir)/udev/rules.d/60-station.rules \
 	$(foreach d,sysusers tmpfiles,$(foreach f,station station-hq,644:systemd/$(f).$(d):$(libdir)/$(d).d/$(f).conf)) \
 	$(foreach f,station station-hq,644:systemd/$(f).catalog:$(libdir)/systemd/catalog/$(f).catalog) \
-	644:docs/station.conf.example:$(docdir)/station/examples/station.conf 644:docs/openapi.yaml:$(docdir)/station-hq/openapi.yaml
+	644:docs/station.conf.example:$(docdir)/station/examples/station.conf 644:docs/reasons.csv.example:$(docdir)/station/examples/reasons.csv 644:docs/openapi.yaml:$(docdir)/station-hq/openapi.yaml
 INSTALLED_DIRS = $(sysconfdir)/station/station.conf.d $(sysconfdir)/station/labels.d $(sysconfdir)/station-hq
 $(BUILD)/systemd/%: systemd/%.in FORCE
 	@mkdir -p $(@D)

@@ -27,6 +27,11 @@ struct bench_label { /* a label and what is known of it */
 	struct parcel parcel; /* parcel.label is the normalised id, "" = none */
 };
 
+struct bench_given {
+	char code[LABEL_CODE_MAX + 1]; /* "" = none */
+	uint8_t step;
+};
+
 struct bench_config {
 	const struct settings *settings; /* must outlive the bench */
 	const char *software;		 /* version; must outlive the bench */
@@ -47,6 +52,8 @@ struct bench {
 	bool tracking;		     /* ... as a tracking number */
 	char by[LABEL_CODE_MAX + 1];
 	char by_next[LABEL_CODE_MAX + 1]; /* once the badge event is stored */
+	struct bench_given given;	  /* the last reason of the open inspection */
+	struct bench_given given_next;
 	char inspection[EVENT_UUID + 1];
 	char inspection_next[EVENT_UUID + 1];
 	uint16_t line, unit; /* item under inspection; 0 = null */

@@ -14,6 +14,8 @@
 #define SETTINGS_SCANNERS 4
 #define SETTINGS_LINE	  32 /* bytes of a GPIO line's name, NUL included, as in the kernel */
 
+struct reasons;
+
 enum settings_unknown {
 	SETTINGS_UNKNOWN_ACCEPT,
 	SETTINGS_UNKNOWN_CONFIRM,
@@ -52,8 +54,10 @@ struct settings {
 	char state_dir[SETTINGS_PATH]; /* default /var/lib/station */
 	char runtime_dir[SETTINGS_PATH]; /* default /run/station */
 	/* [site] */
-	char timezone[65];	      /* IANA name, default "UTC"; only recorded */
-	char key_file[SETTINGS_PATH]; /* 64 hex digits; "" = no commands, reasons, badges */
+	char timezone[65];		  /* IANA name, default "UTC"; only recorded */
+	char key_file[SETTINGS_PATH];	  /* 64 hex digits; "" = no commands, reasons, badges */
+	char reasons_file[SETTINGS_PATH]; /* CSV (reasons.h); "" = codes without texts */
+	const struct reasons *reasons;	  /* not filled here; null: codes without texts */
 	/* [labels] */
 	struct label_rules labels; /* site = [site] name (required); rma_shape, rma_check =
 				      mod37-36|none; key not filled here */

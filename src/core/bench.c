@@ -389,6 +389,7 @@ void bench_stored(struct bench *b, bool ok, const struct moment *now, struct ben
 
 	if (ok) {
 		memcpy(b->by, b->by_next, sizeof(b->by));
+		b->given = b->given_next;
 		memcpy(b->inspection, b->inspection_next, sizeof(b->inspection));
 		b->line = b->line_next;
 		b->unit = b->unit_next;

@@ -1,7 +1,9 @@
 /* bench_event.c - the checklist's appends as events: labels, items, raw scans and ids put in.
  * Shapes of `data` are those of docs/events/. */
 #include "bench_event.h"
+#include "bench_given.h"
 #include "station/formats.h"
+#include "station/reasons.h"
 #include <nettle/sha2.h>
 #include <string.h>
 
@@ -102,11 +104,12 @@ static void data_rejected(struct text *t, const struct bench *b, const struct be
 static void data_started(struct text *t, const struct bench *b)
 {
 	const struct formats *formats = b->config.settings->labels.formats;
+	const struct reasons *reasons = b->config.settings->reasons;
 
 	member_text(t, "site", b->config.settings->labels.site);
 	member_text(t, "timezone", b->config.settings->timezone);
 	member_text(t, "software", b->config.software);
-	member_text(t, "reasons", "keyed-1");
+	member_text(t, "reasons", reasons ? reasons->version : "keyed-1");
 	member_text(t, "labels", formats ? formats->version : "builtin-1");
 }
 
@@ -137,6 +140,11 @@ static void data_step(struct text *t, const struct checklist_append *a)
 {
 	member_text(t, "step", checklist_name_step(a->step));
 	member_text(t, "answer", parcel_verdict_name(a->answer));
+}
+
+static const char *reason_code(const struct bench *b, const struct checklist_append *a)
+{
+	return a->unspecified ? "UNSPECIFIED" : b->label.id;
 }
 
 static void write_data(const struct bench *b, const struct checklist_append *a, struct event *e)
@@ -178,7 +186,7 @@ static void write_data(const struct bench *b, const struct checklist_append *a, 
 		break;
 	case EVENT_REASON_GIVEN:
 		member_text(&t, "step", checklist_name_step(a->step));
-		member_text(&t, "code", a->unspecified ? "UNSPECIFIED" : b->label.id);
+		member_text(&t, "code", reason_code(b, a));
 		break;
 	case EVENT_INSPECTION_CLOSED:
 		member_text(&t, "verdict", parcel_verdict_name(a->answer));
@@ -273,6 +281,7 @@ void bench_event_make(struct bench *b, const struct checklist_append *a, const s
 		e->line = b->line;
 		e->unit = b->unit;
 	}
+	bench_given_note(&b->given_next, a->kind, a->step, reason_code(b, a));
 	write_data(b, a, e);
 	if (a->kind == EVENT_INSPECTION_OPENED)
 		note_opened(b, a, e);
@@ -287,6 +296,7 @@ void bench_event_make(struct bench *b, const struct checklist_append *a, const s
 void bench_event_forget(struct bench *b)
 {
 	memcpy(b->by_next, b->by, sizeof(b->by_next));
+	b->given_next = b->given;
 	memcpy(b->inspection_next, b->inspection, sizeof(b->inspection_next));
 	b->line_next = b->line;
 	b->unit_next = b->unit;

@@ -1,6 +1,7 @@
 /* bench_resume.c - the way back after a power cut: recorded events folded into the bench, which
  * comes back at the same step. */
 #include "station/bench.h"
+#include "bench_given.h"
 #include <string.h>
 
 static enum parcel_verdict read_verdict(const struct event_view *e, const char *key)
@@ -104,6 +105,17 @@ static void resume_badge(struct bench *b, const struct event_view *e)
 		event_span_copy(&s, b->by, sizeof(b->by));
 }
 
+static void resume_given(struct bench *b, const struct event_view *e, uint8_t step)
+{
+	char code[LABEL_CODE_MAX + 1] = "";
+	struct event_span s;
+
+	if (event_data(&e->data, "code", &s) && !event_span_copy(&s, code, sizeof(code)))
+		code[0] = '\0';
+	bench_given_note(&b->given, e->kind, step, code);
+	b->given_next = b->given;
+}
+
 void bench_resume(struct bench *b, const struct event_view *e)
 {
 	struct checklist_append a = {.kind = e->kind, .units = 1};
@@ -133,6 +145,7 @@ void bench_resume(struct bench *b, const struct event_view *e)
 		b->line = e->line;
 		b->unit = e->unit;
 	}
+	resume_given(b, e, a.step);
 	memcpy(b->by_next, b->by, sizeof(b->by_next));
 	memcpy(b->inspection_next, b->inspection, sizeof(b->inspection_next));
 	b->line_next = b->line;

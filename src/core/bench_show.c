@@ -1,5 +1,6 @@
 /* bench_show.c - the view: what a screen beside the panel says of the parcel, one line of JSON. */
 #include "station/bench.h"
+#include "bench_given.h"
 #include <string.h>
 
 static void key(struct text *t, const char *name)
@@ -132,5 +133,6 @@ void bench_show(const struct bench *b, struct text *t)
 	key_text(t, "by", b->by);
 	show_last(t, s->at == CHECKLIST_REPEAT && u ? &u->last : NULL);
 	key_number(t, "arrived", b->arrivals);
+	bench_given_show(b, t);
 	text_char(t, '}');
 }

@@ -1,6 +1,7 @@
 /* parcel.c - the names of what is known of a return, and the reader of the list of expected returns
  * (CSV after RFC 4180, a line at a time); see station/parcel.h. */
 #include "station/parcel.h"
+#include "csv.h"
 #include "station/check.h"
 #include "station/text.h"
 #include <string.h>
@@ -51,20 +52,6 @@ static const struct {
 	[COLUMN_LAST_STATION] = {"last_station", 32},
 	[COLUMN_LAST_AT] = {"last_at", 32},
 	[COLUMN_LAST_BY] = {"last_by", LABEL_CODE_MAX},
-};
-
-/* A field as it stands in the line: what is between the quotes, or between the separators. */
-struct field {
-	const char *at;
-	size_t len;
-	bool quoted; /* "" in it stands for one quote */
-};
-
-/* Steps through the fields of a line. */
-struct walk {
-	const char *at, *end;
-	char separator;
-	bool done;
 };
 
 const char *parcel_list_name(enum parcel_list list)
@@ -179,97 +166,26 @@ static bool line_trim(const char *line, size_t *len)
 	return *len <= PARCEL_CSV_LINE;
 }
 
-/* The next field of a line that has one more (!w->done). Null, or what is wrong with it. */
-static const char *field_next(struct walk *w, struct field *out)
-{
-	*out = (struct field){.at = w->at, .quoted = w->at < w->end && *w->at == '"'};
-	if (out->quoted) {
-		out->at = ++w->at;
-		while (w->at < w->end && (*w->at != '"' || (w->end - w->at > 1 && w->at[1] == '"')))
-			w->at += *w->at == '"' ? 2 : 1;
-		if (w->at == w->end)
-			return "a quote is not closed (a field can't go on in the next line)";
-		out->len = (size_t)(w->at++ - out->at);
-		if (w->at < w->end && *w->at != w->separator)
-			return "something stands between a closing quote and the separator";
-	} else {
-		while (w->at < w->end && *w->at != w->separator && *w->at != '"')
-			w->at++;
-		out->len = (size_t)(w->at - out->at);
-		if (w->at < w->end && *w->at == '"')
-			return "a quote inside a field: quote the whole field and double it";
-	}
-	w->done = w->at == w->end;
-	if (!w->done)
-		w->at++;
-	return NULL;
-}
-
-/* Bytes that a screen or a log may take for an order: C0, DEL, and C1 as UTF-8 writes it. */
-static bool has_control(const char *s, size_t len)
-{
-	const unsigned char *u = (const unsigned char *)s;
-
-	for (size_t i = 0; i < len; i++)
-		if (u[i] < 0x20 || u[i] == 0x7f || (u[i] == 0xc2 && i + 1 < len && u[i + 1] < 0xa0))
-			return true;
-	return false;
-}
-
-/* The value of a field: checked, unquoted, without spaces around. Null, or what is wrong. */
-static const char *field_value(const struct field *f, size_t max, char value[VALUE_MAX])
-{
-	const char *at = f->at, *end = f->at + f->len;
-	size_t n = 0;
-
-	if (!text_is_utf8(f->at, f->len))
-		return "is not UTF-8";
-	if (has_control(f->at, f->len))
-		return "has a control character";
-	while (at < end && *at == ' ')
-		at++;
-	while (at < end && end[-1] == ' ')
-		end--;
-	for (; at < end; at++) {
-		if (n == max)
-			return "is too long";
-		value[n++] = *at;
-		if (f->quoted && *at == '"')
-			at++; /* the second of a pair */
-	}
-	value[n] = '\0';
-	return NULL;
-}
-
 /* --- the header --- */
 
-/* The first of comma and semicolon: no name of a column holds either. */
-static char separator_find(const char *line, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (line[i] == ',' || line[i] == ';')
-			return line[i];
-	return ',';
-}
-
-static int8_t column_find(const struct field *f)
+static int8_t column_find(const struct csv_field *f)
 {
 	char name[VALUE_MAX];
 	int8_t i = 0;
 
-	if (field_value(f, VALUE_MAX - 1, name) != NULL)
+	if (csv_value(f, VALUE_MAX - 1, name) != NULL)
 		return -1; /* whatever it is, it isn't ours */
 	while (i < COLUMNS && !is_word(name, columns[i].name))
 		i++;
 	return i < COLUMNS ? i : -1;
 }
 
-static bool header_fields(struct parcel_csv *csv, struct walk *w, uint32_t *seen,
+static bool header_fields(struct parcel_csv *csv, struct csv_line *w, uint32_t *seen,
 			  struct parcel_csv_error *error)
 {
 	while (!w->done) {
-		struct field f;
-		const char *wrong = field_next(w, &f);
+		struct csv_field f;
+		const char *wrong = csv_next(w, &f);
 
 		if (wrong)
 			return refuse_field(csv, csv->fields, wrong, error);
@@ -299,8 +215,8 @@ bool parcel_csv_header(struct parcel_csv *csv, const char *line, size_t len,
 		line += sizeof(bom);
 		len -= sizeof(bom);
 	}
-	csv->separator = separator_find(line, len);
-	struct walk w = {line, line + len, csv->separator, false};
+	csv->separator = csv_separator(line, len);
+	struct csv_line w = {line, line + len, csv->separator, false};
 
 	if (!header_fields(csv, &w, &seen, error))
 		return false;
@@ -447,22 +363,22 @@ static const char *value_take(enum column column, const char *value, struct parc
 	return good ? NULL : "is too long";
 }
 
-static bool row_fields(struct parcel_csv *csv, struct walk *w, struct parcel_row *out,
+static bool row_fields(struct parcel_csv *csv, struct csv_line *w, struct parcel_row *out,
 		       struct parcel_csv_error *error)
 {
 	size_t i = 0;
 
 	while (!w->done) {
-		struct field f;
+		struct csv_field f;
 		char value[VALUE_MAX];
-		const char *wrong = field_next(w, &f);
+		const char *wrong = csv_next(w, &f);
 
 		if (!wrong && i == csv->fields)
 			return refuse(csv, NULL, "has more fields than the first line", error);
 		if (!wrong && csv->column[i] >= 0) {
 			enum column column = (enum column)csv->column[i];
 
-			wrong = field_value(&f, columns[column].max, value);
+			wrong = csv_value(&f, columns[column].max, value);
 			if (!wrong)
 				wrong = value_take(column, value, out);
 		}
@@ -489,7 +405,7 @@ bool parcel_csv_row(struct parcel_csv *csv, const char *line, size_t len, struct
 	*empty = blank == len;
 	if (*empty)
 		return true;
-	struct walk w = {line, line + len, csv->separator, false};
+	struct csv_line w = {line, line + len, csv->separator, false};
 
 	if (!row_fields(csv, &w, out, error))
 		return false;

@@ -66,6 +66,7 @@ static const struct key keys[] = {
 	{"name", SECTION_SITE, SETTINGS_VALUE_SITE, TEXT(settings, labels.site)},
 	{"timezone", SECTION_SITE, SETTINGS_VALUE_ZONE, TEXT(settings, timezone)},
 	{"key_file", SECTION_SITE, SETTINGS_VALUE_OPTIONAL, TEXT(settings, key_file)},
+	{"reasons_file", SECTION_SITE, SETTINGS_VALUE_OPTIONAL, TEXT(settings, reasons_file)},
 	{"rma_shape", SECTION_LABELS, SETTINGS_VALUE_SHAPE, TEXT(settings, rma_shape)},
 	{"rma_check", SECTION_LABELS, SETTINGS_VALUE_CHOICE, AT(settings, labels.rma_rule),
 	 .choices = check_names},

@@ -1,13 +1,14 @@
 /* confdir.h - finds and orders the settings files: station.conf and its drop-ins
  * station.conf.d/NAME.conf, merged by name, /etc over /run over /usr/lib, sorted by name, last one
  * wins (as systemd does; a link to /dev/null or an empty file masks the name). Also reads the board
- * file, the site key and the label formats. Relative paths in the settings are taken from the main
- * file's folder, those in a board file from the board file's, so that a folder with everything in
- * it can be moved.
+ * file, the site key, the label formats and the site's reasons. Relative paths in the settings are
+ * taken from the main file's folder, those in a board file from the board file's, so that a folder
+ * with everything in it can be moved.
  */
 #ifndef IO_CONFDIR_H
 #define IO_CONFDIR_H
 #include "station/formats.h"
+#include "station/reasons.h"
 #include "station/settings.h"
 
 /* path NULL: the standard places (a missing main file is an error naming it). Else: that file and
@@ -32,6 +33,10 @@ confdir_labels(const char *config, const char *packaged, bool site, struct forma
  * labels.d beside it. Valid as long as both. */
 #define CONFDIR_PATH 4096
 const char *confdir_labels_packaged(const char *installed, char beside[CONFDIR_PATH]);
+/* The site's reasons, of the file that the settings name. False: error says what and where, and out
+ * is of no use. */
+bool __attribute__((warn_unused_result))
+confdir_reasons(const char *path, struct reasons *out, struct settings_error *error);
 /* The same with another root for the standard places and the device tree ("" = /): for tests. */
 bool __attribute__((warn_unused_result))
 confdir_labels_under(const char *root, const char *config, const char *packaged, bool site,

@@ -51,6 +51,7 @@ static const char *const message_ids[LOG_IDS] = {
 	[LOG_PANEL_BACK] = "MESSAGE_ID=95fd9f3cdc354e4e9ad8b8346a1fe64a",
 	[LOG_CERTIFICATE] = "MESSAGE_ID=ee9a765f147448cb890cdd1f82de19c2",
 	[LOG_LABELS_REFUSED] = "MESSAGE_ID=986333871c564f11bd480826af82ee2c",
+	[LOG_REASONS_REFUSED] = "MESSAGE_ID=bb601e4e502a42a5b2110590f9452509",
 };
 
 static char program[33] = "station";

@@ -37,8 +37,9 @@ enum log_id {
 	LOG_CLOCK_STEPPED,
 	LOG_PANEL_LOST, /* the board's buttons and lamps are out of reach */
 	LOG_PANEL_BACK,
-	LOG_CERTIFICATE,    /* one ends soon, or has; or is good again */
-	LOG_LABELS_REFUSED, /* a file of label formats */
+	LOG_CERTIFICATE,     /* one ends soon, or has; or is good again */
+	LOG_LABELS_REFUSED,  /* a file of label formats */
+	LOG_REASONS_REFUSED, /* the file of the site's reasons */
 	LOG_IDS
 };
 

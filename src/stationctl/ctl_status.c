@@ -384,6 +384,7 @@ static bool status_well(const json_t *root)
 	       json_is_true(json_object_get(journal, "works")) && !text_of(journal, "aside") &&
 	       !(line && strcmp(line, "person") == 0) &&
 	       !json_is_true(json_object_get(json_object_get(root, "labels"), "refused")) &&
+	       !json_is_true(json_object_get(json_object_get(root, "reasons"), "refused")) &&
 	       certificate_well(certificate_of(root, "station")) &&
 	       certificate_well(certificate_of(root, "headquarters")) &&
 	       json_array_size(json_object_get(root, "faults")) == 0;

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The board is looked for here too, since other checks need it. */
 /* A station whose label formats are refused does not start. */
 static void label_formats(const struct doctor *d, struct doctor_row *row)
 {
@@ -25,6 +24,19 @@ static void label_formats(const struct doctor *d, struct doctor_row *row)
 		doctor_say(row, DOCTOR_WARN, "no label formats: waybills and products are unknown");
 	else
 		doctor_say(row, DOCTOR_OK, "%u label formats", (unsigned)formats.count);
+}
+
+static void reasons(const struct settings *s, struct doctor_row *row)
+{
+	static struct reasons reasons;
+	struct settings_error error;
+
+	if (!s->reasons_file[0])
+		return;
+	if (!confdir_reasons(s->reasons_file, &reasons, &error))
+		doctor_say(row, DOCTOR_FAIL, "%s", error.text);
+	else
+		doctor_say(row, DOCTOR_OK, "%u reasons", (unsigned)reasons.count);
 }
 
 void doctor_settings(struct doctor *d, struct doctor_row *row)
@@ -45,6 +57,7 @@ void doctor_settings(struct doctor *d, struct doctor_row *row)
 	if (s->scanners == 0)
 		doctor_say(row, DOCTOR_WARN, "no [scanner NAME]: nothing can be scanned");
 	label_formats(d, row);
+	reasons(s, row);
 }
 
 static void say_line(struct doctor_row *row, const struct gpio_survey *survey, unsigned i,

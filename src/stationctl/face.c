@@ -127,6 +127,8 @@ static void face_show(const struct face *f, int row, int bottom, int columns)
 			 s->accessories);
 	row = face_field(row, columns, bottom - row < 2 ? bottom - row : 2, f, SPEECH_REASON,
 			 s->reason);
+	row = face_field(row, columns, bottom - row < 2 ? bottom - row : 2, f, SPEECH_GIVEN,
+			 speech_given(f->language, s));
 	row = face_field(row, columns, bottom - row, f, SPEECH_WISH, speech_wish(f->language, s));
 	(void)face_field(row, columns, bottom - row, f, SPEECH_BADGE, s->by);
 }

@@ -90,6 +90,7 @@ static unsigned mirror_number(const json_t *object, const char *key)
 static void mirror_show(struct mirror_show *s, const json_t *root)
 {
 	const json_t *item = json_object_get(root, "item"), *last = json_object_get(root, "last");
+	const json_t *given = json_object_get(root, "given");
 	const char *message = json_string_value(json_object_get(root, "message"));
 	const char *alert = json_string_value(json_object_get(root, "alert"));
 	const char *step = json_string_value(json_object_get(root, "step"));
@@ -109,6 +110,9 @@ static void mirror_show(struct mirror_show *s, const json_t *root)
 	mirror_text(root, "reason", s->reason);
 	mirror_text(root, "wish", s->wish);
 	mirror_text(root, "by", s->by);
+	mirror_text(given, "code", s->given[0]);
+	mirror_text(given, "en", s->given[1]);
+	mirror_text(given, "zh", s->given[2]);
 	mirror_text(last, "verdict", s->last_verdict);
 	mirror_text(last, "station", s->last_station);
 	mirror_text(last, "at", s->last_at);

@@ -66,6 +66,7 @@ struct mirror_show { /* "" = not told */
 	unsigned units, left, arrived;
 	char product[MIRROR_TEXT], title[MIRROR_TEXT], accessories[MIRROR_TEXT];
 	char reason[MIRROR_TEXT], wish[MIRROR_TEXT], by[MIRROR_TEXT];
+	char given[3][MIRROR_TEXT]; /* the reason: code, English, Chinese */
 	char last_verdict[MIRROR_TEXT], last_station[MIRROR_TEXT], last_at[MIRROR_TEXT];
 	char last_by[MIRROR_TEXT];
 };

@@ -24,6 +24,7 @@ static const char *const speech_words[SPEECH_WORDS][SPEECH_LANGUAGES] = {
 	[SPEECH_TITLE] = BOTH("Title", "品名"),
 	[SPEECH_ACCESSORIES] = BOTH("In the box", "应有配件"),
 	[SPEECH_REASON] = BOTH("Customer", "客户说明"),
+	[SPEECH_GIVEN] = BOTH("Reason", "原因"),
 	[SPEECH_WISH] = BOTH("Wish", "诉求"),
 	[SPEECH_REFUND] = BOTH("refund", "退款"),
 	[SPEECH_EXCHANGE] = BOTH("exchange", "换货"),
@@ -233,6 +234,13 @@ void speech_fill(char *out, size_t cap, const char *sentence, const char *const 
 		text_put(&t, value[n]);
 		p++;
 	}
+}
+
+const char *speech_given(enum speech_language l, const struct mirror_show *show)
+{
+	const char *text = show->given[l == SPEECH_ZH ? 2 : 1];
+
+	return text[0] ? text : show->given[0];
 }
 
 const char *speech_wish(enum speech_language l, const struct mirror_show *show)

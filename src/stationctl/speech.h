@@ -20,6 +20,7 @@ enum speech_word {
 	SPEECH_TITLE,
 	SPEECH_ACCESSORIES,
 	SPEECH_REASON,
+	SPEECH_GIVEN, /* why the step failed */
 	SPEECH_WISH,
 	SPEECH_REFUND,
 	SPEECH_EXCHANGE,
@@ -43,6 +44,8 @@ const char *speech_alert(enum speech_language l, enum mirror_alert alert); /* NO
 const char *speech_lamp(enum speech_language l, enum panel_lamp lamp);
 const char *speech_pattern(enum speech_language l, enum panel_pattern pattern);
 const char *speech_tone(enum speech_language l, enum panel_tone tone);
+/* The reason that was given last, or its code. */
+const char *speech_given(enum speech_language l, const struct mirror_show *show);
 const char *speech_wish(enum speech_language l, const struct mirror_show *show);
 /* Writes a sentence with %1, %2, ... replaced by value[0], value[1], ...; what does not fit is
  * dropped. */

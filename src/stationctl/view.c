@@ -131,6 +131,7 @@ static int view_thing(int row, const struct face *f, int scale)
 	row = view_field(row, f, 2, SPEECH_TITLE, s->title);
 	row = view_field(row, f, 3, SPEECH_ACCESSORIES, s->accessories);
 	row = view_field(row, f, 2, SPEECH_REASON, s->reason);
+	row = view_field(row, f, 2, SPEECH_GIVEN, speech_given(f->language, s));
 	row = view_field(row, f, 1, SPEECH_WISH, speech_wish(f->language, s));
 	return view_field(row, f, 1, SPEECH_BADGE, s->by);
 }

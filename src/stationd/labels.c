@@ -1,6 +1,6 @@
-/* labels.c - the label formats (labels.d): read at the start, and at SIGHUP by a thread, since the
- * loop waits for no disk. A bad file is told, and the last good formats stay; at the start the
- * packaged ones do. */
+/* labels.c - the label formats (labels.d) and the site's reasons: read at the start, and at SIGHUP
+ * by a thread, since the loop waits for no disk. A bad file is told, and the last good ones stay;
+ * at the start the packaged formats do, and codes go without texts. */
 #include "io/confdir.h"
 #include "io/log.h"
 #include "station.h"
@@ -26,6 +26,35 @@ static void refused(const char *why, const char *instead)
 	log_write(LOG_LEVEL_ERROR, LOG_LABELS_REFUSED, "%s; %s", why, instead);
 }
 
+/* The reasons that are not in force; the thread's while it runs. */
+static struct reasons *spare_reasons(struct station *s)
+{
+	return &s->labels.reasons[s->settings.reasons == &s->labels.reasons[0] ? 1 : 0];
+}
+
+static bool read_reasons(struct station *s)
+{
+	return !s->settings.reasons_file[0] ||
+	       confdir_reasons(s->settings.reasons_file, spare_reasons(s),
+			       &s->labels.reasons_error);
+}
+
+static void use_reasons(struct station *s, bool good)
+{
+	const char *instead =
+		s->settings.reasons ? "the texts stay as they were" : "codes go without texts";
+
+	s->labels.reasons_bad = !good;
+	if (!good) {
+		log_write(LOG_LEVEL_ERROR, LOG_REASONS_REFUSED, "%s; %s",
+			  s->labels.reasons_error.text, instead);
+	} else if (s->settings.reasons_file[0]) {
+		s->settings.reasons = spare_reasons(s);
+		log_info("%u reasons, version %s", s->settings.reasons->count,
+			 s->settings.reasons->version);
+	}
+}
+
 int labels_open(struct station *s)
 {
 	struct station_labels *l = &s->labels;
@@ -41,6 +70,7 @@ int labels_open(struct station *s)
 		formats_finish(f);
 	}
 	use(s, f);
+	use_reasons(s, read_reasons(s));
 	return 0;
 }
 
@@ -57,6 +87,7 @@ static void *read_files(void *user)
 	uint64_t one = 1;
 
 	l->good = confdir_labels(s->config, s->packaged, true, spare(l), &l->error);
+	l->reasons_good = read_reasons(s);
 	if (write(l->fd, &one, sizeof(one)) != (ssize_t)sizeof(one))
 		log_error("cannot tell that the label formats are read: %s", strerror(errno));
 	return NULL;
@@ -87,6 +118,7 @@ static void on_read(void *user, int fd, uint32_t events)
 		refused(l->error.text, "the label formats stay as they were");
 	else
 		use(s, spare(l));
+	use_reasons(s, l->reasons_good);
 	station_status_soon(s);
 	if (l->again)
 		labels_reload(s);

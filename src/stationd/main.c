@@ -20,12 +20,12 @@ static const char usage[] =
 	"  --config FILE  settings (and drop-ins FILE.d/*.conf) instead of /etc/station/station.conf\n"
 	"  --boards DIR   folder of the board files instead of " BOARDS "\n"
 	"  --labels DIR   folder of the packaged label formats instead of " LABELS "\n"
-	"  --check        only say whether settings, board and label formats are right\n"
+	"  --check        only say whether settings, board, label formats and reasons are right\n"
 	"  --clock-mark FILE\n"
 	"                 only waits until a time source has set the clock, makes FILE, ends\n"
 	"  --help, --version\n\n"
-	"Signals: SIGTERM stops; SIGHUP reads the list of expected returns, the label formats\n"
-	"and the certificates again, and tries the line to headquarters at once.\n"
+	"Signals: SIGTERM stops; SIGHUP reads the list of expected returns, the label formats,\n"
+	"the reasons and the certificates again, and tries the line to headquarters at once.\n"
 	"Exit codes: 0 fine, 1 failed, 2 usage, 78 settings or journal refused. See stationd(8).\n";
 
 struct options {
@@ -95,11 +95,19 @@ static int check(struct station *s)
 		log_error("%s", error.text);
 		return EX_CONFIG;
 	}
+	if (s->settings.reasons_file[0] &&
+	    !confdir_reasons(s->settings.reasons_file, &s->labels.reasons[0], &error)) {
+		log_error("%s", error.text);
+		return EX_CONFIG;
+	}
 	(void)printf("settings are fine: station %s, site %s, board %s, %u scanners\n",
 		     s->settings.station, s->settings.labels.site, s->board.name,
 		     s->settings.scanners);
 	(void)printf("label formats are fine: %u, version %s\n", s->labels.formats[0].count,
 		     s->labels.formats[0].version);
+	if (s->settings.reasons_file[0])
+		(void)printf("reasons are fine: %u, version %s\n", s->labels.reasons[0].count,
+			     s->labels.reasons[0].version);
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "station/clock.h"
 #include "station/expiry.h"
 #include "station/formats.h"
+#include "station/reasons.h"
 #include "station/settings.h"
 #include <pthread.h>
 #include <stdatomic.h>
@@ -78,15 +79,17 @@ struct station_certificates {
 	struct stat file; /* what was read of our own */
 };
 
-/* The label formats: one set in force, one to read the files into. */
+/* The label formats and the reasons: one set in force, one to read the files into. */
 struct station_labels {
 	struct formats formats[2];
-	struct formats *used; /* one of them; settings.labels.formats, if it has any */
-	bool bad;	      /* the files are refused: others are in force */
-	bool again;	      /* another SIGHUP came while they are read */
-	bool running;	      /* the thread is; what it fills: */
-	bool good;
-	struct settings_error error;
+	struct formats *used;	   /* one of them; settings.labels.formats, if it has any */
+	bool bad;		   /* the files are refused: others are in force */
+	struct reasons reasons[2]; /* settings.reasons is one of them, or null */
+	bool reasons_bad;
+	bool again;   /* another SIGHUP came while they are read */
+	bool running; /* the thread is; what it fills: */
+	bool good, reasons_good;
+	struct settings_error error, reasons_error;
 	pthread_t thread;
 	int fd; /* it is done */
 	struct loop_source *source;
@@ -174,7 +177,7 @@ void line_returned(struct station *s, bool ok);
 void line_retry(struct station *s);
 void line_close(struct station *s);
 
-/* labels.c: the label formats. */
+/* labels.c: the label formats and the site's reasons. */
 int labels_open(struct station *s);    /* 0 */
 void labels_reload(struct station *s); /* reads the files again, beside the loop */
 void labels_close(struct station *s);

@@ -91,6 +91,18 @@ static void put_labels(struct text *t, const struct station *s)
 	text_char(t, '}');
 }
 
+static void put_reasons(struct text *t, const struct station *s)
+{
+	const struct reasons *r = s->settings.reasons;
+
+	key(t, "reasons");
+	text_char(t, '{');
+	key_number(t, "count", r ? r->count : 0);
+	key_text(t, "version", r ? r->version : NULL);
+	key_bool(t, "refused", s->labels.reasons_bad);
+	text_char(t, '}');
+}
+
 static const char *line_name(const struct station *s)
 {
 	if (!s->settings.hq.url[0])
@@ -211,6 +223,7 @@ static void put_state(struct text *t, struct station *s)
 	put_headquarters(t, s, &j);
 	put_expected(t, s, &j);
 	put_labels(t, s);
+	put_reasons(t, s);
 	put_scanners(t, s);
 	put_faults(t, b);
 	key(t, "queue");

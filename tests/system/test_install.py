@@ -25,6 +25,7 @@ FILES = """
 755 usr/sbin/station-camera
 755 usr/sbin/stationd
 644 usr/share/doc/station-hq/openapi.yaml
+644 usr/share/doc/station/examples/reasons.csv
 644 usr/share/doc/station/examples/station.conf
 644 usr/share/man/man1/stationctl.1
 644 usr/share/man/man5/station-labels.5
@@ -111,6 +112,7 @@ class Install(unittest.TestCase):
         text = re.sub(r"^#(?=[a-z0-9_]+ = |\[)", "", example.read_text().replace("board = rpi", "board = sim"), flags=re.M)
         text = re.sub(r"^(file|key_file) = .*\n", "", text, count=2, flags=re.M)  # one needs a key, one excludes headquarters
         everything.write_text(text)
+        shutil.copy2(example.with_name("reasons.csv"), self.dir)
         done = run(self.root / "usr/sbin/stationd", "--config", everything, "--boards", self.root / "usr/share/station/boards", "--check")
         self.assertEqual(done.returncode, 0, done.stderr)
 
