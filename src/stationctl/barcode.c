@@ -4,81 +4,104 @@
 #include <string.h>
 #include <zint.h>
 
-#define HEIGHT_MM 18.0 /* of the bars: a hand's tremble */
+#define ABOVE_MM   1.0 /* white above and below lines */
+#define CAPTION_MM 5.0
 
 static const struct {
-	int symbology, option;
-	double module_mm;
+	int symbology, option, quiet; /* modules */
 } kinds[] = {
-	[BARCODE_LINES] = {BARCODE_CODE128, -1, 0.38},
-	[BARCODE_LINES_GS1] = {BARCODE_GS1_128, -1, 0.38},
-	[BARCODE_SQUARE] = {BARCODE_QRCODE, 2, 0.8},
+	[BARCODE_LINES] = {BARCODE_CODE128, -1, 10},
+	[BARCODE_LINES_GS1] = {BARCODE_GS1_128, -1, 10},
+	[BARCODE_SQUARE] = {BARCODE_QRCODE, 2, 4},
 };
 
-static struct zint_symbol *encode(enum barcode_kind kind, const char *text)
+bool barcode_make(struct barcode *b, enum barcode_kind kind, const char *text, char *why,
+		  size_t cap)
 {
 	struct zint_symbol *s = ZBarcode_Create();
 
-	if (!s)
-		return NULL;
+	*b = (struct barcode){kind, s};
+	if (!s) {
+		(void)snprintf(why, cap, "no memory");
+		return false;
+	}
 	s->symbology = kinds[kind].symbology;
 	s->option_1 = kinds[kind].option;
 	s->show_hrt = 0;
 	if (ZBarcode_Encode_and_Buffer_Vector(s, (const unsigned char *)text, (int)strlen(text),
-					      0) >= ZINT_ERROR ||
-	    !s->vector || !s->vector->rectangles || s->width < 1) {
-		if (!s->errtxt[0])
-			(void)snprintf(s->errtxt, sizeof(s->errtxt), "nothing was drawn");
-		return s;
-	}
-	s->errtxt[0] = '\0'; /* warnings */
-	return s;
+					      0) < ZINT_ERROR &&
+	    s->vector && s->vector->rectangles && s->width > 0)
+		return true; /* with a warning or without */
+	(void)snprintf(why, cap, "%s", s->errtxt[0] ? s->errtxt : "nothing was drawn");
+	return false;
 }
 
-/* The quiet zone is 10 modules at the sides of lines, 4 around a square. */
-static void draw(FILE *f, enum barcode_kind kind, const struct zint_symbol *s)
+void barcode_free(struct barcode *b)
 {
-	const struct zint_vector_rect *r = s->vector->rectangles;
-	double left = r->x, right = r->x, top = r->y, bottom = r->y, unit, mm, quiet;
-	double stretch = 1, high;
+	ZBarcode_Delete(b->symbol);
+	b->symbol = NULL;
+}
+
+double barcode_width(const struct barcode *b, double module_mm)
+{
+	return (b->symbol->width + 2 * kinds[b->kind].quiet) * module_mm;
+}
+
+struct box {
+	double left, right, top, bottom;
+};
+
+static struct box bounds(const struct zint_vector_rect *r)
+{
+	struct box box = {r->x, r->x, r->y, r->y};
 
 	for (; r; r = r->next) {
-		left = r->x < left ? r->x : left;
-		top = r->y < top ? r->y : top;
-		right = r->x + r->width > right ? r->x + r->width : right;
-		bottom = r->y + r->height > bottom ? r->y + r->height : bottom;
+		box.left = r->x < box.left ? r->x : box.left;
+		box.top = r->y < box.top ? r->y : box.top;
+		box.right = r->x + r->width > box.right ? r->x + r->width : box.right;
+		box.bottom = r->y + r->height > box.bottom ? r->y + r->height : box.bottom;
 	}
-	mm = kinds[kind].module_mm;
-	unit = (right - left) / s->width / mm; /* units a millimetre */
-	quiet = mm * (kind == BARCODE_SQUARE ? 4 : 10);
-	high = (bottom - top) / unit;
-	if (kind != BARCODE_SQUARE) {
-		stretch = HEIGHT_MM / high;
-		high = HEIGHT_MM;
+	return box;
+}
+
+static void draw_caption(FILE *f, double middle, double base, const char *caption)
+{
+	(void)fprintf(f,
+		      "<text x=\"%.2f\" y=\"%.2f\" font-family=\"monospace\" font-size=\"3.4\" "
+		      "text-anchor=\"middle\">",
+		      middle, base);
+	for (; *caption; caption++)
+		(void)fputc(strchr("&<>", *caption) ? '?' : *caption, f);
+	(void)fputs("</text>", f);
+}
+
+void barcode_draw(FILE *f, const struct barcode *b, double module_mm, double bars_mm,
+		  const char *caption)
+{
+	const struct zint_vector_rect *r = b->symbol->vector->rectangles;
+	struct box box = bounds(r);
+	double unit = (box.right - box.left) / b->symbol->width / module_mm; /* units a mm */
+	double side = kinds[b->kind].quiet * module_mm;
+	double wide = barcode_width(b, module_mm), high = (box.bottom - box.top) / unit;
+	double above = b->kind == BARCODE_SQUARE ? side : ABOVE_MM, stretch = 1, whole;
+
+	if (b->kind != BARCODE_SQUARE) {
+		stretch = bars_mm / high;
+		high = bars_mm;
 	}
+	whole = high + 2 * above + (caption ? CAPTION_MM : 0);
 	(void)fprintf(
 		f,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.2fmm\" height=\"%.2fmm\" "
 		"viewBox=\"0 0 %.2f %.2f\" shape-rendering=\"crispEdges\">"
 		"<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/><path d=\"",
-		(right - left) / unit + 2 * quiet, high + 2 * quiet,
-		(right - left) / unit + 2 * quiet, high + 2 * quiet);
-	for (r = s->vector->rectangles; r; r = r->next)
-		(void)fprintf(f, "M%.3f %.3fh%.3fv%.3fh-%.3fz", (r->x - left) / unit + quiet,
-			      (r->y - top) / unit * stretch + quiet, r->width / unit,
+		wide, whole, wide, whole);
+	for (; r; r = r->next)
+		(void)fprintf(f, "M%.3f %.3fh%.3fv%.3fh-%.3fz", (r->x - box.left) / unit + side,
+			      (r->y - box.top) / unit * stretch + above, r->width / unit,
 			      r->height / unit * stretch, r->width / unit);
-	(void)fputs("\"/></svg>", f);
-}
-
-bool barcode_svg(FILE *f, enum barcode_kind kind, const char *text, char *why, size_t cap)
-{
-	struct zint_symbol *s = encode(kind, text);
-	bool ok = s && !s->errtxt[0];
-
-	if (ok)
-		draw(f, kind, s);
-	else
-		(void)snprintf(why, cap, "%s", s ? s->errtxt : "no memory");
-	ZBarcode_Delete(s);
-	return ok;
+	(void)fputs("\"/>", f);
+	if (caption)
+		draw_caption(f, wide / 2, high + 2 * above + CAPTION_MM - 1.8, caption);
+	(void)fputs("</svg>", f);
 }

@@ -2,6 +2,7 @@
  * barcode to print. Works without a station. */
 #include "ctl.h"
 #include "io/confdir.h"
+#include "rules.h"
 #include "station/formats.h"
 #include "station/gs1.h"
 #include "station/label.h"
@@ -203,35 +204,6 @@ static int label_print(const struct label_rules *rules, const char *kind, const 
 
 /* --- rules --- */
 
-static bool label_site(struct label_rules *rules, const char *site)
-{
-	size_t len = strlen(site);
-
-	if (len < 2 || len > 8 || strspn(site, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != len) {
-		ctl_error("label: --site '%s': wanted are 2 to 8 capital letters and digits", site);
-		return false;
-	}
-	return text_copy(rules->site, sizeof(rules->site), site);
-}
-
-static bool label_key(struct label_rules *rules, const char *path)
-{
-	char buf[4096];
-	FILE *f = fopen(path, "rbe");
-	size_t len;
-
-	if (!f) {
-		ctl_error("label: can't read %s: %s", path, strerror(errno));
-		return false;
-	}
-	len = fread(buf, 1, sizeof(buf), f);
-	fclose(f);
-	rules->has_key = settings_key(buf, len, rules->key);
-	if (!rules->has_key)
-		ctl_error("label: %s holds no site key; wanted are 64 hex digits", path);
-	return rules->has_key;
-}
-
 /* A bad file is refused here too: what the station would make of a scan is not known then. */
 static bool label_formats(struct ctl *ctl)
 {
@@ -254,17 +226,15 @@ static int label_run(struct ctl *ctl)
 {
 	struct label_rules *rules = &ctl->settings.labels;
 	const char *const *value = ctl->own.value;
+	int code;
 
 	if (!value[LABEL_MAKE] != !ctl->words.count) {
 		ctl_error("label: --make KIND and a CODE go together");
 		return CTL_USAGE;
 	}
-	if (!ctl_settings(ctl))
-		return CTL_GONE;
-	if (value[LABEL_SITE] && !label_site(rules, value[LABEL_SITE]))
-		return CTL_USAGE;
-	if (value[LABEL_KEYFILE] && !label_key(rules, value[LABEL_KEYFILE]))
-		return CTL_GONE;
+	code = rules_read(ctl, "label", value[LABEL_SITE], value[LABEL_KEYFILE]);
+	if (code != CTL_FINE)
+		return code;
 	if (value[LABEL_MAKE])
 		return label_print(rules, value[LABEL_MAKE], ctl->words.word[0]);
 	if (!label_formats(ctl))

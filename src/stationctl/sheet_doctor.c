@@ -1,7 +1,6 @@
 /* sheet_doctor.c - the sheet that a scanner is tested with: four codes, in the order in which
  * stationctl doctor asks for them (F7). */
 #include "barcode.h"
-#include "ctl.h"
 #include "sheet.h"
 #include "station/scantest.h"
 
@@ -25,7 +24,11 @@ static const struct {
 static bool print_code(FILE *f, enum scantest_code code)
 {
 	const char *text = scantest_text(code);
+	bool square = codes[code].kind == BARCODE_SQUARE;
+	struct barcode barcode;
 	char why[128];
+	bool ok = barcode_make(&barcode, codes[code].kind,
+			       codes[code].input ? codes[code].input : text, why, sizeof(why));
 
 	(void)fprintf(f, "<section id=\"%s\">\n<h2>%u. ", scantest_code_name(code),
 		      (unsigned)code + 1);
@@ -33,24 +36,26 @@ static bool print_code(FILE *f, enum scantest_code code)
 	(void)fputs("</h2>\n<p>Tells ", f);
 	sheet_text(f, codes[code].tells);
 	(void)fputs(".</p>\n", f);
-	if (!barcode_svg(f, codes[code].kind, codes[code].input ? codes[code].input : text, why,
-			 sizeof(why))) {
+	if (ok)
+		barcode_draw(f, &barcode, square ? BARCODE_SQUARE_MODULE : BARCODE_MODULE, 18.0,
+			     NULL);
+	else
 		ctl_error("sheet: code %s can't be drawn: %s", scantest_code_name(code), why);
-		return false;
-	}
+	barcode_free(&barcode);
 	(void)fputs("\n<code>", f);
 	sheet_text(f, codes[code].shown ? codes[code].shown : text);
 	(void)fputs("</code>\n</section>\n", f);
-	return true;
+	return ok;
 }
 
 static bool print(FILE *f)
 {
 	bool ok = true;
 
-	sheet_begin(f, "Scanner doctor");
+	sheet_begin(f, "Scanner doctor", "扫描枪检测", true);
+	(void)fputs("</header>\n", f);
 	(void)fputs(
-		"<p>Print it at 100 %. On the station: <code>sudo systemctl stop stationd</code>, "
+		"<p class=\"how\">Print it at 100 %. On the station: <code>sudo systemctl stop stationd</code>, "
 		"then <code>sudo stationctl doctor scanner</code>, and scan the codes as it asks "
 		"for them. Cover the others with your hand.</p>\n",
 		f);

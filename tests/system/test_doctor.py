@@ -660,42 +660,5 @@ class Scans(Doctor):
         self.assertIn("no code of the sheet: are baud and format", row["text"])
 
 
-class Sheet(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.html = subprocess.run([BUILD / "stationctl", "sheet", "doctor"], capture_output=True, text=True, check=True).stdout
-        cls.dir = pathlib.Path(tempfile.mkdtemp())
-        cls.addClassCleanup(shutil.rmtree, cls.dir)
-
-    def test_every_code_is_read_back_F7(self):
-        """Drawn at 203 dots an inch, as a cheap label printer does."""
-        codes = re.findall(r"<svg.*?</svg>", self.html, re.S)
-        read = []
-        for n, svg in enumerate(codes):
-            (self.dir / f"{n}.svg").write_text(svg)
-            subprocess.run(["rsvg-convert", "-d", "203", "-p", "203", "-b", "white", "-o", self.dir / f"{n}.png", self.dir / f"{n}.svg"], check=True)
-            done = subprocess.run(["zbarimg", "--quiet", self.dir / f"{n}.png"], capture_output=True, text=True)
-            read.append(done.stdout.rstrip("\n"))
-        self.assertEqual(read, [f"CODE-128:{PLAIN}", f"CODE-128:{SMALL}", f"CODE-128:{GS1}", f"QR-Code:{QR}"])
-
-    def test_it_is_one_file(self):
-        self.assertTrue(self.html.startswith("<!DOCTYPE html>") and self.html.endswith("</html>\n"))
-        self.assertNotRegex(self.html, r"src=|href=|url\(|@import|<script")
-        done = subprocess.run(["python3", "-c", "import sys, xml.dom.minidom as m; m.parseString(sys.stdin.read().split('>', 1)[1]"
-                               ".replace('<meta charset=\"utf-8\">', ''))"], input=self.html, text=True, capture_output=True)
-        self.assertEqual(done.returncode, 0, done.stderr)
-
-    def test_usage(self):
-        for args, words in ((["doktor"], "did you mean 'doctor'"), ([], "something is missing"), (["doctor", "x"], "too many")):
-            done = subprocess.run([BUILD / "stationctl", "sheet", *args], capture_output=True, text=True)
-            self.assertEqual(done.returncode, 2)
-            self.assertIn(words, done.stderr)
-        t = Terminal(BUILD / "stationctl", "sheet", "doctor")
-        self.addCleanup(t.close)
-        code, said = t.end()
-        self.assertEqual(code, 2)
-        self.assertIn("send it to a file", said)
-
-
 if __name__ == "__main__":
     unittest.main()
