@@ -252,7 +252,7 @@ format:
 	clang-format -i $(C_FILES)
 
 # --- installing: MODE:SOURCE:DESTINATION of every file; units get the folders of the installation filled in ---
-UNITS := $(patsubst systemd/%.in,%,$(wildcard systemd/*.service.in))
+UNITS := $(patsubst systemd/%.in,%,$(wildcard systemd/*.service.in systemd/*.timer.in))
 MEN := $(wildcard docs/man/*.[1-8])
 INSTALLED = 755:$(BUILD)/stationd:$(sbindir)/stationd 755:$(BUILD)/hqd:$(sbindir)/hqd 755:$(BUILD)/station-camera:$(sbindir)/station-camera 755:$(BUILD)/stationctl:$(bindir)/stationctl \
 	$(foreach f,$(wildcard boards/*.board),644:$(f):$(datadir)/station/$(f)) \
@@ -266,7 +266,7 @@ INSTALLED = 755:$(BUILD)/stationd:$(sbindir)/stationd 755:$(BUILD)/hqd:$(sbindir
 INSTALLED_DIRS = $(sysconfdir)/station/station.conf.d $(sysconfdir)/station/labels.d $(sysconfdir)/station-hq
 $(BUILD)/systemd/%: systemd/%.in FORCE
 	@mkdir -p $(@D)
-	@sed 's,@sbindir@,$(sbindir),g' $< >$@
+	@sed 's,@sbindir@,$(sbindir),g; s,@bindir@,$(bindir),g' $< >$@
 install: all $(UNITS:%=$(BUILD)/systemd/%)
 	@for x in $(INSTALLED); do from=$${x#*:}; to=$(DESTDIR)$${from#*:}; echo "  INSTALL $$to"; \
 		$(INSTALL) -D -m $${x%%:*} "$${from%%:*}" "$$to" || exit 1; done

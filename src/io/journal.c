@@ -105,6 +105,7 @@ int journal_open(struct journal **out, const struct journal_config *config,
 		journal_writer_break(j, report->text);
 	else
 		journal_writer_publish(j);
+	journal_writer_room(j);
 	*out = j;
 	return rc;
 }

@@ -50,7 +50,10 @@ struct journal_state { /* for status; a copy */
 	uint64_t acked;	   /* headquarters has it up to here */
 	uint64_t anchor;   /* last seq that retention removed, 0 = none */
 	char cursor[65];   /* of the list that came from headquarters, "" = none */
-	uint64_t expected; /* returns on the list */
+	int64_t unsent_ms; /* wall time of the first event that headquarters does not have; 0 = none
+			    */
+	uint64_t disk_free, disk_size; /* bytes of the state folder's file system, as last looked */
+	uint64_t expected;	       /* returns on the list */
 	bool has_list;
 	bool works;
 	bool checked;	   /* the check of the whole file that runs behind the start is through */

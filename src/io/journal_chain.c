@@ -69,6 +69,30 @@ static int meta_load(struct journal_db *db)
 	return rc;
 }
 
+/* Since when events wait for headquarters. Only told: one that can't be read is not known. */
+static void unsent_look(struct journal_db *db)
+{
+	struct event_view event;
+	sqlite3_stmt *s;
+
+	db->unsent = 0;
+	if (db->acked >= db->seq)
+		return;
+	s = journal_db_use(db, JOURNAL_DB_EVENTS);
+	if (!s)
+		return;
+	sqlite3_bind_int64(s, 1, (sqlite3_int64)db->acked + 1);
+	sqlite3_bind_int64(s, 2, 1);
+	if (sqlite3_step(s) == SQLITE_ROW &&
+	    (uint64_t)sqlite3_column_int64(s, 0) == db->acked + 1 &&
+	    event_read(sqlite3_column_blob(s, 1), (size_t)sqlite3_column_bytes(s, 1), &event) ==
+		    EVENT_OK) {
+		db->unsent = db->acked + 1;
+		db->unsent_ms = event.at.wall_ms;
+	}
+	sqlite3_reset(s);
+}
+
 int journal_chain_load(struct journal_db *db)
 {
 	sqlite3_stmt *s;
@@ -94,6 +118,8 @@ int journal_chain_load(struct journal_db *db)
 	if (db->acked < db->anchor)
 		db->acked = db->anchor;
 	db->stale = db->projected < db->seq;
+	if (!rc && !meta)
+		unsent_look(db);
 	return rc ? rc : meta;
 }
 
@@ -168,6 +194,10 @@ int journal_chain_append(struct journal_db *db, struct event *events, size_t cou
 	}
 	for (size_t i = 0; i < count && !rc; i++)
 		rc = event_insert(db, events[i].seq, db->line[i], len[i], hash[i]);
+	if (!rc && db->acked == db->seq) {
+		db->unsent = db->seq + 1;
+		db->unsent_ms = events[0].at.wall_ms;
+	}
 	if (!rc) {
 		db->seq += count;
 		memcpy(db->head, hash[count - 1], EVENT_HASH);
@@ -260,5 +290,7 @@ int journal_chain_acked(struct journal_db *db, uint64_t seq)
 		journal_db_rollback(db);
 	else
 		db->acked = seq;
+	if (!rc)
+		unsent_look(db);
 	return rc;
 }

@@ -55,8 +55,10 @@ struct journal_db {
 	char board[65];
 	uint64_t seq; /* the head of the chain; of a damaged one: its last good event */
 	uint8_t head[EVENT_HASH];
-	uint64_t acked;	 /* at most seq, at least anchor */
-	uint64_t anchor; /* last event that retention removed, 0 = none, and its hash */
+	uint64_t acked;	   /* at most seq, at least anchor */
+	uint64_t unsent;   /* the first one that is not acknowledged, when its time is known, ... */
+	int64_t unsent_ms; /* ... and that time; both mean something while unsent is acked + 1 */
+	uint64_t anchor;   /* last event that retention removed, 0 = none, and its hash */
 	uint8_t anchor_hash[EVENT_HASH];
 	uint64_t checked; /* the chain is verified up to here */
 	bool clean;	  /* the last stop was in order */

@@ -104,6 +104,7 @@ static void retry(struct journal *j)
 	struct journal_report report;
 	int rc;
 
+	journal_writer_room(j);
 	if (j->opened) {
 		rc = journal_begin_again(&j->db);
 		if (rc)

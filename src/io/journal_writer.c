@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -87,9 +88,23 @@ void journal_writer_state(struct journal *j)
 	memcpy(j->state.head, db->head, EVENT_HASH);
 	j->state.acked = db->acked;
 	j->state.anchor = db->anchor;
+	j->state.unsent_ms = db->acked < db->seq && db->unsent == db->acked + 1 ? db->unsent_ms : 0;
 	memcpy(j->state.cursor, db->cursor, sizeof(j->state.cursor));
 	j->state.has_list = db->list != 0;
 	j->state.expected = db->expected;
+}
+
+/* How much room there is; the lock file lies where the journal does. */
+void journal_writer_room(struct journal *j)
+{
+	struct statvfs st;
+
+	if (j->setup.lock < 0 || fstatvfs(j->setup.lock, &st) != 0)
+		return;
+	pthread_mutex_lock(&j->lock);
+	j->state.disk_free = (uint64_t)st.f_bavail * st.f_frsize;
+	j->state.disk_size = (uint64_t)st.f_blocks * st.f_frsize;
+	pthread_mutex_unlock(&j->lock);
 }
 
 void journal_writer_publish(struct journal *j)
@@ -116,6 +131,7 @@ void journal_writer_break(struct journal *j, const char *problem)
 	journal_seal_broke(j);
 	j->retry_at = journal_writer_now() + j->retry_ms;
 	journal_writer_problem(j, problem);
+	journal_writer_room(j); /* most likely it is full */
 	pthread_mutex_lock(&j->lock);
 	j->wants_list = j->list_path[0] != 0; /* what was read of it may be gone */
 	if (j->state.works) {
@@ -213,6 +229,7 @@ static void jobs_finish(struct journal *j, struct journal_writer_list *group, un
 	}
 	pthread_mutex_unlock(&j->lock);
 	journal_writer_wake(j);
+	journal_writer_room(j); /* a person waits for a lamp, nobody for this */
 }
 
 static void jobs_work(struct journal *j)

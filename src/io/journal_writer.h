@@ -89,6 +89,7 @@ uint64_t journal_writer_now(void);	     /* monotonic, milliseconds */
 void journal_writer_wake(struct journal *j); /* the loop */
 /* Without signals, which are the loop's. */
 int journal_writer_thread(pthread_t *thread, void *(*run)(void *), void *user);
+void journal_writer_room(struct journal *j); /* looks how much of the disk is free */
 /* Copies what the database knows to the state that others see. */
 void journal_writer_publish(struct journal *j);
 void journal_writer_state(struct journal *j); /* the same, under lock */

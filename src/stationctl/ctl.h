@@ -35,6 +35,7 @@ struct ctl_command {
 };
 
 extern const struct ctl_command ctl_status;
+extern const struct ctl_command ctl_watch;
 extern const struct ctl_command ctl_log;
 extern const struct ctl_command ctl_label;
 extern const struct ctl_command ctl_verify;

@@ -86,22 +86,13 @@ static unsigned chosen(const struct args_words *words)
 static void find_station(struct doctor *d)
 {
 	char path[CTL_PATH];
-	char *text = malloc(STATUS_FILE_MAX);
-	const char *why;
-	size_t len;
-	int r = -ENOMEM;
+	struct status_file file;
 
 	(void)snprintf(path, sizeof(path), "%s/status.json", d->settings->runtime_dir);
-	if (text)
-		r = status_file_read(path, text, &len);
-	d->veiled = r == -EACCES;
-	if (r == 0)
-		d->status = status_file_parse(text, len, &why);
-	if (d->status && !status_file_runs(d->status)) {
-		json_decref(d->status);
-		d->status = NULL;
-	}
-	free(text);
+	if (status_file_open(&file, path))
+		d->status = json_incref(file.root);
+	d->veiled = file.denied;
+	status_file_close(&file);
 }
 
 /* Who may not read the site key may check all the rest. */

@@ -5,12 +5,14 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-int status_file_read(const char *path, char *buf, size_t *len)
+static int read_all(const char *path, char *buf, size_t *len)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
@@ -38,7 +40,7 @@ int status_file_read(const char *path, char *buf, size_t *len)
 	return err;
 }
 
-json_t *status_file_parse(const char *text, size_t len, const char **why)
+static json_t *parse(const char *text, size_t len, const char **why)
 {
 	static json_error_t error;
 	json_t *root;
@@ -72,11 +74,65 @@ static bool is_zombie(long long pid)
 	return zombie;
 }
 
-bool status_file_runs(const json_t *root)
+pid_t status_file_pid(const json_t *root)
 {
 	long long pid = (long long)json_integer_value(json_object_get(root, "pid"));
 
-	if (pid < 1 || pid > INT_MAX)
-		return false;
-	return (kill((pid_t)pid, 0) == 0 || errno != ESRCH) && !is_zombie(pid);
+	return pid < 1 || pid > INT_MAX ? 0 : (pid_t)pid;
+}
+
+static bool runs(pid_t pid)
+{
+	return pid > 0 && (kill(pid, 0) == 0 || errno != ESRCH) && !is_zombie(pid);
+}
+
+static bool __attribute__((format(printf, 2, 3)))
+fail(struct status_file *f, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(f->why, sizeof(f->why), format, ap);
+	va_end(ap);
+	json_decref(f->root);
+	f->root = NULL;
+	return false;
+}
+
+bool status_file_open(struct status_file *f, const char *path)
+{
+	const char *why = NULL;
+	int err;
+
+	*f = (struct status_file){.text = malloc(STATUS_FILE_MAX)};
+	if (!f->text)
+		return fail(f, "out of memory");
+	err = read_all(path, f->text, &f->len);
+	f->absent = err == -ENOENT;
+	f->denied = err == -EACCES;
+	if (f->absent)
+		return fail(f,
+			    "the station is not running (no %.300s); 'systemctl status stationd' "
+			    "says why",
+			    path);
+	if (err)
+		return fail(f, "can't read %.300s: %s", path,
+			    err == -EFBIG ? "it is too large for a status file" : strerror(-err));
+	f->root = parse(f->text, f->len, &why);
+	if (!f->root)
+		return fail(f, "%.300s is not a status file: %s", path, why);
+	f->absent = !runs(status_file_pid(f->root));
+	if (f->absent)
+		return fail(f,
+			    "the station is not running (its process %lld is gone); 'systemctl "
+			    "status stationd' says why",
+			    (long long)json_integer_value(json_object_get(f->root, "pid")));
+	return true;
+}
+
+void status_file_close(struct status_file *f)
+{
+	json_decref(f->root);
+	free(f->text);
+	*f = (struct status_file){0};
 }

@@ -5,14 +5,22 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #define STATUS_FILE_MAX 65536 /* bytes; a longer file is refused */
 
-/* buf has room for STATUS_FILE_MAX bytes, *len is less. 0 or -errno. */
-int status_file_read(const char *path, char *buf, size_t *len);
-/* An object with a version, the caller's; NULL: *why says why it is none (static, until the next
- * call). */
-json_t *status_file_parse(const char *text, size_t len, const char **why);
-/* Whether the process that wrote it is there. */
-bool status_file_runs(const json_t *root);
+struct status_file {
+	char *text; /* as it lies there */
+	size_t len;
+	json_t *root;  /* an object with a version; NULL: */
+	bool absent;   /* the station does not run, else the file is none that can be read */
+	bool denied;   /* you have no permission */
+	char why[512]; /* for a person */
+};
+
+/* False: why. To be closed in either case. */
+bool status_file_open(struct status_file *f, const char *path);
+void status_file_close(struct status_file *f);
+/* The process that wrote it; 0 = none that could be. */
+pid_t status_file_pid(const json_t *root);
 #endif

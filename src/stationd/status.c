@@ -149,6 +149,16 @@ static void put_certificates(struct text *t, const struct station *s)
 	text_char(t, '}');
 }
 
+static void key_time(struct text *t, const char *name, int64_t ms)
+{
+	char at[25];
+	struct text u = text_over(at, sizeof(at));
+
+	if (ms)
+		text_time(&u, ms);
+	key_text(t, name, ms ? at : NULL);
+}
+
 /* Times, not spans, but for the days that certificates have left: nothing else here changes by the
  * clock alone. */
 static void put_headquarters(struct text *t, const struct station *s, const struct journal_state *j)
@@ -163,6 +173,7 @@ static void put_headquarters(struct text *t, const struct station *s, const stru
 	key_text(t, "why", u->why);
 	key_number(t, "acked", acked);
 	key_number(t, "backlog", j->seq > acked ? j->seq - acked : 0);
+	key_time(t, "unsent_since", s->settings.hq.url[0] && j->seq > acked ? j->unsent_ms : 0);
 	key_text(t, "last_ok", s->line.last_ok);
 	key_text(t, "next_try", s->line.next_try);
 	put_certificates(t, s);
@@ -204,27 +215,42 @@ static void put_faults(struct text *t, const struct bench *b)
 	text_char(t, ']');
 }
 
-/* Everything but the time of writing, so that two of them can be compared. */
-static void put_state(struct text *t, struct station *s)
+/* As the journal's thread saw it behind its last write: it changes with events, and is no news by
+ * itself. */
+static void put_disk(struct text *t, const struct station *s, const struct journal_state *j)
+{
+	key(t, "disk");
+	text_char(t, '{');
+	key_text(t, "dir", s->settings.state_dir);
+	key_number(t, "free", j->disk_free);
+	key_number(t, "size", j->disk_size);
+	text_char(t, '}');
+}
+
+/* Everything but the time of writing and what follows from it, so that two of them can be compared.
+ * There is no camera and no export yet. */
+static void put_state(struct text *t, struct station *s, const struct journal_state *j)
 {
 	const struct bench *b = &s->bench;
 	const struct checklist_situation *sit = &b->check.now;
 	bool stepping = sit->at == CHECKLIST_STEP || sit->at == CHECKLIST_REASON;
-	struct journal_state j;
 
-	journal_state(s->journal, &j);
 	key_bool(t, "ready", s->ready);
 	key_text(t, "situation", checklist_name_at(sit->at));
 	key_text(t, "step", stepping ? checklist_name_step(sit->step) : NULL);
 	key_text(t, "label", sit->at == CHECKLIST_IDLE ? NULL : b->current.parcel.label);
 	key_text(t, "by", b->by);
 	put_lamps(t, b);
-	put_journal(t, s, &j);
-	put_headquarters(t, s, &j);
-	put_expected(t, s, &j);
+	put_journal(t, s, j);
+	put_headquarters(t, s, j);
+	put_expected(t, s, j);
 	put_labels(t, s);
 	put_reasons(t, s);
 	put_scanners(t, s);
+	key(t, "camera");
+	text_put(t, "null");
+	key(t, "export");
+	text_put(t, "null");
 	put_faults(t, b);
 	key(t, "queue");
 	text_char(t, '{');
@@ -255,11 +281,13 @@ static int replace(const char *path, const char *text, size_t len)
 
 void status_write(struct station *s)
 {
-	char whole[sizeof(s->status) + 512], state[sizeof(s->status)], path[SETTINGS_PATH + 16];
+	char whole[sizeof(s->status) + 1536], state[sizeof(s->status)], path[SETTINGS_PATH + 16];
 	struct text w = text_over(whole, sizeof(whole)), t = text_over(state, sizeof(state));
+	struct journal_state j;
 	int r;
 
-	put_state(&t, s);
+	journal_state(s->journal, &j);
+	put_state(&t, s, &j);
 	if (strcmp(state, s->status) == 0)
 		return;
 	memcpy(s->status, state, t.len + 1);
@@ -272,7 +300,10 @@ void status_write(struct station *s)
 	key(&w, "at");
 	text_char(&w, '"');
 	text_time(&w, s->now.wall_ms);
-	text_put(&w, "\",");
+	text_char(&w, '"');
+	key_text(&w, "board", s->board.name);
+	put_disk(&w, s, &j);
+	text_char(&w, ',');
 	text_put(&w, state);
 	text_char(&w, '\n');
 	(void)snprintf(path, sizeof(path), "%s/status.json", s->settings.runtime_dir);

@@ -93,7 +93,7 @@ class Ctl(unittest.TestCase):
 
 class Usage(Ctl):
     def test_help_and_version_everywhere(self):
-        for args in ([], ["status"], ["log"], ["label"], ["verify"], ["panel"], ["doctor"], ["sheet"]):
+        for args in ([], ["status"], ["log"], ["label"], ["verify"], ["panel"], ["doctor"], ["sheet"], ["watch"]):
             out, _ = self.ctl(*args, "--help")
             self.assertIn("usage: stationctl", out)
             out, _ = self.ctl(*args, "--version")
@@ -290,74 +290,6 @@ class Log(Ctl):
         self.assertEqual(p.stdout.readline(), more + b"\n")
         p.send_signal(signal.SIGINT)
         self.assertEqual(p.wait(10), 0)
-
-
-class Status(Ctl):
-    GOOD = {"v": 1, "station": "bench-1", "site": "LAX", "version": "0.1.0", "pid": 0, "ready": True,
-            "at": "2026-11-23T08:00:00.000Z", "situation": "step", "step": "usage", "label": "RLAX1", "by": "B7",
-            "lamps": {"appearance": "off", "usage": "on"},
-            "journal": {"id": JOURNAL, "works": True, "problem": None, "seq": 12, "head": "ab" * 32, "acked": 3,
-                        "checked": True, "aside": None},
-            "expected": {"file": None, "returns": None}, "scanners": [{"name": "gun", "device": "/dev/x", "present": True}],
-            "faults": [], "queue": {"waiting": 0, "held_back": 0}, "clock": "untrusted"}
-
-    def status(self, code, *args, raw=None, **more):
-        text = raw if raw is not None else json.dumps({**self.GOOD, "pid": os.getpid(), **more}).encode()
-        (self.dir / "status.json").write_bytes(text)
-        return self.ctl("--runtime", self.dir, "status", *args, code=code)
-
-    def test_well(self):
-        out, _ = self.status(0)
-        for word in ("bench-1", "usage", "RLAX1", "12 events", "3 of 12", "gun is there", "none", "untrusted"):
-            self.assertIn(word, out)
-        self.assertEqual(json.loads(self.status(0, "--json")[0])["station"], "bench-1")
-
-    def test_what_needs_a_person(self):
-        gone = [{"name": "gun", "device": "/dev/x", "present": False}]
-        broken = {**self.GOOD["journal"], "works": False, "problem": "no space"}
-        aside = {**self.GOOD["journal"], "aside": "journal-damaged.db"}
-        for more, word in (({"scanners": gone}, "LOST"), ({"journal": broken}, "no space"), ({"journal": aside}, "SET ASIDE"),
-                           ({"faults": ["button:back"]}, "stuck"), ({"ready": False}, "NOT READY")):
-            self.assertIn(word, self.status(1, **more)[0])
-            self.status(1, "--json", **more)
-
-    def test_label_formats(self):
-        labels = {"formats": 41, "version": "41-0123456789abcdef", "refused": False}
-        self.assertIn("41 formats, version 41-0123456789abcdef\n", self.status(0, labels=labels)[0])
-        self.assertIn("REFUSED", self.status(1, labels={**labels, "refused": True})[0])
-
-    def test_the_line_to_headquarters(self):
-        hq = {"url": "https://hq.example", "line": "good", "why": None, "acked": 9, "backlog": 3,
-              "last_ok": "2026-11-23T07:59:00.000Z", "next_try": "2026-11-23T08:00:03.000Z"}
-        good = self.status(0, headquarters=hq)[0]
-        for word in ("in touch", "https://hq.example", "9 of 12", "2026-11-23T07:59"):
-            self.assertIn(word, good)
-        self.assertNotIn("next try", good)
-        offline = self.status(0, headquarters={**hq, "line": "offline", "why": "name is not found", "last_ok": None})[0]
-        for word in ("NO LINE", "name is not found", "next try is at 2026-11-23T08:00:03"):
-            self.assertIn(word, offline)
-        person = self.status(1, headquarters={**hq, "line": "person", "why": "certificate\x1b[2Jexpired"})[0]
-        self.assertIn("NEEDS A PERSON: certificate?[2Jexpired", person)
-        self.status(1, "--json", headquarters={**hq, "line": "person"})
-        off = {**dict.fromkeys(hq), "line": "off", "acked": 3, "backlog": 9}
-        self.assertIn("not set up\n", self.status(0, headquarters=off)[0])
-
-    def test_not_running(self):
-        self.assertIn("not running", self.ctl("--runtime", self.dir, "status", code=3)[1])
-        p = subprocess.Popen(["true"])
-        os.waitid(os.P_PID, p.pid, os.WEXITED | os.WNOWAIT)
-        self.assertIn("not running", self.status(3, pid=p.pid)[1], "ended, not waited for")
-        p.wait()
-        self.assertIn("not running", self.status(3, pid=p.pid)[1])
-        for pid in (0, -1, 2**40, "1", None):
-            self.status(3, pid=pid)
-
-    def test_hostile_files(self):
-        for raw in (b"", b"{", b"[]", b'{"v":1,"v":2}', b"{}", b"\x00", b" " * 70000, b'{"v":"1"}'):
-            self.status(3, raw=raw)
-        out, _ = self.status(1, station="\x1b[31mX", faults=["\x07", 5], scanners="none", lamps=[1], by=7)
-        self.assertNotIn("\x1b", out)
-        self.assertNotIn("\x07", out)
 
 
 class Panel(Ctl):

@@ -15,6 +15,8 @@ FILES = """
 644 usr/lib/systemd/catalog/station.catalog
 644 usr/lib/systemd/system/hqd.service
 644 usr/lib/systemd/system/station-clock.service
+644 usr/lib/systemd/system/station-metrics.service
+644 usr/lib/systemd/system/station-metrics.timer
 644 usr/lib/systemd/system/stationd.service
 644 usr/lib/sysusers.d/station-hq.conf
 644 usr/lib/sysusers.d/station.conf
@@ -34,7 +36,7 @@ FILES = """
 644 usr/share/man/man8/station-camera.8
 644 usr/share/man/man8/stationd.8
 """
-UNITS = ("stationd.service", "station-clock.service", "hqd.service")
+UNITS = ("stationd.service", "station-clock.service", "station-metrics.service", "hqd.service")
 # What the units lean on, and systemd wants to find when it looks at them in a root of their own.
 TARGETS = ("basic", "local-fs", "multi-user", "network", "shutdown", "sysinit")
 
