@@ -81,10 +81,11 @@ put(struct report *r, enum report_line line, const char *format, ...)
 /* Somebody is needed: the verdict says so too, in few words. */
 static void __attribute__((format(printf, 2, 3))) trouble(struct report *r, const char *format, ...)
 {
-	size_t len = strlen(r->line[REPORT_VERDICT]);
+	size_t len;
 	va_list ap;
 
-	put(r, REPORT_VERDICT, r->well ? "" : "; ");
+	if (!r->well)
+		put(r, REPORT_VERDICT, "; ");
 	len = strlen(r->line[REPORT_VERDICT]);
 	r->well = false;
 	va_start(ap, format);

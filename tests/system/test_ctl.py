@@ -438,6 +438,19 @@ class Panel(Ctl):
         self.type("q")
         self.assertEqual(self.gone(), 0)
 
+    def test_the_reason_in_words(self):
+        """As the site's file has it, in the language of the screen; without it the code."""
+        given = {"code": "SCRATCH", "en": "Scratched\u001b[31m", "zh": "有划痕"}
+        for name, args, told, words in (("panel.sock", ("--lang", "en"), given, "Scratched?"), ("panel.sock", ("--lang", "zh"), given, "有划痕"),
+                                        ("view.sock", ("--view", "--lang", "zh"), given, "有划痕"),
+                                        ("view.sock", ("--view",), {"code": "NEW1", "en": None, "zh": None}, "NEW1")):
+            s = self.serve(name)
+            self.run_panel(*args)
+            self.take(s, given=told)
+            self.read(words)
+            self.type("q")
+            self.assertEqual(self.gone(), 0)
+
     def test_view_reads_only(self):
         for lang, words in (("en", "Check the accessories"), ("zh", "请检查配件")):
             s = self.serve("view.sock")
