@@ -93,6 +93,55 @@ static void acked_is_kept_and_merged(void **state)
 	fixture_wait(f, acked_is);
 }
 
+static int64_t want_unsent;
+
+static bool unsent_is(struct fixture *f)
+{
+	return state_of(f).unsent_ms == want_unsent;
+}
+
+static void append_at(struct fixture *f, int64_t after_ms)
+{
+	struct event e = fixture_event(f, EVENT_LABEL_REJECTED, "{}");
+
+	e.at.wall_ms = FIXTURE_WALL + after_ms;
+	assert_true(fixture_append(f, &e));
+}
+
+static void waits_since(struct fixture *f, int64_t ms)
+{
+	want_unsent = ms;
+	fixture_wait(f, unsent_is);
+}
+
+/* The time of the first event that headquarters does not have, whatever becomes of it (F4). */
+static void it_is_known_since_when_events_wait_F4(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_state s;
+
+	fixture_begin(f);
+	waits_since(f, FIXTURE_WALL); /* journal.opened */
+	append_at(f, 10);
+	append_at(f, 20);
+	waits_since(f, FIXTURE_WALL);
+	assert_int_equal(journal_acked(f->j, 1), 0);
+	waits_since(f, FIXTURE_WALL + 10);
+	assert_int_equal(journal_acked(f->j, 3), 0);
+	waits_since(f, 0);
+	append_at(f, 30);
+	assert_true(state_of(f).unsent_ms == FIXTURE_WALL + 30); /* told with the event itself */
+	append_at(f, 40);
+	assert_true(state_of(f).unsent_ms == FIXTURE_WALL + 30);
+	fixture_close(f);
+	fixture_begin(f);
+	waits_since(f, FIXTURE_WALL + 30);
+	assert_int_equal(journal_acked(f->j, 2), 0); /* headquarters lost some */
+	waits_since(f, FIXTURE_WALL + 20);
+	journal_state(f->j, &s);
+	assert_true(s.disk_size > 0 && s.disk_free <= s.disk_size);
+}
+
 /* A file restored from an older copy, or an acknowledgement that outlived its events. */
 static void acked_beyond_the_head_is_cut(void **state)
 {
@@ -482,6 +531,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(acked_is_kept_and_merged),
+		TEST(it_is_known_since_when_events_wait_F4),
 		TEST(acked_beyond_the_head_is_cut),
 		TEST(acked_waits_for_a_disk_that_works),
 		TEST(pages_become_the_list),
