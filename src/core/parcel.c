@@ -1,7 +1,7 @@
 /* parcel.c - the names of what is known of a return, and the reader of the list of expected returns
  * (CSV after RFC 4180, a line at a time); see station/parcel.h. */
 #include "station/parcel.h"
-#include "csv.h"
+#include "csvline.h"
 #include "station/check.h"
 #include "station/text.h"
 #include <string.h>
@@ -168,24 +168,24 @@ static bool line_trim(const char *line, size_t *len)
 
 /* --- the header --- */
 
-static int8_t column_find(const struct csv_field *f)
+static int8_t column_find(const struct csvline_field *f)
 {
 	char name[VALUE_MAX];
 	int8_t i = 0;
 
-	if (csv_value(f, VALUE_MAX - 1, name) != NULL)
+	if (csvline_value(f, VALUE_MAX - 1, name) != NULL)
 		return -1; /* whatever it is, it isn't ours */
 	while (i < COLUMNS && !is_word(name, columns[i].name))
 		i++;
 	return i < COLUMNS ? i : -1;
 }
 
-static bool header_fields(struct parcel_csv *csv, struct csv_line *w, uint32_t *seen,
+static bool header_fields(struct parcel_csv *csv, struct csvline *w, uint32_t *seen,
 			  struct parcel_csv_error *error)
 {
 	while (!w->done) {
-		struct csv_field f;
-		const char *wrong = csv_next(w, &f);
+		struct csvline_field f;
+		const char *wrong = csvline_next(w, &f);
 
 		if (wrong)
 			return refuse_field(csv, csv->fields, wrong, error);
@@ -215,8 +215,8 @@ bool parcel_csv_header(struct parcel_csv *csv, const char *line, size_t len,
 		line += sizeof(bom);
 		len -= sizeof(bom);
 	}
-	csv->separator = csv_separator(line, len);
-	struct csv_line w = {line, line + len, csv->separator, false};
+	csv->separator = csvline_separator(line, len);
+	struct csvline w = {line, line + len, csv->separator, false};
 
 	if (!header_fields(csv, &w, &seen, error))
 		return false;
@@ -363,22 +363,22 @@ static const char *value_take(enum column column, const char *value, struct parc
 	return good ? NULL : "is too long";
 }
 
-static bool row_fields(struct parcel_csv *csv, struct csv_line *w, struct parcel_row *out,
+static bool row_fields(struct parcel_csv *csv, struct csvline *w, struct parcel_row *out,
 		       struct parcel_csv_error *error)
 {
 	size_t i = 0;
 
 	while (!w->done) {
-		struct csv_field f;
+		struct csvline_field f;
 		char value[VALUE_MAX];
-		const char *wrong = csv_next(w, &f);
+		const char *wrong = csvline_next(w, &f);
 
 		if (!wrong && i == csv->fields)
 			return refuse(csv, NULL, "has more fields than the first line", error);
 		if (!wrong && csv->column[i] >= 0) {
 			enum column column = (enum column)csv->column[i];
 
-			wrong = csv_value(&f, columns[column].max, value);
+			wrong = csvline_value(&f, columns[column].max, value);
 			if (!wrong)
 				wrong = value_take(column, value, out);
 		}
@@ -405,7 +405,7 @@ bool parcel_csv_row(struct parcel_csv *csv, const char *line, size_t len, struct
 	*empty = blank == len;
 	if (*empty)
 		return true;
-	struct csv_line w = {line, line + len, csv->separator, false};
+	struct csvline w = {line, line + len, csv->separator, false};
 
 	if (!row_fields(csv, &w, out, error))
 		return false;

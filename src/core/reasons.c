@@ -1,7 +1,7 @@
 /* reasons.c - reads the site's reasons (reasons.h): a header that names the columns, then a reason
  * a line; errors name file, line, what is wrong and what was meant. */
 #include "station/reasons.h"
-#include "csv.h"
+#include "csvline.h"
 #include "station/text.h"
 #include "words.h"
 #include <string.h>
@@ -110,11 +110,11 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static bool header_column(struct reasons_reader *r, const struct csv_field *f,
+static bool header_column(struct reasons_reader *r, const struct csvline_field *f,
 			  struct settings_error *error)
 {
 	char name[REASONS_TEXT + 1];
-	const char *wrong = csv_value(f, REASONS_TEXT, name);
+	const char *wrong = csvline_value(f, REASONS_TEXT, name);
 	int column = 0;
 
 	if (wrong)
@@ -134,12 +134,12 @@ static bool header_column(struct reasons_reader *r, const struct csv_field *f,
 
 static bool read_header(struct reasons_reader *r, struct words s, struct settings_error *error)
 {
-	struct csv_line line = {s.at, s.at + s.len, csv_separator(s.at, s.len), false};
+	struct csvline line = {s.at, s.at + s.len, csvline_separator(s.at, s.len), false};
 	bool code = false;
 
 	while (!line.done) {
-		struct csv_field f;
-		const char *wrong = csv_next(&line, &f);
+		struct csvline_field f;
+		const char *wrong = csvline_next(&line, &f);
 
 		if (wrong)
 			return refuse(r, wrong, header_meant, error);
@@ -175,12 +175,12 @@ static bool read_code(const struct reasons_reader *r, struct reason *reason,
 	return true;
 }
 
-static bool read_field(const struct reasons_reader *r, int column, const struct csv_field *f,
+static bool read_field(const struct reasons_reader *r, int column, const struct csvline_field *f,
 		       struct reason *reason, struct settings_error *error)
 {
 	char *const values[] = {reason->code, reason->en, reason->zh};
-	const char *wrong =
-		csv_value(f, column == COLUMN_CODE ? LABEL_CODE_MAX : REASONS_TEXT, values[column]);
+	const char *wrong = csvline_value(f, column == COLUMN_CODE ? LABEL_CODE_MAX : REASONS_TEXT,
+					  values[column]);
 
 	if (wrong && column == COLUMN_CODE)
 		return refuse_value(r, column, NULL, "is no code of 1 to 16 letters A-Z and digits",
@@ -193,12 +193,12 @@ static bool read_field(const struct reasons_reader *r, int column, const struct 
 static bool read_fields(const struct reasons_reader *r, struct words s, struct reason *reason,
 			struct settings_error *error)
 {
-	struct csv_line line = {s.at, s.at + s.len, r->separator, false};
+	struct csvline line = {s.at, s.at + s.len, r->separator, false};
 	uint8_t n = 0;
 
 	for (; !line.done; n++) {
-		struct csv_field f;
-		const char *wrong = csv_next(&line, &f);
+		struct csvline_field f;
+		const char *wrong = csvline_next(&line, &f);
 
 		if (wrong)
 			return refuse(r, wrong, "", error);

@@ -1,10 +1,10 @@
-/* csv.c - the fields of one line of CSV (csv.h): separators, quotes, and no byte in them that a
- * screen would obey. */
-#include "csv.h"
+/* csvline.c - the fields of one line of CSV (csvline.h): separators, quotes, and no byte in them
+ * that a screen would obey. */
+#include "csvline.h"
 #include "station/text.h"
 #include <string.h>
 
-char csv_separator(const char *header, size_t len)
+char csvline_separator(const char *header, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		if (header[i] == ',' || header[i] == ';')
@@ -12,9 +12,9 @@ char csv_separator(const char *header, size_t len)
 	return ',';
 }
 
-const char *csv_next(struct csv_line *w, struct csv_field *out)
+const char *csvline_next(struct csvline *w, struct csvline_field *out)
 {
-	*out = (struct csv_field){.at = w->at, .quoted = w->at < w->end && *w->at == '"'};
+	*out = (struct csvline_field){.at = w->at, .quoted = w->at < w->end && *w->at == '"'};
 	if (out->quoted) {
 		out->at = ++w->at;
 		while (w->at < w->end && (*w->at != '"' || (w->end - w->at > 1 && w->at[1] == '"')))
@@ -48,7 +48,7 @@ static bool has_control(const char *s, size_t len)
 	return false;
 }
 
-const char *csv_value(const struct csv_field *f, size_t max, char *value)
+const char *csvline_value(const struct csvline_field *f, size_t max, char *value)
 {
 	const char *at = f->at, *end = f->at + f->len;
 	size_t n = 0;
