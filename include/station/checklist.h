@@ -241,6 +241,8 @@ void checklist_step(const struct checklist_plan *plan, struct checklist *c,
 /* One recorded event applied to a situation: the only way in which recorded situations change, live
  * and after a power cut alike. */
 void checklist_fold(struct checklist_situation *s, const struct checklist_append *append);
+/* What a recorded event tells to checklist_fold, of a parcel of one unit. */
+void checklist_read(const struct event_view *e, struct checklist_append *append);
 /* After a start: takes a folded situation; a provisional verdict gets a full new hold window with
  * the first step. */
 void checklist_resume(const struct checklist_plan *plan, struct checklist *c,

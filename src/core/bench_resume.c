@@ -4,37 +4,6 @@
 #include "bench_given.h"
 #include <string.h>
 
-static enum parcel_verdict read_verdict(const struct event_view *e, const char *key)
-{
-	struct event_span s;
-
-	if (!event_data(&e->data, key, &s))
-		return PARCEL_NONE;
-	return event_span_is(&s, "pass") ? PARCEL_PASS : PARCEL_FAIL;
-}
-
-static uint8_t read_step(const struct event_view *e)
-{
-	struct event_span s;
-
-	if (event_data(&e->data, "step", &s))
-		for (uint8_t i = 0; i < CHECKLIST_STEPS; i++)
-			if (event_span_is(&s, checklist_name_step(i)))
-				return i;
-	return 0;
-}
-
-static enum checklist_why read_why(const struct event_view *e)
-{
-	struct event_span s;
-
-	if (event_data(&e->data, "why", &s))
-		for (int i = 0; i < CHECKLIST_WHYS; i++)
-			if (event_span_is(&s, checklist_name_why((enum checklist_why)i)))
-				return (enum checklist_why)i;
-	return CHECKLIST_WHY_SHAPE;
-}
-
 /* The scan that later events of the parcel name: the return's label. What opened the inspection may
  * have been a product's code, so the number stands for the scan. */
 static void read_label(const struct event_view *e, struct bench_scan *from)
@@ -118,13 +87,10 @@ static void resume_given(struct bench *b, const struct event_view *e, uint8_t st
 
 void bench_resume(struct bench *b, const struct event_view *e)
 {
-	struct checklist_append a = {.kind = e->kind, .units = 1};
+	struct checklist_append a;
 	bool of_parcel = e->kind == EVENT_INSPECTION_OPENED;
 
-	a.step = read_step(e);
-	a.answer = read_verdict(e, e->kind == EVENT_STEP_ANSWERED ? "answer" : "verdict");
-	if (e->kind == EVENT_LABEL_REJECTED)
-		a.why = read_why(e);
+	checklist_read(e, &a);
 	if (e->kind == EVENT_BADGE_IN || e->kind == EVENT_BADGE_OUT)
 		resume_badge(b, e);
 	if (of_parcel)

@@ -1,0 +1,241 @@
+/* manifest.c - manifest.json and the lines of SHA256SUMS (manifest.h). */
+#include "station/manifest.h"
+#include "json.h"
+#include <string.h>
+
+#define MEMBERS 64 /* that are looked at */
+#define DEPTH	4
+
+const char *manifest_fault_text(enum manifest_fault fault)
+{
+	switch (fault) {
+	case MANIFEST_OK:
+		break;
+	case MANIFEST_NOT_JSON:
+		return "it is not one object of JSON";
+	case MANIFEST_FOREIGN:
+		return "it is of something else than a station's export";
+	case MANIFEST_NEWER:
+		return "it was written by a newer version";
+	case MANIFEST_VALUE:
+		return "a member is missing, or its value is none";
+	}
+	return "";
+}
+
+/* --- writing --- */
+
+static void key(struct text *t, const char *name)
+{
+	text_put(t, t->len > 2 ? ",\n \"" : " \"");
+	text_put(t, name);
+	text_put(t, "\": ");
+}
+
+static void put_text(struct text *t, const char *name, const char *value)
+{
+	key(t, name);
+	text_json(t, value, strlen(value));
+}
+
+static void put_number(struct text *t, const char *name, uint64_t value)
+{
+	key(t, name);
+	text_u64(t, value);
+}
+
+static void put_hash(struct text *t, const char *name, const uint8_t hash[EVENT_HASH])
+{
+	key(t, name);
+	text_char(t, '"');
+	text_hex(t, hash, EVENT_HASH);
+	text_char(t, '"');
+}
+
+void manifest_write(struct text *t, const struct manifest *m)
+{
+	text_put(t, "{\n");
+	put_text(t, "format", MANIFEST_FORMAT);
+	put_number(t, "version", MANIFEST_VERSION);
+	put_text(t, "station", m->station);
+	put_text(t, "journal", m->journal);
+	put_text(t, "software", m->software);
+	put_text(t, "made", m->made);
+	put_text(t, "asked", m->all ? "all" : "unacknowledged");
+	put_number(t, "acked", m->acked);
+	put_number(t, "anchor", m->anchor);
+	put_number(t, "first", m->first);
+	put_number(t, "last", m->last);
+	put_hash(t, "prev", m->prev);
+	put_hash(t, "head", m->head);
+	put_number(t, "inspections", m->inspections);
+	key(t, "signed");
+	text_put(t, m->is_signed ? "true" : "false");
+	if (m->why_unsigned[0])
+		put_text(t, "unsigned", m->why_unsigned);
+	text_put(t, "\n}\n");
+}
+
+/* --- reading --- */
+
+struct members {
+	struct event_span key[MEMBERS], value[MEMBERS];
+	size_t count;
+	bool wrong; /* one that was wanted */
+};
+
+/* Key and value as raw JSON; what is wanted and absent makes all of it wrong. */
+static const struct event_span *find(struct members *m, const char *name)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (event_span_is(&m->key[i], name))
+			return &m->value[i];
+	m->wrong = true;
+	return NULL;
+}
+
+static void take_text(struct members *m, const char *name, char *out, size_t cap)
+{
+	const struct event_span *v = find(m, name);
+	struct event_span inside;
+
+	out[0] = '\0';
+	if (v && (!json_unquote(v, &inside) || !event_span_copy(&inside, out, cap)))
+		m->wrong = true;
+}
+
+static uint64_t take_number(struct members *m, const char *name)
+{
+	const struct event_span *v = find(m, name);
+	uint64_t n = 0;
+
+	if (v && !text_read_u64(v->at, v->len, INT64_MAX, &n))
+		m->wrong = true;
+	return n;
+}
+
+static void take_hash(struct members *m, const char *name, uint8_t hash[EVENT_HASH])
+{
+	const struct event_span *v = find(m, name);
+	struct event_span inside;
+
+	if (v &&
+	    (!json_unquote(v, &inside) || !text_read_hex(inside.at, inside.len, hash, EVENT_HASH)))
+		m->wrong = true;
+}
+
+static bool take_switch(struct members *m, const char *name, const char *on, const char *off)
+{
+	const struct event_span *v = find(m, name);
+
+	if (v && !event_span_is(v, on) && !event_span_is(v, off))
+		m->wrong = true;
+	return v && event_span_is(v, on);
+}
+
+static enum manifest_fault take_format(struct members *m)
+{
+	char format[33];
+	uint64_t version;
+
+	take_text(m, "format", format, sizeof(format));
+	if (m->wrong || strcmp(format, MANIFEST_FORMAT) != 0)
+		return MANIFEST_FOREIGN;
+	version = take_number(m, "version");
+	if (!m->wrong && version > MANIFEST_VERSION)
+		return MANIFEST_NEWER;
+	return MANIFEST_OK;
+}
+
+static void take_all(struct members *m, struct manifest *out)
+{
+	take_text(m, "station", out->station, sizeof(out->station));
+	take_text(m, "journal", out->journal, sizeof(out->journal));
+	take_text(m, "software", out->software, sizeof(out->software));
+	take_text(m, "made", out->made, sizeof(out->made));
+	out->all = take_switch(m, "asked", "\"all\"", "\"unacknowledged\"");
+	out->acked = take_number(m, "acked");
+	out->anchor = take_number(m, "anchor");
+	out->first = take_number(m, "first");
+	out->last = take_number(m, "last");
+	take_hash(m, "prev", out->prev);
+	take_hash(m, "head", out->head);
+	out->inspections = take_number(m, "inspections");
+	out->is_signed = take_switch(m, "signed", "true", "false");
+}
+
+static bool makes_sense(const struct manifest *m)
+{
+	int64_t ms;
+
+	return m->first > 0 && m->last >= m->first - 1 && m->station[0] &&
+	       text_is_uuid(m->journal, strlen(m->journal)) &&
+	       text_read_time(m->made, strlen(m->made), &ms);
+}
+
+enum manifest_fault manifest_read(const char *json, size_t len, struct manifest *out)
+{
+	struct members m = {.count = 0};
+	struct json_top top = {m.key, m.value, MEMBERS, 0};
+	enum manifest_fault fault;
+
+	memset(out, 0, sizeof(*out));
+	if (len > MANIFEST_MAX || json_check(json, len, DEPTH, &top) != JSON_OK)
+		return MANIFEST_NOT_JSON;
+	m.count = top.members < MEMBERS ? top.members : MEMBERS;
+	fault = take_format(&m);
+	if (fault != MANIFEST_OK)
+		return fault;
+	take_all(&m, out);
+	return m.wrong || !makes_sense(out) ? MANIFEST_VALUE : MANIFEST_OK;
+}
+
+/* --- SHA256SUMS --- */
+
+static bool is_name_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '.' || c == '_' || c == '-';
+}
+
+bool manifest_name(const char *name, size_t len)
+{
+	unsigned slashes = 0;
+	bool first = true; /* byte of a part */
+
+	if (len > MANIFEST_NAMES)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (name[i] == '/') {
+			if (first || slashes++)
+				return false;
+			first = true;
+			continue;
+		}
+		if (!is_name_byte(name[i]) || (first && name[i] == '.'))
+			return false;
+		first = false;
+	}
+	return !first;
+}
+
+bool manifest_sum_read(const char *line, size_t len, struct manifest_sum *out)
+{
+	size_t hex = 2 * sizeof(out->sum), at = hex + 2;
+
+	memset(out, 0, sizeof(*out));
+	if (len <= at || line[hex] != ' ' || (line[hex + 1] != ' ' && line[hex + 1] != '*') ||
+	    !text_read_hex(line, hex, out->sum, sizeof(out->sum)) ||
+	    !manifest_name(line + at, len - at))
+		return false;
+	memcpy(out->name, line + at, len - at);
+	return true;
+}
+
+void manifest_sum_write(struct text *t, const struct manifest_sum *sum)
+{
+	text_hex(t, sum->sum, sizeof(sum->sum));
+	text_put(t, "  ");
+	text_put(t, sum->name);
+	text_char(t, '\n');
+}
