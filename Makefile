@@ -17,6 +17,7 @@ mandir ?= $(datarootdir)/man
 docdir ?= $(datarootdir)/doc
 sysconfdir ?= /etc
 libdir ?= $(prefix)/lib
+libexecdir ?= $(exec_prefix)/libexec
 unitdir ?= $(libdir)/systemd/system
 INSTALL ?= install
 
@@ -28,7 +29,7 @@ WARN := -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum -Wvla -Wstrict-prototy
 CFLAGS ?= -O2 -g
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 ALL_CFLAGS := -std=c17 $(WARN) $(CFLAGS) -Iinclude -Isrc -D_GNU_SOURCE -DSTATION_VERSION='"$(VERSION)"' \
-	-DSTATION_SHARE='"$(datadir)/station"' -MMD -MP
+	-DSTATION_SHARE='"$(datadir)/station"' -DSTATION_LIBEXEC='"$(libexecdir)/station"' -MMD -MP
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 ifneq ($(SANITIZE),)
 ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer -fPIE
@@ -43,7 +44,7 @@ endif
 
 # The one list of libraries; the README gives each one's reason.
 LIBS_CORE := nettle
-LIBS_IO := libsystemd sqlite3 libserialport libevdev libgpiod libcurl gnutls jansson zlib
+LIBS_IO := libsystemd sqlite3 libserialport libevdev libgpiod libcurl gnutls jansson zlib libcrypto
 LIBS_CTL := jansson ncursesw
 # Debian's zint has no .pc file.
 LINK_CTL := -lzint
@@ -56,7 +57,7 @@ CORE_SRC := $(wildcard src/core/*.c)
 # libgpiod 1 and 2 have nothing in common: of gpio_chip_v1.c and gpio_chip_v2.c the one that fits is built.
 GPIOD := $(if $(filter 1.%,$(call pkg,modversion,libgpiod)),1,2)
 IO_SRC := $(filter-out src/io/gpio_chip_v$(if $(filter 1,$(GPIOD)),2,1).c,$(wildcard src/io/*.c))
-PROGRAMS := stationd stationctl hqd station-camera
+PROGRAMS := stationd stationctl station-export hqd station-camera
 CORE := $(BUILD)/libcore.a
 IO := $(BUILD)/libio.a
 HQ := $(BUILD)/libhq.a
@@ -85,8 +86,9 @@ $(IO): $(call obj,$(IO_SRC))
 # The sources that hold a folder of the installation are built anew when that changes.
 $(BUILD)/obj/datadir: FORCE
 	@mkdir -p $(@D)
-	@echo '$(datadir)' | cmp -s - $@ || echo '$(datadir)' >$@
-$(BUILD)/obj/src/stationd/main.o $(BUILD)/obj/src/stationctl/ctl_doctor.o $(BUILD)/obj/src/stationctl/doctor_board.o $(BUILD)/obj/src/stationctl/ctl_label.o: $(BUILD)/obj/datadir
+	@echo '$(datadir) $(libexecdir)' | cmp -s - $@ || echo '$(datadir) $(libexecdir)' >$@
+$(BUILD)/obj/src/stationd/main.o $(BUILD)/obj/src/stationctl/ctl_doctor.o $(BUILD)/obj/src/stationctl/doctor_board.o $(BUILD)/obj/src/stationctl/ctl_label.o \
+	$(BUILD)/obj/src/stationctl/ctl_export.o: $(BUILD)/obj/datadir
 
 define program
 $(BUILD)/$(1): $(call obj,$(wildcard src/$(1)/*.c)) $(IO) $(CORE)
@@ -96,6 +98,10 @@ endef
 $(eval $(call program,stationd))
 $(eval $(call program,stationctl,$(LIBS_CTL),$(LINK_CTL)))
 $(eval $(call program,hqd,$(LIBS_HQ)))
+# Its folder has the short name.
+$(BUILD)/station-export: $(call obj,$(wildcard src/export/*.c)) $(IO) $(CORE)
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_IO) $(LIBS_CORE)) -lpthread
 # The camera's program is apart: nothing of the station's io is in it. Its passes over pixels are worth vectors.
 $(CAMERA): $(call obj,$(filter-out src/camera/main.c,$(wildcard src/camera/*.c)))
 	@rm -f $@; $(AR) rcs $@ $^
@@ -245,8 +251,8 @@ lint: deps-lint
 	@$(MAKE) --no-print-directory run-lint
 run-lint:
 	clang-format --dry-run --Werror $(C_FILES)
-	clang-tidy --quiet $(CORE_SRC) $(IO_SRC) $(wildcard src/station*/*.c src/hqd/*.c src/camera/*.c) -- -std=c17 -Iinclude -Isrc -D_GNU_SOURCE \
-		-DSTATION_VERSION='""' -DSTATION_SHARE='""' $(call pkg,cflags,$(LIBS_IO) $(LIBS_CTL) $(LIBS_HQ) $(LIBS_CORE))
+	clang-tidy --quiet $(CORE_SRC) $(IO_SRC) $(wildcard src/station*/*.c src/hqd/*.c src/camera/*.c src/export/*.c) -- -std=c17 -Iinclude -Isrc -D_GNU_SOURCE \
+		-DSTATION_VERSION='""' -DSTATION_SHARE='""' -DSTATION_LIBEXEC='""' $(call pkg,cflags,$(LIBS_IO) $(LIBS_CTL) $(LIBS_HQ) $(LIBS_CORE))
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -Iinclude -Isrc src
 format:
 	clang-format -i $(C_FILES)
@@ -255,6 +261,7 @@ format:
 UNITS := $(patsubst systemd/%.in,%,$(wildcard systemd/*.service.in systemd/*.timer.in))
 MEN := $(wildcard docs/man/*.[1-8])
 INSTALLED = 755:$(BUILD)/stationd:$(sbindir)/stationd 755:$(BUILD)/hqd:$(sbindir)/hqd 755:$(BUILD)/station-camera:$(sbindir)/station-camera 755:$(BUILD)/stationctl:$(bindir)/stationctl \
+	755:$(BUILD)/station-export:$(libexecdir)/station/station-export \
 	$(foreach f,$(wildcard boards/*.board),644:$(f):$(datadir)/station/$(f)) \
 	$(foreach f,$(LABELS),644:$(f):$(datadir)/station/labels.d/$(notdir $(f))) \
 	$(foreach f,$(MEN),644:$(f):$(mandir)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))) \
@@ -274,7 +281,7 @@ install: all $(UNITS:%=$(BUILD)/systemd/%)
 # Settings, keys and journals stay.
 uninstall:
 	@for x in $(INSTALLED); do rm -fv "$(DESTDIR)$${x##*:}" || exit 1; done
-	@for d in $(datadir)/station/boards $(datadir)/station/labels.d $(datadir)/station $(docdir)/station/examples $(docdir)/station $(docdir)/station-hq \
+	@for d in $(libexecdir)/station $(datadir)/station/boards $(datadir)/station/labels.d $(datadir)/station $(docdir)/station/examples $(docdir)/station $(docdir)/station-hq \
 		$(INSTALLED_DIRS) $(sysconfdir)/station; do rmdir "$(DESTDIR)$$d" 2>/dev/null || true; done
 
 # --- Debian packages into build/deb: make deb [ARCH=arm64] [SUITE=trixie] ---

@@ -136,3 +136,15 @@ bool confdir_settings(const char *path, struct settings *s, struct settings_erro
 {
 	return confdir_settings_under("", path, s, error);
 }
+
+bool confdir_there(const char *path)
+{
+	bool there = path != NULL;
+	struct settings_error error;
+	struct path file;
+
+	for (size_t i = 0; i < PLACES && !there; i++)
+		there = confdir_file_join(&file, places[i], "/" MAIN_FILE, "", &error) &&
+			access(file.at, F_OK) == 0;
+	return there;
+}

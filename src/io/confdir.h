@@ -17,6 +17,9 @@
  * and where. */
 bool __attribute__((warn_unused_result))
 confdir_settings(const char *path, struct settings *s, struct settings_error *error);
+/* Whether there are settings to be read, good or not: path is given, or a standard place has some.
+ */
+bool confdir_there(const char *path);
 /* boards: folder of .board files. Chosen by s->board (name, or path with a slash), else by the
  * device tree's compatible. The board's serial number goes to serial[65]. */
 bool __attribute__((warn_unused_result))

@@ -156,5 +156,9 @@ struct journal_look {
  * 0: looked, and out->damage says what is broken; or -errno: it could not be read. */
 int __attribute__((warn_unused_result))
 journal_reader_look(struct journal_reader *r, uint64_t within_ms, struct journal_look *out);
+/* What the list of expected returns says of a unit now, without what was inspected. 1: *out is
+ * filled; 0: it is not on it; or -errno. */
+int journal_reader_goods(struct journal_reader *r, const char *label, uint16_t line, uint16_t unit,
+			 struct parcel_unit *out);
 void journal_reader_close(struct journal_reader *r);
 #endif

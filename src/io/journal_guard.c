@@ -272,7 +272,7 @@ static void unit_read(sqlite3_stmt *s, struct parcel_unit *u)
 }
 
 /* One row a line of the return; each stands for `quantity` units. */
-static int find_listed(struct journal_db *db, struct parcel *out)
+int journal_guard_listed(struct journal_db *db, struct parcel *out)
 {
 	sqlite3_stmt *s = journal_db_use(db, JOURNAL_DB_RETURN);
 	int rc;
@@ -411,7 +411,7 @@ int journal_guard_find(struct journal_db *db, const char *label, enum parcel_by 
 			return rc;
 	}
 	if (by != PARCEL_BY_HOUSE && db->list)
-		rc = find_listed(db, out);
+		rc = journal_guard_listed(db, out);
 	if (rc)
 		return rc;
 	if (out->units)

@@ -17,6 +17,8 @@ int journal_guard_project(struct journal_db *db);
 /* What is known of a label; the projection must be up to date. 0 or -errno. */
 int journal_guard_find(struct journal_db *db, const char *label, enum parcel_by by,
 		       const struct journal_guard_clock *clock, struct parcel *out);
+/* The units of out->label on the list that counts, behind those that are in *out. 0 or -errno. */
+int journal_guard_listed(struct journal_db *db, struct parcel *out);
 /* Takes one event into the projection; in the transaction that is open. */
 int journal_guard_event(struct journal_db *db, const struct event_view *e);
 #endif

@@ -1,6 +1,7 @@
 /* journal_reader.c - the journal read-only, for tools: beside a running stationd, or of a copy in
  * a folder that can't be written. */
 #include "journal_chain.h"
+#include "journal_guard.h"
 #include "station/text.h"
 #include <errno.h>
 #include <limits.h>
@@ -14,6 +15,7 @@
 
 struct journal_reader {
 	struct journal_db db;
+	struct parcel parcel; /* that was looked up last */
 };
 
 static int refuse(struct journal_reader *r, struct journal_report *report,
@@ -245,6 +247,25 @@ int journal_reader_look(struct journal_reader *r, uint64_t within_ms, struct jou
 		(void)text_copy(out->damage, sizeof(out->damage),
 				"its tables or the end of its chain are not what they were");
 	return 0;
+}
+
+/* The list may change between two calls. */
+int journal_reader_goods(struct journal_reader *r, const char *label, uint16_t line, uint16_t unit,
+			 struct parcel_unit *out)
+{
+	struct parcel *p = &r->parcel;
+	int rc = journal_db_get_u64(&r->db, "list", &r->db.list);
+
+	memset(p, 0, sizeof(*p));
+	if (!rc && r->db.list && text_copy(p->label, sizeof(p->label), label))
+		rc = journal_guard_listed(&r->db, p);
+	for (uint8_t i = 0; !rc && i < p->units; i++) {
+		if (p->unit[i].line != line || p->unit[i].unit != unit)
+			continue;
+		*out = p->unit[i];
+		return 1;
+	}
+	return rc;
 }
 
 void journal_reader_close(struct journal_reader *r)

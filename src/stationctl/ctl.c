@@ -7,14 +7,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-/* Where confdir looks; only to tell "no settings at all" from "settings that are refused". */
-static const char *const ctl_places[] = {
-	"/etc/station/station.conf",
-	"/run/station/station.conf",
-	"/usr/lib/station/station.conf",
-};
 
 void ctl_error(const char *format, ...)
 {
@@ -33,11 +25,8 @@ bool ctl_settings(struct ctl *ctl)
 {
 	const char *config = ctl->global.value[CTL_CONFIG];
 	struct settings_error error = {{0}};
-	bool any = config != NULL;
 
-	for (size_t i = 0; i < sizeof(ctl_places) / sizeof(ctl_places[0]); i++)
-		any = any || access(ctl_places[i], F_OK) == 0;
-	if (!any) {
+	if (!confdir_there(config)) {
 		settings_defaults(&ctl->settings);
 		return true;
 	}

@@ -299,7 +299,7 @@ class Shift:
 
 
 def keep(st, hq, folder):
-    """Leaves journal.db, events.jsonl (the lines' very bytes) and headquarters' copy in the folder."""
+    """Leaves journal.db, events.jsonl (the lines' very bytes), headquarters' copy and an export in the folder."""
     source, copy = sqlite3.connect(f"file:{st.db}?mode=ro", uri=True), sqlite3.connect(folder / "journal.db")
     with source, copy:
         source.backup(copy)
@@ -310,6 +310,11 @@ def keep(st, hq, folder):
     (folder / "events.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
     copy = hq.lines(read_journal(folder / "journal.db", schema=False)[0]["journal"])
     (folder / "hq-events.jsonl").write_bytes(b"".join(line + b"\n" for line in copy))
+    (folder / "export").mkdir()
+    r = st.ctl("export", "--all", folder / "export")
+    if r.code != 0:
+        raise AssertionError(f"stationctl export says {r.code}: {r.err}")
+    print(f"stationctl export --all {folder / 'export'}\n    {r.out.strip()}")
 
 
 def count(shift, folder):

@@ -34,7 +34,7 @@ def stage():
     import atexit
     atexit.register(shutil.rmtree, folder, True)
     folder.chmod(0o755)
-    for name in ("stationd", "stationctl", "hqd"):
+    for name in ("stationd", "stationctl", "station-export", "hqd"):
         shutil.copy2(BUILD / name, folder / name)
         (folder / name).chmod(0o755)
     for path in (BUILD / "tests").glob("bad*.so"):

@@ -93,7 +93,7 @@ class Ctl(unittest.TestCase):
 
 class Usage(Ctl):
     def test_help_and_version_everywhere(self):
-        for args in ([], ["status"], ["log"], ["label"], ["verify"], ["panel"], ["doctor"], ["sheet"], ["watch"]):
+        for args in ([], ["status"], ["log"], ["label"], ["verify"], ["panel"], ["doctor"], ["sheet"], ["watch"], ["export"]):
             out, _ = self.ctl(*args, "--help")
             self.assertIn("usage: stationctl", out)
             out, _ = self.ctl(*args, "--version")

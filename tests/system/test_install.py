@@ -23,6 +23,7 @@ FILES = """
 644 usr/lib/tmpfiles.d/station-hq.conf
 644 usr/lib/tmpfiles.d/station.conf
 644 usr/lib/udev/rules.d/60-station.rules
+755 usr/libexec/station/station-export
 755 usr/sbin/hqd
 755 usr/sbin/station-camera
 755 usr/sbin/stationd
@@ -34,6 +35,7 @@ FILES = """
 644 usr/share/man/man5/station.conf.5
 644 usr/share/man/man8/hqd.8
 644 usr/share/man/man8/station-camera.8
+644 usr/share/man/man8/station-export.8
 644 usr/share/man/man8/stationd.8
 """
 UNITS = ("stationd.service", "station-clock.service", "station-metrics.service", "hqd.service")
@@ -58,7 +60,7 @@ class Install(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.dir, True)
         cls.build, cls.root = cls.dir / "build", cls.dir / "root"
         cls.build.mkdir()
-        for name in ("obj", "libcore.a", "libio.a", "libcamera.a", "stationd", "stationctl", "hqd", "station-camera"):
+        for name in ("obj", "libcore.a", "libio.a", "libcamera.a", "stationd", "stationctl", "station-export", "hqd", "station-camera"):
             subprocess.run(["cp", "-a", BUILD / name, cls.build], check=True)
         cls.made = cls.make("install")
         cls.expected = set(FILES.strip().splitlines())
@@ -93,7 +95,7 @@ class Install(unittest.TestCase):
 
     def test_no_path_of_the_build(self):
         for path in self.root.rglob("*"):
-            if path.is_file() and path.name not in ("stationd", "stationctl", "hqd", "station-camera"):
+            if path.is_file() and path.name not in ("stationd", "stationctl", "station-export", "hqd", "station-camera"):
                 text = path.read_text()
                 for wrong in (str(ROOT), str(self.dir), "/usr/local"):
                     self.assertNotIn(wrong, text, path)

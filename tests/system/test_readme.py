@@ -1,4 +1,5 @@
 """The papers: in a clean copy the demo plays, every command block of README.md runs; the man pages tell all there is."""
+import hashlib
 import json
 import os
 import pathlib
@@ -12,6 +13,7 @@ import tempfile
 import time
 import unittest
 
+from export import Export, openssl_verify, sha256sum
 from station import BUILD, ROOT, check_chain, read_journal
 
 # Lines of README.md's blocks that are not run here, by how they begin, and why.
@@ -37,7 +39,7 @@ class Readme(unittest.TestCase):
         cls.copy = folder / "station"
         shutil.copytree(ROOT, cls.copy, symlinks=True, ignore=shutil.ignore_patterns("build", ".git", "__pycache__"))
         (cls.copy / "build").mkdir()
-        for name in ("stationd", "stationctl", "hqd", "station-camera"):
+        for name in ("stationd", "stationctl", "station-export", "hqd", "station-camera"):
             shutil.copy2(BUILD / name, cls.copy / "build" / name)
         cls.demo = subprocess.run([sys.executable, "tests/demo/demo.py"], cwd=cls.copy, capture_output=True, text=True,
                                   stdin=subprocess.DEVNULL, timeout=200, env={**os.environ, "BUILD": "build"})
@@ -61,6 +63,19 @@ class Readme(unittest.TestCase):
         done = subprocess.run([str(BUILD / "tests/replay"), "--export", str(export)], capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("ok 1", done.stdout)
+
+    def test_demo_leaves_an_export_that_proves_itself(self):
+        """By sha256sum, by openssl and by hashing it here."""
+        demo = self.copy / "build/demo"
+        export, = (Export(p) for p in (demo / "export/demo-1").iterdir())
+        done = sha256sum(export.dir)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        done = openssl_verify(export.dir, demo / "certificates/ca.pem")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(export.bytes("events.jsonl"), (demo / "events.jsonl").read_bytes())
+        events = check_chain(export.lines)
+        self.assertEqual(export.manifest["head"], hashlib.sha256(export.lines[-1]).hexdigest())
+        self.assertEqual([r["inspection"] for r in export.rows], [e["id"] for e in events if e["kind"] == "inspection.opened"])
 
     def test_every_command_runs(self):
         blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)
@@ -116,7 +131,8 @@ class Man(unittest.TestCase):
         return re.sub(".\b", "", done.stdout)
 
     def test_every_option_of_help_is_in_the_page(self):
-        for program, page in (("stationd", "stationd.8"), ("stationctl", "stationctl.1"), ("hqd", "hqd.8"), ("station-camera", "station-camera.8")):
+        for program, page in (("stationd", "stationd.8"), ("stationctl", "stationctl.1"), ("hqd", "hqd.8"), ("station-camera", "station-camera.8"),
+                              ("station-export", "station-export.8")):
             said = subprocess.run([BUILD / program, "--help"], capture_output=True, text=True, check=True).stdout
             text = self.text(page)
             for option in set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", said)):

@@ -1,0 +1,153 @@
+/* make.c - makes an export (make.h): looks at the journal, walks it once with all parts, writes
+ * what proves it, and gives the folder its name when all of it is on the stick. */
+#include "make.h"
+#include "paper.h"
+#include "plan.h"
+#include "walk.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* The files that are told from the events, all open at once. */
+struct pens {
+	struct walk_part part[PART_MOST];
+	struct sink sink[PART_MOST];
+	struct sink_file file[PART_MOST];
+	uint8_t sum[PART_MOST][EVENT_HASH];
+	struct paper paper;
+	size_t count;
+};
+
+static int pens_open(struct pens *p, struct folder *folder)
+{
+	for (size_t i = 0; i < PART_MOST && part_all[i]; i++) {
+		int fd = folder_file(folder, part_all[i]->name);
+
+		if (fd < 0)
+			return fd;
+		p->file[i] = (struct sink_file){.fd = fd};
+		sink_begin(&p->sink[i], sink_put_file, &p->file[i]);
+		p->part[i] = (struct walk_part){.part = part_all[i], .to = &p->sink[i]};
+		p->count++;
+	}
+	return 0;
+}
+
+static int pens_close(struct pens *p, int rc)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		int ended = sink_end(&p->sink[i], p->sum[i]);
+		int closed = folder_close_file(p->file[i].fd);
+
+		rc = rc ? rc : ended ? ended : closed;
+	}
+	return rc;
+}
+
+static int small_file(struct folder *folder, const char *name, const void *bytes, size_t len)
+{
+	struct sink_file file = {.fd = folder_file(folder, name)};
+	int rc, closed;
+
+	if (file.fd < 0)
+		return file.fd;
+	rc = sink_put_file(&file, bytes, len);
+	closed = folder_close_file(file.fd);
+	return rc ? rc : closed;
+}
+
+static int papers(struct made *made, struct pens *p, const struct order *order)
+{
+	struct folder *f = &made->folder;
+	struct paper *paper = &p->paper;
+	int rc = paper_write(paper, order, &made->trip.manifest, p->sum, made->why,
+			     sizeof(made->why));
+
+	if (!rc)
+		rc = small_file(f, PAPER_MANIFEST, paper->manifest, paper->manifest_len);
+	if (!rc)
+		rc = small_file(f, PAPER_SUMS, paper->sums, paper->sums_len);
+	if (!rc && paper->signature)
+		rc = small_file(f, PAPER_SIGNATURE, paper->signature, paper->signature_len);
+	paper_free(paper);
+	return rc;
+}
+
+static int make_files(struct made *made, const struct order *order)
+{
+	struct pens *p = calloc(1, sizeof(*p));
+	int rc = p ? pens_open(p, &made->folder) : -ENOMEM;
+
+	if (!p)
+		return rc;
+	if (!rc)
+		rc = walk_run(&made->trip, p->part, p->count);
+	rc = pens_close(p, rc);
+	if (!rc)
+		rc = papers(made, p, order);
+	free(p);
+	return rc;
+}
+
+static const char *error_words(int rc)
+{
+	switch (-rc) {
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+		return "there is no room left on it; free some, or take another";
+	case EROFS:
+	case EACCES:
+	case EPERM:
+		return "it can't be written";
+	case EIO:
+	case ENODEV:
+	case ENXIO:
+		return "it fails, or was taken out";
+	}
+	return strerror(-rc);
+}
+
+/* The most telling words there are. */
+static int failed(struct made *made, const struct order *order, int rc)
+{
+	const char *words = made->trip.why[0] ? made->trip.why : made->folder.why;
+
+	if (!made->why[0] && words[0])
+		(void)snprintf(made->why, sizeof(made->why), "%s", words);
+	if (!made->why[0])
+		(void)snprintf(made->why, sizeof(made->why), "%.200s: %s", order->dir,
+			       error_words(rc));
+	return rc;
+}
+
+static int64_t wall_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int make_export(struct made *made, const struct order *order)
+{
+	int64_t now_ms = wall_ms();
+	int rc;
+
+	*made = (struct made){.folder = {.station = -1, .own = -1}};
+	rc = plan_make(&made->trip, order, now_ms);
+	made->unread = rc != 0;
+	if (!rc) {
+		paper_look(order, &made->trip.manifest);
+		rc = folder_open(&made->folder, order->dir, made->trip.manifest.station, now_ms);
+	}
+	if (!rc)
+		rc = make_files(made, order);
+	if (!rc)
+		rc = folder_finish(&made->folder);
+	folder_drop(&made->folder);
+	plan_end(&made->trip);
+	return rc ? failed(made, order, rc) : 0;
+}

@@ -1,0 +1,27 @@
+/* paper.h - the small files of an export: manifest.json, SHA256SUMS and its signature. */
+#ifndef EXPORT_PAPER_H
+#define EXPORT_PAPER_H
+#include "order.h"
+#include "part.h"
+
+#define PAPER_MANIFEST	"manifest.json"
+#define PAPER_SUMS	"SHA256SUMS"
+#define PAPER_SIGNATURE "SHA256SUMS.p7s"
+
+struct paper {
+	char manifest[MANIFEST_MAX];
+	size_t manifest_len;
+	char sums[(PART_MOST + 1) * (2 * EVENT_HASH + MANIFEST_NAMES + 4)];
+	size_t sums_len;
+	uint8_t *signature; /* NULL: none */
+	size_t signature_len;
+};
+
+/* Whether the order's certificate can sign; the manifest says if not, and why. */
+void paper_look(const struct order *order, struct manifest *m);
+/* sum: of the parts, in their order. 0, or -errno with why. */
+int __attribute__((warn_unused_result))
+paper_write(struct paper *p, const struct order *order, const struct manifest *m,
+	    uint8_t sum[PART_MOST][EVENT_HASH], char *why, size_t cap);
+void paper_free(struct paper *p);
+#endif

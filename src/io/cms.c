@@ -1,0 +1,228 @@
+/* cms.c - signatures that a plain `openssl cms` opens, made and looked at by libcrypto (cms.h). */
+#include "cms.h"
+#include "cms_part.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <openssl/cms.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILE_MOST 65536 /* bytes of a PEM file that are read */
+#define CHAIN	  8	/* certificates of one */
+
+/* libcrypto's last words, and what was tried. */
+static int failed(struct cms_why *why, const char *what, const char *file)
+{
+	unsigned long code = ERR_peek_last_error();
+	const char *reason = code ? ERR_reason_error_string(code) : NULL;
+
+	(void)snprintf(why->text, sizeof(why->text), "%s%s%.60s%s%s", what, file ? " " : "",
+		       file ? file : "", reason ? ": " : "", reason ? reason : "");
+	ERR_clear_error();
+	return -EBADMSG;
+}
+
+/* Opened without waiting: a named pipe must not hang anybody. */
+static BIO *file_bio(const char *path, struct cms_why *why, int *rc)
+{
+	static const char what[] = "can't read";
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	char bytes[4096];
+	size_t all = 0;
+	ssize_t n = 1;
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	*rc = fd < 0 ? -errno : bio ? 0 : -ENOMEM;
+	while (!*rc && n > 0 && all <= FILE_MOST) {
+		n = read(fd, bytes, sizeof(bytes));
+		if (n < 0)
+			*rc = -errno;
+		else if (n > 0 && BIO_write(bio, bytes, (int)n) != n)
+			*rc = -ENOMEM;
+		all += n > 0 ? (size_t)n : 0;
+	}
+	if (!*rc && all > FILE_MOST)
+		*rc = -EFBIG;
+	if (fd >= 0)
+		(void)close(fd);
+	OPENSSL_cleanse(bytes, sizeof(bytes));
+	if (!*rc)
+		return bio;
+	(void)snprintf(why->text, sizeof(why->text), "%s %.80s: %s", what, path, strerror(-*rc));
+	BIO_free(bio);
+	return NULL;
+}
+
+/* The certificates of a PEM file, at most CHAIN; NULL: said why. */
+static STACK_OF(X509) * certificates(const char *path, struct cms_why *why)
+{
+	STACK_OF(X509) *all = sk_X509_new_null();
+	int rc;
+	BIO *bio = file_bio(path, why, &rc);
+	X509 *one;
+
+	while (all && bio && sk_X509_num(all) < CHAIN &&
+	       (one = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL)
+		if (!sk_X509_push(all, one))
+			X509_free(one);
+	if (bio && sk_X509_num(all) <= 0)
+		(void)failed(why, "no certificate in", path);
+	ERR_clear_error(); /* the end of the file is one */
+	BIO_free(bio);
+	if (sk_X509_num(all) > 0)
+		return all;
+	sk_X509_free(all);
+	return NULL;
+}
+
+X509 *cms_certificate(const char *path, struct cms_why *why)
+{
+	STACK_OF(X509) *all = certificates(path, why);
+	X509 *first = all ? sk_X509_shift(all) : NULL;
+
+	sk_X509_pop_free(all, X509_free);
+	return first;
+}
+
+/* Asks nobody for a pass phrase: the bench has no keyboard. */
+static int no_phrase(char *buf, int size, int writing, void *user)
+{
+	(void)buf;
+	(void)size;
+	(void)writing;
+	(void)user;
+	return -1;
+}
+
+static EVP_PKEY *private_key(const char *path, struct cms_why *why, int *rc)
+{
+	BIO *bio = file_bio(path, why, rc);
+	EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_phrase, NULL) : NULL;
+
+	if (bio && !key)
+		*rc = failed(why, "no private key in", path);
+	BIO_free(bio);
+	return key;
+}
+
+static int give_der(CMS_ContentInfo *cms, uint8_t **der, size_t *der_len)
+{
+	int len = i2d_CMS_ContentInfo(cms, der);
+
+	*der_len = len > 0 ? (size_t)len : 0;
+	return len > 0 ? 0 : -ENOMEM;
+}
+
+int cms_sign(const char *cert_file, const char *key_file, const void *bytes, size_t len,
+	     uint8_t **der, size_t *der_len, struct cms_why *why)
+{
+	STACK_OF(X509) *chain = NULL;
+	X509 *cert = NULL;
+	EVP_PKEY *key = NULL;
+	CMS_ContentInfo *cms = NULL;
+	BIO *content = len <= INT_MAX ? BIO_new_mem_buf(bytes, (int)len) : NULL;
+	int rc = content ? 0 : -ENOMEM;
+
+	*why = (struct cms_why){.text = ""};
+	*der = NULL;
+	if (!rc)
+		chain = certificates(cert_file, why);
+	cert = chain ? sk_X509_shift(chain) : NULL;
+	if (!rc && !cert)
+		rc = -EBADMSG;
+	if (!rc)
+		key = private_key(key_file, why, &rc);
+	if (!rc) {
+		cms = CMS_sign(cert, key, chain, content, CMS_DETACHED | CMS_BINARY);
+		rc = cms ? give_der(cms, der, der_len) : failed(why, "can't sign", NULL);
+	}
+	CMS_ContentInfo_free(cms);
+	EVP_PKEY_free(key);
+	X509_free(cert);
+	sk_X509_pop_free(chain, X509_free);
+	BIO_free(content);
+	return rc;
+}
+
+/* --- looking --- */
+
+static X509_STORE *authority(const char *ca_file, struct cms_why *why)
+{
+	STACK_OF(X509) *roots = certificates(ca_file, why);
+	X509_STORE *store = roots ? X509_STORE_new() : NULL;
+
+	for (int i = 0; store && i < sk_X509_num(roots); i++)
+		(void)X509_STORE_add_cert(store, sk_X509_value(roots, i));
+	if (store) {
+		(void)X509_STORE_set_flags(store, X509_V_FLAG_NO_CHECK_TIME);
+		/* A station's certificate is a client's of HTTPS, and signs all the same. */
+		(void)X509_STORE_set_purpose(store, X509_PURPOSE_ANY);
+	}
+	sk_X509_pop_free(roots, X509_free);
+	return store;
+}
+
+/* The name of the one who signed. Two signers are one too many. */
+static void name_signer(CMS_ContentInfo *cms, struct cms_signer *signer)
+{
+	STACK_OF(X509) *all = CMS_get0_signers(cms);
+	int len = -1;
+
+	if (all && sk_X509_num(all) == 1)
+		len = X509_NAME_get_text_by_NID(X509_get_subject_name(sk_X509_value(all, 0)),
+						NID_commonName, signer->name, sizeof(signer->name));
+	if (len < 0 || strlen(signer->name) != (size_t)len) /* a NUL is in it */
+		signer->name[0] = '\0';
+	sk_X509_free(all);
+}
+
+static enum cms_verdict look(CMS_ContentInfo *cms, X509_STORE *store, BIO *content,
+			     struct cms_why *why)
+{
+	const unsigned alone = CMS_BINARY | CMS_DETACHED | CMS_NO_SIGNER_CERT_VERIFY;
+
+	if (CMS_verify(cms, NULL, NULL, content, NULL, alone) != 1) {
+		(void)failed(why, "the signature does not fit", NULL);
+		return CMS_BROKEN;
+	}
+	if (!store)
+		return CMS_GOOD;
+	(void)BIO_reset(content);
+	if (CMS_verify(cms, NULL, store, content, NULL, CMS_BINARY | CMS_DETACHED) == 1)
+		return CMS_GOOD;
+	(void)failed(why, "the authority does not know the signer", NULL);
+	return CMS_FOREIGN;
+}
+
+enum cms_verdict cms_verify(const char *ca_file, const void *bytes, size_t len, const void *der,
+			    size_t der_len, struct cms_signer *signer, struct cms_why *why)
+{
+	const unsigned char *at = der;
+	X509_STORE *store = NULL;
+	CMS_ContentInfo *cms;
+	BIO *content;
+	enum cms_verdict verdict = CMS_BROKEN;
+
+	*why = (struct cms_why){.text = ""};
+	*signer = (struct cms_signer){.name = ""};
+	if (ca_file && !(store = authority(ca_file, why)))
+		return CMS_CANT;
+	cms = der_len <= LONG_MAX ? d2i_CMS_ContentInfo(NULL, &at, (long)der_len) : NULL;
+	content = len <= INT_MAX ? BIO_new_mem_buf(bytes, (int)len) : NULL;
+	if (!cms || at != (const unsigned char *)der + der_len)
+		(void)failed(why, "it is no CMS signature", NULL);
+	else if (content)
+		verdict = look(cms, store, content, why);
+	if (cms)
+		name_signer(cms, signer);
+	BIO_free(content);
+	CMS_ContentInfo_free(cms);
+	X509_STORE_free(store);
+	ERR_clear_error();
+	return verdict;
+}

@@ -1,0 +1,47 @@
+/* cms.h - signatures and encryption that a plain `openssl cms` opens (RFC 5652), by libcrypto. */
+#ifndef IO_CMS_H
+#define IO_CMS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CMS_WORDS 160 /* bytes of what went wrong, for a person */
+
+struct cms_why {
+	char text[CMS_WORDS]; /* "" = nothing went wrong */
+};
+
+/* A detached signature of bytes by a certificate and its key (PEM files), with the certificates
+ * that stand behind the first one. *der is freed by the caller. 0 or -errno. */
+int __attribute__((warn_unused_result))
+cms_sign(const char *cert_file, const char *key_file, const void *bytes, size_t len, uint8_t **der,
+	 size_t *der_len, struct cms_why *why);
+
+enum cms_verdict {
+	CMS_GOOD,
+	CMS_BROKEN,  /* no signature, or not of these bytes */
+	CMS_FOREIGN, /* whole, but by somebody whom the authority does not know */
+	CMS_CANT,    /* the authority's file can't be read */
+};
+
+struct cms_signer {
+	char name[65]; /* common name, or "" */
+};
+
+/* Looks at a detached signature. ca_file (PEM): who may have issued the signer's certificate; NULL:
+ * only that it fits these bytes. When the certificate was good is not asked: a station's clock may
+ * be wrong (F1), and an export is kept for longer than a certificate. */
+enum cms_verdict __attribute__((warn_unused_result))
+cms_verify(const char *ca_file, const void *bytes, size_t len, const void *der, size_t der_len,
+	   struct cms_signer *signer, struct cms_why *why);
+
+/* Encrypts a stream for the holder of a certificate's key, AES-256, into a file that is open for
+ * writing. Bounded memory. */
+struct cms_stream;
+int __attribute__((warn_unused_result))
+cms_stream_open(struct cms_stream **out, const char *cert_file, int fd, struct cms_why *why);
+int __attribute__((warn_unused_result))
+cms_stream_write(struct cms_stream *s, const void *bytes, size_t len);
+int __attribute__((warn_unused_result)) cms_stream_end(struct cms_stream *s); /* all is written */
+void cms_stream_close(struct cms_stream *s);				      /* NULL is fine */
+#endif
