@@ -4,9 +4,9 @@
 #define HQD_STORE_BATCH_H
 #include "returns.h"
 #include "station/event.h"
+#include "station/times.h"
 #include "store.h"
 #include "store_db.h"
-#include "times.h"
 
 enum store_state { STORE_OPEN, STORE_CLOSED, STORE_FINAL, STORE_ABANDONED };
 

@@ -1,7 +1,7 @@
 /* times.h - event times put right afterwards (F1): within one boot the monotonic clock counts from
  * an event whose wall clock was trusted; what can't be anchored gets an interval. Pure. */
-#ifndef HQD_TIMES_H
-#define HQD_TIMES_H
+#ifndef STATION_TIMES_H
+#define STATION_TIMES_H
 #include "station/moment.h"
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,12 @@
-/* test_hqd_times.c - when an event really was (F1): counted from a trusted event of the same boot,
+/* test_times.c - when an event really was (F1): counted from a trusted event of the same boot,
  * or between bounds. */
-#include "hqd_fixture.h"
-#include "hqd/times.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "station/times.h"
 
 static struct times_moment see(struct times_boot *boot, bool trusted, int64_t wall, uint64_t mono,
 			       int64_t *known, int64_t received, bool *first)

@@ -1,5 +1,5 @@
 /* times.c - event times put right afterwards (F1); see times.h. */
-#include "times.h"
+#include "station/times.h"
 #include <string.h>
 
 #define YEAR_9999 INT64_C(253402300799999) /* the last moment that RFC 3339 can write */
