@@ -24,6 +24,8 @@ enum settings_unknown {
 
 enum settings_kind { SETTINGS_SERIAL, SETTINGS_HID };
 
+enum settings_switch { SETTINGS_NO, SETTINGS_YES };
+
 struct settings_scanner {
 	char name[33];		 /* from the section: [scanner NAME] */
 	enum settings_kind kind; /* serial (default), or hid: one that types as a keyboard does */
@@ -77,14 +79,14 @@ struct settings {
 	struct settings_headquarters hq;
 	/* [journal] */
 	uint32_t retain_days; /* 0..36500, default 90; 0 = for ever */
+	/* [report] */
+	enum settings_switch inspectors; /* figures per badge; default no */
 	/* [scanner NAME] */
 	struct settings_scanner scanner[SETTINGS_SCANNERS];
 	uint8_t scanners;
 };
 
 enum settings_bias { SETTINGS_PULL_UP, SETTINGS_PULL_DOWN, SETTINGS_BIAS_OFF, SETTINGS_BIAS_AS_IS };
-
-enum settings_switch { SETTINGS_NO, SETTINGS_YES };
 
 /* The lines of a board with driver = gpio, by name; the chip by label, never by number (F13). */
 struct settings_gpio {

@@ -19,6 +19,7 @@ enum section {
 	SECTION_EXPECTED,
 	SECTION_HEADQUARTERS,
 	SECTION_JOURNAL,
+	SECTION_REPORT,
 	SECTION_SCANNER,
 	SECTION_BOARD, /* from here on: of a board file */
 	SECTION_GPIO,
@@ -95,6 +96,8 @@ static const struct key keys[] = {
 	 .max = 86400},
 	{"retain_days", SECTION_JOURNAL, SETTINGS_VALUE_NUMBER, AT(settings, retain_days),
 	 .max = 36500},
+	{"inspectors", SECTION_REPORT, SETTINGS_VALUE_CHOICE, AT(settings, inspectors),
+	 .choices = "no|yes"},
 	{"kind", SECTION_SCANNER, SETTINGS_VALUE_CHOICE, AT(settings_scanner, kind),
 	 .choices = "serial|hid"},
 	{"device", SECTION_SCANNER, SETTINGS_VALUE_PATH, TEXT(settings_scanner, device)},
@@ -146,10 +149,10 @@ static const struct {
 	{"station", SECTION_STATION, false},   {"site", SECTION_SITE, false},
 	{"labels", SECTION_LABELS, false},     {"inspection", SECTION_INSPECTION, false},
 	{"expected", SECTION_EXPECTED, false}, {"headquarters", SECTION_HEADQUARTERS, false},
-	{"journal", SECTION_JOURNAL, false},   {"scanner", SECTION_SCANNER, false},
-	{"board", SECTION_BOARD, true},	       {"gpio", SECTION_GPIO, true},
-	{"buttons", SECTION_BUTTONS, true},    {"lamps", SECTION_LAMPS, true},
-	{"buzzer", SECTION_BUZZER, true},
+	{"journal", SECTION_JOURNAL, false},   {"report", SECTION_REPORT, false},
+	{"scanner", SECTION_SCANNER, false},   {"board", SECTION_BOARD, true},
+	{"gpio", SECTION_GPIO, true},	       {"buttons", SECTION_BUTTONS, true},
+	{"lamps", SECTION_LAMPS, true},	       {"buzzer", SECTION_BUZZER, true},
 };
 
 /* --- messages --- */

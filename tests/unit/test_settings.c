@@ -98,6 +98,7 @@ static void test_defaults(void **state)
 	assert_string_equal(s.hq.url, "");
 	assert_int_equal(s.hq.poll_s, 60);
 	assert_int_equal(s.retain_days, 90);
+	assert_int_equal(s.inspectors, SETTINGS_NO);
 	assert_int_equal(s.scanners, 0);
 }
 
@@ -173,7 +174,8 @@ static void test_headquarters(void **state)
 	struct settings s = settings_of(
 		BENCH "[headquarters]\nurl = https://hq.example:8443\nca_file = /e/ca.pem\n"
 		      "cert_file = /e/b.pem\nkey_file = /e/b.key\ncrl_file = /e/crl.pem\n"
-		      "proxy = http://proxy:3128\npoll_s = 0\n[journal]\nretain_days = 0\n");
+		      "proxy = http://proxy:3128\npoll_s = 0\n[journal]\nretain_days = 0\n"
+		      "[report]\ninspectors = yes\n");
 	(void)state;
 
 	assert_true(settings_finish(&s, "station.conf", &error));
@@ -185,6 +187,7 @@ static void test_headquarters(void **state)
 	assert_string_equal(s.hq.proxy, "http://proxy:3128");
 	assert_int_equal(s.hq.poll_s, 0);
 	assert_int_equal(s.retain_days, 0);
+	assert_int_equal(s.inspectors, SETTINGS_YES);
 	assert_string_equal(s.key_file, "");
 }
 
@@ -286,13 +289,13 @@ static void test_unknown_sections(void **state)
 	refuse("[site one]\n", "station.conf:1: unknown section 'site one'; did you mean 'site'?");
 	refuse("[network]\n",
 	       "station.conf:1: unknown section 'network'; the sections are "
-	       "station, site, labels, inspection, expected, headquarters, journal, scanner");
+	       "station, site, labels, inspection, expected, headquarters, journal, report, scanner");
 	refuse("[board]\n",
 	       "station.conf:1: unknown section 'board'; the sections are "
-	       "station, site, labels, inspection, expected, headquarters, journal, scanner");
+	       "station, site, labels, inspection, expected, headquarters, journal, report, scanner");
 	refuse("[]\n",
 	       "station.conf:1: unknown section ''; the sections are "
-	       "station, site, labels, inspection, expected, headquarters, journal, scanner");
+	       "station, site, labels, inspection, expected, headquarters, journal, report, scanner");
 	refuse("[station\n", "station.conf:1: a section line ends with ]");
 	refuse("[\n", "station.conf:1: a section line ends with ]");
 	refuse("[scanner]\n", "station.conf:1: a scanner's section names it: [scanner NAME], NAME "
