@@ -8,6 +8,10 @@
 
 #define BUSY_MS 10000 /* an import or a backup in another process holds the lock for a moment */
 
+/* Of a new database: a page holds some thirty events. A drained backlog is written with a ninth less
+ * work than by pages of 4 KiB (make perf ONLY=line). */
+#define PAGE_SIZE "16384"
+
 #define MOMENT(m) m "_clock, " m "_at, " m "_after, " m "_before, " m "_boot, " m "_mono"
 #define INSPECTION                                                                                 \
 	"id, journal, station, label, line, unit, state, verdict, provisional, supersedes,"        \
@@ -265,9 +269,10 @@ static int connect_file(struct store_db *db)
 	if (!rc && sqlite3_db_readonly(db->sql, "main") != 0)
 		rc = -EROFS;
 	if (!rc)
-		rc = sqlite_exec(db->sql, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+		rc = sqlite_exec(db->sql, "PRAGMA page_size=" PAGE_SIZE ";"
+					  "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 					  "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;"
-					  "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=4000;"
+					  "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=1000;"
 					  "PRAGMA journal_size_limit=33554432");
 	return !rc && fresh ? schema_make(db) : rc;
 }

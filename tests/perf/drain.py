@@ -78,9 +78,8 @@ def by_station(b):
         if acked >= head:
             break
         st.panel.linger(0.05)
-    numbers = b.hq.metrics()
     st.kill()
-    return now - begun, head - first, rss, numbers
+    return now - begun, head - first, rss
 
 
 def bodies(db, folder):
@@ -146,10 +145,11 @@ def drain(events, rounds):
         for _ in range(rounds):
             b.fresh()
             b.anew()
-            took, count, rss, numbers = by_station(b)
+            took, count, rss = by_station(b)
             rates["stationd"].append(count / took)
             b.anew()
             rates["curl"].append(whole / by_curl(b, paths, journal))
+            numbers = b.hq.metrics()  # curl leaves hqd a processor to itself, as the bare program has
             rates["ingest"].append(numbers["hqd_events"] / numbers["hqd_ingest_seconds_sum"])
             rates["bare"].append(whole / by_bare(b.st.db))
         p50 = {name: percentiles(values)[0] for name, values in rates.items()}
