@@ -2,6 +2,7 @@
 import os
 import sqlite3
 import subprocess
+import tempfile
 import time
 
 from station import BUILD, drop, stage
@@ -31,6 +32,11 @@ class Baseline:
         except subprocess.TimeoutExpired:
             self.proc.kill()
             self.proc.wait()
+
+
+def memory():
+    """A runtime directory, in memory as /run is on a board: status.json is no load for the disk."""
+    return tempfile.mkdtemp(prefix="perf-", dir="/dev/shm")
 
 
 def presses(st, size, scans, bare):

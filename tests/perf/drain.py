@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 
-from bare import Baseline, last_line, met, percentiles, presses
+from bare import Baseline, last_line, memory, met, percentiles, presses
 from hq import Headquarters
 from pki import Authority
 from station import BUILD, Station, conf_text, csv_text, read_rows, rma, row
@@ -24,8 +24,10 @@ class Backlog:
         self.own = self.ca.client("bench-1")
         self.returns = returns
         self.hq = None
-        self.st = Station(settings={"inspection": {"hold_s": 1}, "journal": {"retain_days": 0}, "headquarters": {
+        self.st = Station(settings={"journal": {"retain_days": 0}, "station": {"runtime_dir": memory()}, "headquarters": {
             "url": "https://localhost:1", "ca_file": self.ca.cert, "cert_file": self.own.cert, "key_file": self.own.key}})
+        self.st.run = self.st.far = pathlib.Path(self.st.sections["station"]["runtime_dir"])
+        self.st.give()
         self.st.start()
         self.st.stop()
         fill(self.st.db, events)

@@ -9,20 +9,18 @@ import argparse
 import pathlib
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 import camera  # noqa: E402
 import drain  # noqa: E402
-from bare import Baseline, last_line, met, percentiles, presses  # noqa: E402
+from bare import Baseline, last_line, memory, met, percentiles, presses  # noqa: E402
 from station import BUILD, ROOT, Station, rma, row, stage  # noqa: E402
 from test_idle import fill  # noqa: E402
 
 def latencies(rounds, delay_us):
     env = {}
-    # the runtime directory lies in memory, as /run does on a board: status.json is no load for the disk
-    run = tempfile.mkdtemp(prefix="perf-", dir="/dev/shm")
+    run = memory()
     st = Station(expected=[row(n) for n in range(1, rounds)], settings={"station": {"runtime_dir": run}})
     st.run = st.far = pathlib.Path(run)
     st.give()
