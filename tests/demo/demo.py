@@ -40,10 +40,15 @@ def headquarters(folder):
     return hq.start()
 
 
+REASONS = "code,en,zh\nSCRATCH,Scratched or dented,有划痕或凹痕\nMISSING,Parts missing,缺少部件\nRUST,Rust inside,内部生锈\n"
+
+
 def bench(hq, folder, name, port, **inspection):
     own = hq.ca.client(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "reasons.csv").write_text(REASONS)
     return Station(folder=folder, as_nobody=False, settings={
-        "station": {"name": name}, "inspection": inspection,
+        "station": {"name": name}, "inspection": inspection, "site": {"reasons_file": folder / "reasons.csv"},
         "headquarters": {"url": f"https://localhost:{port}", "ca_file": hq.ca.cert, "cert_file": own.cert, "key_file": own.key}})
 
 
