@@ -132,6 +132,9 @@ void bench_stick(struct bench *b, enum checklist_stick stick, const struct momen
 		 struct bench_out *out);
 /* The wall clock stepped (clock_read); now is the corrected moment. After bench_start. */
 void bench_clock(struct bench *b, int64_t by_ms, const struct moment *now, struct bench_out *out);
+/* The settings point to other label formats from here on: their version is recorded before the next
+ * scan is handled. After bench_start. */
+void bench_labels(struct bench *b, const struct moment *now, struct bench_out *out);
 void bench_stop(struct bench *b, const char *why, const struct moment *now, struct bench_out *out);
 
 enum panel_pattern bench_lamp(const struct bench *b, enum panel_lamp lamp);

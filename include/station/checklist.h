@@ -131,6 +131,8 @@ struct checklist {
 	uint16_t faults, recorded; /* bits */
 	bool clock_stepped;	   /* the wall clock, not recorded yet, ... */
 	bool clock_in_flight;	   /* ... being recorded */
+	bool labels_changed;	   /* other formats are in force, not recorded yet, ... */
+	bool labels_in_flight;	   /* ... being recorded */
 	int64_t clock_by;	   /* by so much; while it is in flight: by so much more */
 	int64_t clock_by_in_flight;
 	enum panel_tone tone; /* to sound when stored */
@@ -166,7 +168,8 @@ enum checklist_event_kind {
 	CHECKLIST_LINK,
 	CHECKLIST_STICK,
 	CHECKLIST_STOP,
-	CHECKLIST_CLOCK, /* by_ms: the wall clock stepped */
+	CHECKLIST_CLOCK,  /* by_ms: the wall clock stepped */
+	CHECKLIST_LABELS, /* other label formats are in force */
 };
 
 struct checklist_event {

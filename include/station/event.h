@@ -40,6 +40,7 @@ enum event_kind {
 	EVENT_FAULT_RAISED,
 	EVENT_FAULT_CLEARED,
 	EVENT_JOURNAL_OPENED,
+	EVENT_LABELS_LOADED,
 	EVENT_UNKNOWN, /* a kind of a newer version: kept, never interpreted */
 };
 

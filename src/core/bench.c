@@ -462,6 +462,13 @@ void bench_clock(struct bench *b, int64_t by_ms, const struct moment *now, struc
 	step_and_pump(b, &e, now, out);
 }
 
+void bench_labels(struct bench *b, const struct moment *now, struct bench_out *out)
+{
+	struct checklist_event e = {.kind = CHECKLIST_LABELS};
+
+	step_and_pump(b, &e, now, out);
+}
+
 void bench_stop(struct bench *b, const char *why, const struct moment *now, struct bench_out *out)
 {
 	struct checklist_event e = {.kind = CHECKLIST_STOP};

@@ -101,16 +101,22 @@ static void data_rejected(struct text *t, const struct bench *b, const struct be
 	text_u64(t, from->scan.total);
 }
 
-static void data_started(struct text *t, const struct bench *b)
+static void member_labels(struct text *t, const struct bench *b)
 {
 	const struct formats *formats = b->config.settings->labels.formats;
+
+	member_text(t, "labels", formats ? formats->version : "builtin-1");
+}
+
+static void data_started(struct text *t, const struct bench *b)
+{
 	const struct reasons *reasons = b->config.settings->reasons;
 
 	member_text(t, "site", b->config.settings->labels.site);
 	member_text(t, "timezone", b->config.settings->timezone);
 	member_text(t, "software", b->config.software);
 	member_text(t, "reasons", reasons ? reasons->version : "keyed-1");
-	member_text(t, "labels", formats ? formats->version : "builtin-1");
+	member_labels(t, b);
 }
 
 static void data_fault(struct text *t, const struct bench *b, uint8_t fault)
@@ -205,6 +211,9 @@ static void write_data(const struct bench *b, const struct checklist_append *a, 
 	case EVENT_CLOCK_STEPPED:
 		member(&t, "by_ms");
 		text_i64(&t, a->by_ms);
+		break;
+	case EVENT_LABELS_LOADED:
+		member_labels(&t, b);
 		break;
 	case EVENT_INSPECTION_ABANDONED:
 	case EVENT_PHOTO_TAKEN:

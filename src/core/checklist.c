@@ -174,11 +174,11 @@ static void stored(struct checklist_turn *t)
 		was = CHECKLIST_ATS;
 	}
 	t->halt = c->stopped;
-	if (c->clock_in_flight)
+	if (c->clock_in_flight || c->labels_in_flight)
 		lit_again(t);
 	else
 		entered(t, was != c->now.at);
-	c->clock_in_flight = false;
+	c->clock_in_flight = c->labels_in_flight = false;
 	c->adopt = false;
 	c->fault_in_flight = 0;
 }
@@ -212,6 +212,8 @@ static void fail(struct checklist_turn *t)
 	if (c->clock_in_flight)
 		add_step(c, c->clock_by_in_flight);
 	c->clock_in_flight = false;
+	c->labels_changed = c->labels_changed || c->labels_in_flight;
+	c->labels_in_flight = false;
 	c->stopped = false;
 	if (c->now.at == CHECKLIST_REPEAT || c->now.at == CHECKLIST_UNKNOWN)
 		c->now.at = c->now.under; /* a question promises nothing: scan again */
@@ -251,6 +253,10 @@ static void settle(struct checklist_turn *t)
 		c->clock_in_flight = true;
 		c->clock_by_in_flight = c->clock_by;
 		c->clock_by = 0;
+	} else if (c->labels_changed) {
+		checklist_turn_append(t, (struct checklist_append){.kind = EVENT_LABELS_LOADED});
+		c->labels_changed = false;
+		c->labels_in_flight = true;
 	} else if (differ) {
 		uint8_t fault = 0;
 
@@ -420,6 +426,9 @@ static void handle(struct checklist_turn *t)
 		break;
 	case CHECKLIST_CLOCK:
 		add_step(c, e->by_ms);
+		break;
+	case CHECKLIST_LABELS:
+		c->labels_changed = true;
 		break;
 	}
 }

@@ -131,6 +131,7 @@ void checklist_fold(struct checklist_situation *s, const struct checklist_append
 		break;
 	case EVENT_STATION_STARTED:
 	case EVENT_CLOCK_STEPPED:
+	case EVENT_LABELS_LOADED:
 	case EVENT_PHOTO_TAKEN:
 	case EVENT_EXPORT_DONE:
 	case EVENT_FAULT_RAISED:

@@ -253,6 +253,7 @@ void checklist_label(struct checklist_turn *t)
 	case CHECKLIST_STICK:
 	case CHECKLIST_STOP:
 	case CHECKLIST_CLOCK:
+	case CHECKLIST_LABELS:
 		break;
 	}
 }

@@ -60,6 +60,7 @@ static const char kind_names[EVENT_UNKNOWN][24] = {
 	[EVENT_FAULT_RAISED] = "fault.raised",
 	[EVENT_FAULT_CLEARED] = "fault.cleared",
 	[EVENT_JOURNAL_OPENED] = "journal.opened",
+	[EVENT_LABELS_LOADED] = "labels.loaded",
 };
 
 static const uint8_t no_hash[EVENT_HASH]; /* prev of the first event */

@@ -297,6 +297,7 @@ int store_project_event(struct store_batch *b, const struct event_view *e)
 	case EVENT_STATION_STARTED:
 	case EVENT_STATION_STOPPED:
 	case EVENT_CLOCK_STEPPED:
+	case EVENT_LABELS_LOADED:
 	case EVENT_BADGE_IN:
 	case EVENT_BADGE_OUT:
 	case EVENT_PARCEL_ARRIVED:

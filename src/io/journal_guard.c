@@ -23,6 +23,7 @@ bool journal_guard_wants(enum event_kind kind)
 	case EVENT_STATION_STARTED:
 	case EVENT_STATION_STOPPED:
 	case EVENT_CLOCK_STEPPED:
+	case EVENT_LABELS_LOADED:
 	case EVENT_PARCEL_CLOSED:
 	case EVENT_LABEL_REJECTED:
 	case EVENT_STEP_ANSWERED:
@@ -150,6 +151,7 @@ int journal_guard_event(struct journal_db *db, const struct event_view *e)
 	case EVENT_STATION_STARTED:
 	case EVENT_STATION_STOPPED:
 	case EVENT_CLOCK_STEPPED:
+	case EVENT_LABELS_LOADED:
 	case EVENT_PARCEL_CLOSED:
 	case EVENT_LABEL_REJECTED:
 	case EVENT_STEP_ANSWERED:

@@ -56,6 +56,7 @@ static void open_follow(char open[EVENT_UUID + 1], const struct event_view *e)
 	case EVENT_STATION_STARTED:
 	case EVENT_STATION_STOPPED:
 	case EVENT_CLOCK_STEPPED:
+	case EVENT_LABELS_LOADED:
 	case EVENT_BADGE_IN:
 	case EVENT_BADGE_OUT:
 	case EVENT_PARCEL_ARRIVED:

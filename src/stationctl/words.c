@@ -99,6 +99,9 @@ void words_event(FILE *f, const struct event_view *e)
 	case EVENT_CLOCK_STEPPED:
 		words_put(f, e, " by milliseconds ", "by_ms");
 		break;
+	case EVENT_LABELS_LOADED:
+		words_put(f, e, " formats ", "labels");
+		break;
 	case EVENT_BADGE_IN:
 	case EVENT_BADGE_OUT:
 		words_put(f, e, " ", "badge");

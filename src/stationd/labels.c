@@ -105,6 +105,19 @@ static void thread_end(struct station_labels *l)
 	l->fd = -1;
 }
 
+/* What is scanned from here on is read by these formats: the journal says so first. */
+static void change(struct station *s, struct formats *f)
+{
+	struct moment now = moments_now(s);
+	bool same = strcmp(f->version, s->labels.used->version) == 0;
+
+	use(s, f);
+	if (same)
+		return;
+	bench_labels(&s->bench, &now, &s->out);
+	station_act(s);
+}
+
 static void on_read(void *user, int fd, uint32_t events)
 {
 	struct station *s = user;
@@ -117,7 +130,7 @@ static void on_read(void *user, int fd, uint32_t events)
 	if (l->bad)
 		refused(l->error.text, "the label formats stay as they were");
 	else
-		use(s, spare(l));
+		change(s, spare(l));
 	use_reasons(s, l->reasons_good);
 	station_status_soon(s);
 	if (l->again)

@@ -81,9 +81,10 @@ static size_t seed(struct export *x)
 /* What the world around the bench did: not told by labels and buttons. */
 static bool is_outside(enum event_kind kind)
 {
-	return kind == EVENT_CLOCK_STEPPED || kind == EVENT_PHOTO_TAKEN ||
-	       kind == EVENT_EXPORT_DONE || kind == EVENT_FAULT_RAISED ||
-	       kind == EVENT_FAULT_CLEARED || kind == EVENT_JOURNAL_OPENED || kind == EVENT_UNKNOWN;
+	return kind == EVENT_CLOCK_STEPPED || kind == EVENT_LABELS_LOADED ||
+	       kind == EVENT_PHOTO_TAKEN || kind == EVENT_EXPORT_DONE ||
+	       kind == EVENT_FAULT_RAISED || kind == EVENT_FAULT_CLEARED ||
+	       kind == EVENT_JOURNAL_OPENED || kind == EVENT_UNKNOWN;
 }
 
 static bool same_span(const struct event_span *a, const struct event_span *b)

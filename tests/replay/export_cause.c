@@ -465,6 +465,7 @@ void export_cause(struct export *x, size_t i)
 		break;
 	case EVENT_INSPECTION_CLOSED: /* comes with the third answer */
 	case EVENT_CLOCK_STEPPED:     /* the rest is not told by labels and buttons */
+	case EVENT_LABELS_LOADED:
 	case EVENT_PHOTO_TAKEN:
 	case EVENT_EXPORT_DONE:
 	case EVENT_FAULT_RAISED:

@@ -386,6 +386,9 @@ class Bench(StationCase):
         self.panel.wait_show(alert="carrier")
         self.silence()
         second = st.status()["labels"]["version"]
+        loaded = st.events("labels.loaded")
+        self.assertEqual([e["data"]["labels"] for e in loaded], [second])
+        self.assertLess(loaded[0]["seq"], st.events("label.rejected")[0]["seq"])
         (site / "70-own.conf").write_text("[label own]\nshape = ZQ%d{5}\nkind = courier\n")
         st.proc.send_signal(signal.SIGHUP)
         self.panel.until("the refusal", lambda: st.status()["labels"]["refused"])
@@ -397,6 +400,8 @@ class Bench(StationCase):
         st.restart()
         self.panel = st.panel
         self.assertEqual(st.status()["labels"], {"formats": first["formats"], "version": first["version"], "refused": True})
+        self.assertEqual(st.events("station.started")[-1]["data"]["labels"], first["version"])
+        self.assertEqual(len(st.events("labels.loaded")), 1)  # neither a refused file nor the start is one
 
 
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "station/bench.h"
+#include "station/formats.h"
 #include "station/symbology.h"
 
 struct fixture {
@@ -165,6 +166,39 @@ static void test_a_scanner_reads_the_kinds_that_it_may_F9(void **state)
 		if (scans[i].rejected)
 			assert_non_null(strstr(f->last.data, "\"why\":\"symbology\""));
 	}
+}
+
+/* Other formats: the version is recorded before what is read by them, and however often it takes.
+ */
+static void test_other_formats_are_recorded_before_the_next_scan(void **state)
+{
+	static struct formats formats;
+	struct fixture *f = *state;
+
+	formats_init(&formats);
+	(void)text_copy(formats.version, sizeof(formats.version), "1-abc");
+	start(f);
+	f->keep = true;
+	scan(f, "one");
+	scan(f, "two");
+	f->settings.labels.formats = &formats;
+	bench_labels(&f->bench, &f->now, &f->out);
+	assert_int_equal(f->out.count, 0); /* something is in flight */
+	bench_stored(&f->bench, true, &f->now, &f->out);
+	assert_int_equal(f->out.count, 1);
+	assert_int_equal(f->out.events[0].kind, EVENT_LABELS_LOADED);
+	assert_string_equal(f->out.events[0].data, "{\"labels\":\"1-abc\"}");
+	bench_stored(&f->bench, false, &f->now, &f->out);
+	assert_int_equal(f->out.count, 0);
+	bench_journal(&f->bench, true, &f->now, &f->out);
+	assert_int_equal(f->out.events[0].kind, EVENT_LABELS_LOADED);
+	bench_labels(&f->bench, &f->now, &f->out); /* and once more meanwhile */
+	assert_int_equal(f->out.count, 0);
+	bench_stored(&f->bench, true, &f->now, &f->out);
+	assert_int_equal(f->out.events[0].kind, EVENT_LABELS_LOADED);
+	bench_stored(&f->bench, true, &f->now, &f->out);
+	assert_int_equal(f->out.events[0].kind,
+			 EVENT_FAULT_RAISED); /* the journal's; no third one */
 }
 
 /* --- the queue --- */
@@ -658,6 +692,7 @@ int main(void)
 		cmocka_unit_test_setup(test_resumed_label_says_if_it_is_a_house_label, setup),
 		cmocka_unit_test_setup(test_left_is_what_the_last_event_tells, setup),
 		cmocka_unit_test_setup(test_a_scanner_reads_the_kinds_that_it_may_F9, setup),
+		cmocka_unit_test_setup(test_other_formats_are_recorded_before_the_next_scan, setup),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

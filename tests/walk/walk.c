@@ -327,7 +327,8 @@ static const char RULE_WAYOUT[] = "no state without a way out";
 static const char RULE_PICTURE[] = "no two situations with one panel picture";
 static const char RULE_REPEAT[] =
 	"a unit that has its verdict is inspected again only after a question";
-static const char RULE_CLOCK[] = "a step of the wall clock changes no situation and no window";
+static const char RULE_CLOCK[] =
+	"a step of the wall clock, and other label formats, change no situation and no window";
 static const char RULE_FEW[] = "the effects fit their bound";
 
 static void check_append(const struct node *before, const struct edge *e, const struct node *after,
@@ -470,7 +471,8 @@ static void check(const struct node *before, const struct edge *e, const struct 
 	}
 	if (e->event.kind == CHECKLIST_STORED && before->c.writing)
 		check_stored(before, after, from, edge);
-	if (e->event.kind == CHECKLIST_STORED && before->c.clock_in_flight)
+	if (e->event.kind == CHECKLIST_STORED &&
+	    (before->c.clock_in_flight || before->c.labels_in_flight))
 		check_clock(before, after, from, edge);
 	if (e->event.kind == CHECKLIST_REFUSED && before->c.writing)
 		expect(after->c.broken && after->c.shown[PANEL_LAMP_ATTENTION] != PANEL_OFF &&
@@ -534,6 +536,7 @@ static bool possible(const struct node *n, const struct edge *e)
 	case CHECKLIST_STICK:
 	case CHECKLIST_STOP:
 	case CHECKLIST_CLOCK:
+	case CHECKLIST_LABELS:
 		return true;
 	}
 	return true;
@@ -673,6 +676,7 @@ static void add_faults(void)
 	add("scanner back",
 	    (struct checklist_event){.kind = CHECKLIST_FAULT, .fault = CHECKLIST_FAULT_SCANNER}, 0);
 	add("clock steps", (struct checklist_event){.kind = CHECKLIST_CLOCK, .by_ms = 1}, 0);
+	add("labels change", (struct checklist_event){.kind = CHECKLIST_LABELS}, 0);
 	add_press("PASS stuck for a time", PANEL_PASS, (uint8_t)plan->button.stuck_ms);
 }
 
