@@ -188,11 +188,11 @@ class Verify(Ctl):
                                     (lines[:4] + [b"x" * 300000] + lines[4:], "seq 5 (line 5)", "long"),
                                     (lines[:4] + other[4:], "seq 5 (line 5)", ""),
                                     (lines[:4] + [lines[4][:50]], "seq 5 (line 5)", ""),
-                                    ([b"\x00\x1b[31m"], "line 1", "")):
+                                    ([b"\x00\x1b[31m"] + lines, "line 1", "")):
             out, _ = self.ctl("verify", self.export(broken), code=1)
             self.assertTrue(out.startswith(f"broken at {where}"), (where, out))
             self.assertIn(word, out)
-            self.assertTrue(out[:-1].isprintable(), out)
+            self.assertTrue(all(x.isprintable() for x in out.splitlines()), out)
 
     def test_a_stored_hash_must_agree(self):
         lines = chain(*SHIFT)
@@ -217,6 +217,12 @@ class Verify(Ctl):
 
     def test_what_is_no_journal(self):
         self.assertIn("folder", self.ctl("verify", self.dir, code=3)[1])
+        for text in (b"\x00\x1b[31m", b"rma,line\r\nRLAX1,1\r\n", b"{}\n", b"x" * 300000):
+            path = self.dir / "other"
+            path.write_bytes(text)
+            out, err = self.ctl("verify", path, code=3)
+            self.assertNotIn("can't be trusted", out + err)
+            self.assertIn("neither a journal nor an export", err)
         self.ctl("verify", self.dir / "none", code=3)
         self.ctl("verify", self.export([], b""), code=1)
         path = self.dir / "other.db"
