@@ -39,6 +39,17 @@ void manifest_write(struct text *t, const struct manifest *m);
 enum manifest_fault manifest_read(const char *json, size_t len, struct manifest *out);
 const char *manifest_fault_text(enum manifest_fault fault);
 
+/* What station-export tells a running station when an export is whole: one line, so that the
+ * journal can say export.done. */
+#define MANIFEST_NOTE 192 /* bytes of it at most */
+struct manifest_note {
+	char journal[EVENT_UUID + 1];
+	uint64_t first, last; /* seq; at least one event */
+	uint8_t head[EVENT_HASH];
+};
+void manifest_note_write(struct text *t, const struct manifest_note *note);
+bool manifest_note_read(const char *line, size_t len, struct manifest_note *out);
+
 /* A line of SHA256SUMS as sha256sum writes it, without its LF: 64 hex digits, two spaces, a name.
  */
 struct manifest_sum {

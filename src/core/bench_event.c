@@ -302,6 +302,29 @@ void bench_event_make(struct bench *b, const struct checklist_append *a, const s
 		b->arrivals_next = b->arrivals + 1;
 }
 
+void bench_event_exported(struct bench *b, const struct manifest_note *note,
+			  const struct moment *now, struct event *e)
+{
+	struct text t = text_over(e->data, sizeof(e->data));
+
+	memset(e, 0, sizeof(*e));
+	e->kind = EVENT_EXPORT_DONE;
+	text_copy(e->station, sizeof(e->station), b->config.settings->station);
+	make_id(b, now, e->id);
+	e->at = *now;
+	memcpy(e->boot, b->config.boot, sizeof(e->boot));
+	text_copy(e->by, sizeof(e->by), b->by);
+	text_char(&t, '{');
+	member(&t, "first");
+	text_u64(&t, note->first);
+	member(&t, "last");
+	text_u64(&t, note->last);
+	member(&t, "anchor");
+	text_char(&t, '"');
+	text_hex(&t, note->head, EVENT_HASH);
+	text_put(&t, "\"}");
+}
+
 void bench_event_forget(struct bench *b)
 {
 	memcpy(b->by_next, b->by, sizeof(b->by_next));

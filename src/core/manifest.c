@@ -190,6 +190,52 @@ enum manifest_fault manifest_read(const char *json, size_t len, struct manifest 
 	return m.wrong || !makes_sense(out) ? MANIFEST_VALUE : MANIFEST_OK;
 }
 
+/* --- the note: "exported JOURNAL FIRST LAST HEAD" --- */
+
+void manifest_note_write(struct text *t, const struct manifest_note *note)
+{
+	text_put(t, "exported ");
+	text_put(t, note->journal);
+	text_char(t, ' ');
+	text_u64(t, note->first);
+	text_char(t, ' ');
+	text_u64(t, note->last);
+	text_char(t, ' ');
+	text_hex(t, note->head, EVENT_HASH);
+	text_char(t, '\n');
+}
+
+/* The next word behind one space, or of the line; false: there is none. */
+static bool word_take(struct event_span *line, struct event_span *word)
+{
+	const char *space = line->len ? memchr(line->at, ' ', line->len) : NULL;
+
+	word->at = line->at;
+	word->len = space ? (size_t)(space - line->at) : line->len;
+	line->at += word->len + (space != NULL);
+	line->len -= word->len + (space != NULL);
+	return word->len > 0;
+}
+
+bool manifest_note_read(const char *line, size_t len, struct manifest_note *out)
+{
+	struct event_span rest = {line, len}, word, journal, first, last, head;
+
+	memset(out, 0, sizeof(*out));
+	if (len == 0 || len > MANIFEST_NOTE || line[len - 1] != '\n')
+		return false;
+	rest.len--;
+	if (!word_take(&rest, &word) || !event_span_is(&word, "exported") ||
+	    !word_take(&rest, &journal) || !text_is_uuid(journal.at, journal.len) ||
+	    !word_take(&rest, &first) || !word_take(&rest, &last) || !word_take(&rest, &head) ||
+	    rest.len)
+		return false;
+	memcpy(out->journal, journal.at, EVENT_UUID);
+	return text_read_u64(first.at, first.len, INT64_MAX, &out->first) && out->first > 0 &&
+	       text_read_u64(last.at, last.len, INT64_MAX, &out->last) && out->last >= out->first &&
+	       text_read_hex(head.at, head.len, out->head, EVENT_HASH);
+}
+
 /* --- SHA256SUMS --- */
 
 static bool is_name_byte(char c)

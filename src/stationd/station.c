@@ -154,6 +154,8 @@ static void on_stored(void *user, bool ok)
 	struct station *s = user;
 	struct moment now = moments_now(s);
 
+	if (exports_stored(s, ok))
+		return;
 	bench_stored(&s->bench, ok, &now, &s->out);
 	station_act(s);
 	scanner_feed_held(s);
@@ -412,9 +414,9 @@ static int start(struct station *s)
 int station_open(struct station *s)
 {
 	struct bench_config config = {.settings = &s->settings, .software = STATION_VERSION};
-	int (*const rooms[])(struct station *) = {labels_open,	open_loop,  board_open,
-						  open_journal, open_panel, resume,
-						  start,	line_open,  scanner_open};
+	int (*const rooms[])(struct station *) = {
+		labels_open,  open_loop, board_open, open_journal, open_panel,
+		exports_open, resume,	 start,	     line_open,	   scanner_open};
 
 	if (!read_boot_id(s->boot) ||
 	    getrandom(config.seed, sizeof(config.seed), 0) != (ssize_t)sizeof(config.seed)) {
@@ -452,6 +454,7 @@ void station_close(struct station *s)
 	journal_close(s->journal);
 	panelsock_close(s->panel);
 	panelsock_close(s->view);
+	exports_close(s);
 	board_close(s);
 	for (size_t i = 0; i < sizeof(s->signals) / sizeof(*s->signals); i++)
 		loop_source_free(s->signals[i]);

@@ -95,6 +95,13 @@ struct station_labels {
 	struct loop_source *source;
 };
 
+/* What station-export tells. */
+struct station_exports {
+	struct exportsock *sock;
+	bool writing;	/* export.done is in flight ... */
+	uint8_t before; /* ... behind so many groups of the bench */
+};
+
 struct station {
 	struct settings settings;
 	struct settings_board board;
@@ -120,6 +127,7 @@ struct station {
 	bool started; /* the bench is */
 	struct station_line line;
 	struct station_certificates certificates;
+	struct station_exports exports;
 	struct journal *journal;
 	struct panelsock *panel; /* the simulated board; NULL on others */
 	struct gpio *gpio;	 /* a board of real lamps and buttons; NULL on others */
@@ -181,6 +189,11 @@ void line_close(struct station *s);
 int labels_open(struct station *s);    /* 0 */
 void labels_reload(struct station *s); /* reads the files again, beside the loop */
 void labels_close(struct station *s);
+
+/* exports.c: export.done. */
+int exports_open(struct station *s);		 /* 0, or the exit code */
+bool exports_stored(struct station *s, bool ok); /* whether this was its append, not the bench's */
+void exports_close(struct station *s);
 
 /* certificates.c: looks how long they are good for and logs what changed. Call before LINK is
  * shown. */

@@ -41,7 +41,7 @@ KERNEL_SUITE = "trixie"
 LIBRARIES = {"bookworm": ["libgpiod2", "libzint2.11"], "trixie": ["libgpiod3", "libzint2.15"]}
 GUEST_PACKAGES = """systemd systemd-sysv udev dbus kmod e2fsprogs python3 gpiod iproute2 procps busybox-static ca-certificates
     libsqlite3-0 libserialport0 libjansson4 libncursesw6 zlib1g libcurl3-gnutls libmicrohttpd12 libgnutls30 libnettle8
-    libsystemd0 libevdev2""".split()
+    libsystemd0 libevdev2 libarchive13 libssl3""".split()
 KIT_PACKAGES = ["make", "pkg-config", "libevdev-dev", "debhelper", "dpkg-dev", "fakeroot"]
 KERNEL_PACKAGES = ["linux-source", "xz-utils", "libelf1"] + ([] if CROSS else [f"linux-image-{ARCH}", f"linux-headers-{ARCH}"])
 # The other architecture's kernel is unpacked into the kit: its headers want a compiler that runs there.

@@ -55,6 +55,21 @@ static void sum_check(const char *line, size_t len)
 	must(strcmp(s.name, again.name) == 0 && memcmp(s.sum, again.sum, sizeof(s.sum)) == 0);
 }
 
+static void note_check(const char *line, size_t len)
+{
+	struct manifest_note n, again;
+	char back[MANIFEST_NOTE + 1];
+	struct text t = text_over(back, sizeof(back));
+
+	if (!manifest_note_read(line, len, &n))
+		return;
+	must(n.first > 0 && n.last >= n.first && strlen(n.journal) == EVENT_UUID);
+	manifest_note_write(&t, &n);
+	must(!t.full && t.len <= MANIFEST_NOTE && manifest_note_read(back, t.len, &again));
+	must(n.first == again.first && n.last == again.last &&
+	     strcmp(n.journal, again.journal) == 0 && memcmp(n.head, again.head, EVENT_HASH) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *at = (const char *)data;
@@ -65,6 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size_t len = lf ? (size_t)(lf - at) : size;
 
 		sum_check(at, len);
+		note_check(at, len + (lf != NULL));
 		at += len + (lf != NULL);
 		size -= len + (lf != NULL);
 	}

@@ -119,6 +119,41 @@ static void test_sums(void **state)
 	assert_false(sum_read(HEX16 "z" HEX16 "  events.jsonl", &s));
 }
 
+static bool note_read(const char *line, struct manifest_note *out)
+{
+	return manifest_note_read(line, strlen(line), out);
+}
+
+static void test_note(void **state)
+{
+	struct manifest_note n = {.journal = "0b3c8d1e-5f60-4a7b-8c9d-0e1f2a3b4c5d",
+				  .first = INT64_MAX,
+				  .last = INT64_MAX},
+			     back;
+	char line[MANIFEST_NOTE];
+	struct text t = text_over(line, sizeof(line));
+
+	(void)state;
+	manifest_note_write(&t, &n); /* the longest there is */
+	assert_false(t.full);
+	assert_true(manifest_note_read(line, t.len, &back));
+	assert_string_equal(back.journal, n.journal);
+	assert_int_equal(back.first, n.first);
+	assert_true(note_read("exported 0b3c8d1e-5f60-4a7b-8c9d-0e1f2a3b4c5d 1 2 " HEX16 HEX16 "\n",
+			      &back));
+#define J "0b3c8d1e-5f60-4a7b-8c9d-0e1f2a3b4c5d"
+	assert_false(note_read("exported " J " 1 2 " HEX16 HEX16, &back));
+	assert_false(note_read("exported " J " 0 2 " HEX16 HEX16 "\n", &back));
+	assert_false(note_read("exported " J " 3 2 " HEX16 HEX16 "\n", &back));
+	assert_false(note_read("exported " J " 1 2 " HEX16 "\n", &back));
+	assert_false(note_read("exported " J " 1 2 " HEX16 HEX16 " x\n", &back));
+	assert_false(note_read("exported " J "  1 2 " HEX16 HEX16 "\n", &back));
+	assert_false(note_read("exported x 1 2 " HEX16 HEX16 "\n", &back));
+	assert_false(note_read("imported " J " 1 2 " HEX16 HEX16 "\n", &back));
+	assert_false(note_read("\n", &back));
+	assert_false(note_read("", &back));
+}
+
 static void test_names_stay_within(void **state)
 {
 	static const char *const bad[] = {"",	    "/etc/passwd",  "..",   "a/../b", "a//b",
@@ -141,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_sums),
+		cmocka_unit_test(test_note),
 		cmocka_unit_test(test_names_stay_within),
 	};
 
