@@ -48,6 +48,7 @@ LIBS_IO := libsystemd sqlite3 libserialport libevdev libgpiod libcurl gnutls jan
 LIBS_CTL := jansson ncursesw
 # Debian's zint has no .pc file.
 LINK_CTL := -lzint
+LIBS_EXPORT := libarchive
 LIBS_HQ := libmicrohttpd gnutls jansson zlib
 LIBS_CAMERA := zbar libpng libjpeg libwebp
 PKG_CONFIG ?= pkg-config
@@ -101,7 +102,7 @@ $(eval $(call program,hqd,$(LIBS_HQ)))
 # Its folder has the short name.
 $(BUILD)/station-export: $(call obj,$(wildcard src/export/*.c)) $(IO) $(CORE)
 	@echo "  LD $@"
-	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_IO) $(LIBS_CORE)) -lpthread
+	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_EXPORT) $(LIBS_IO) $(LIBS_CORE)) -lpthread
 # The camera's program is apart: nothing of the station's io is in it. Its passes over pixels are worth vectors.
 $(CAMERA): $(call obj,$(filter-out src/camera/main.c,$(wildcard src/camera/*.c)))
 	@rm -f $@; $(AR) rcs $@ $^
@@ -252,7 +253,7 @@ lint: deps-lint
 run-lint:
 	clang-format --dry-run --Werror $(C_FILES)
 	clang-tidy --quiet $(CORE_SRC) $(IO_SRC) $(wildcard src/station*/*.c src/hqd/*.c src/camera/*.c src/export/*.c) -- -std=c17 -Iinclude -Isrc -D_GNU_SOURCE \
-		-DSTATION_VERSION='""' -DSTATION_SHARE='""' -DSTATION_LIBEXEC='""' $(call pkg,cflags,$(LIBS_IO) $(LIBS_CTL) $(LIBS_HQ) $(LIBS_CORE))
+		-DSTATION_VERSION='""' -DSTATION_SHARE='""' -DSTATION_LIBEXEC='""' $(call pkg,cflags,$(LIBS_IO) $(LIBS_CTL) $(LIBS_EXPORT) $(LIBS_HQ) $(LIBS_CORE))
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -Iinclude -Isrc src
 format:
 	clang-format -i $(C_FILES)

@@ -81,6 +81,8 @@ struct settings {
 	uint32_t retain_days; /* 0..36500, default 90; 0 = for ever */
 	/* [report] */
 	enum settings_switch inspectors; /* figures per badge; default no */
+	/* [export] */
+	char encrypt_to[SETTINGS_PATH]; /* PEM of who may read an export; "" = anybody */
 	/* [scanner NAME] */
 	struct settings_scanner scanner[SETTINGS_SCANNERS];
 	uint8_t scanners;

@@ -20,6 +20,7 @@ enum section {
 	SECTION_HEADQUARTERS,
 	SECTION_JOURNAL,
 	SECTION_REPORT,
+	SECTION_EXPORT,
 	SECTION_SCANNER,
 	SECTION_BOARD, /* from here on: of a board file */
 	SECTION_GPIO,
@@ -98,6 +99,7 @@ static const struct key keys[] = {
 	 .max = 36500},
 	{"inspectors", SECTION_REPORT, SETTINGS_VALUE_CHOICE, AT(settings, inspectors),
 	 .choices = "no|yes"},
+	{"encrypt_to", SECTION_EXPORT, SETTINGS_VALUE_OPTIONAL, TEXT(settings, encrypt_to)},
 	{"kind", SECTION_SCANNER, SETTINGS_VALUE_CHOICE, AT(settings_scanner, kind),
 	 .choices = "serial|hid"},
 	{"device", SECTION_SCANNER, SETTINGS_VALUE_PATH, TEXT(settings_scanner, device)},
@@ -150,9 +152,10 @@ static const struct {
 	{"labels", SECTION_LABELS, false},     {"inspection", SECTION_INSPECTION, false},
 	{"expected", SECTION_EXPECTED, false}, {"headquarters", SECTION_HEADQUARTERS, false},
 	{"journal", SECTION_JOURNAL, false},   {"report", SECTION_REPORT, false},
-	{"scanner", SECTION_SCANNER, false},   {"board", SECTION_BOARD, true},
-	{"gpio", SECTION_GPIO, true},	       {"buttons", SECTION_BUTTONS, true},
-	{"lamps", SECTION_LAMPS, true},	       {"buzzer", SECTION_BUZZER, true},
+	{"export", SECTION_EXPORT, false},     {"scanner", SECTION_SCANNER, false},
+	{"board", SECTION_BOARD, true},	       {"gpio", SECTION_GPIO, true},
+	{"buttons", SECTION_BUTTONS, true},    {"lamps", SECTION_LAMPS, true},
+	{"buzzer", SECTION_BUZZER, true},
 };
 
 /* --- messages --- */

@@ -154,6 +154,11 @@ int folder_file(struct folder *f, const char *name)
 	return fd < 0 ? failed(f, "can't make", name) : fd;
 }
 
+void folder_remove(struct folder *f, const char *name)
+{
+	(void)unlinkat(f->own, name, 0);
+}
+
 int folder_close_file(int fd)
 {
 	int rc = fsync(fd) < 0 ? -errno : 0;

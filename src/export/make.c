@@ -1,6 +1,7 @@
 /* make.c - makes an export (make.h): looks at the journal, walks it once with all parts, writes
  * what proves it, and gives the folder its name when all of it is on the stick. */
 #include "make.h"
+#include "pack.h"
 #include "paper.h"
 #include "plan.h"
 #include "walk.h"
@@ -144,7 +145,7 @@ int make_export(struct made *made, const struct order *order)
 		rc = folder_open(&made->folder, order->dir, made->trip.manifest.station, now_ms);
 	}
 	if (!rc)
-		rc = make_files(made, order);
+		rc = order->encrypt_to[0] ? pack_files(made, order) : make_files(made, order);
 	if (!rc)
 		rc = folder_finish(&made->folder);
 	folder_drop(&made->folder);

@@ -99,7 +99,7 @@ int options_read(int argc, char **argv, struct options *o)
 	o->order.journal = o->journal;
 	o->order.cert = o->settings.hq.cert_file;
 	o->order.key = o->settings.hq.key_file;
-	o->order.encrypt_to = "";
+	o->order.encrypt_to = o->settings.encrypt_to;
 	o->runtime = g.runtime ? g.runtime : o->settings.runtime_dir;
 	return -1;
 }

@@ -9,10 +9,12 @@ import subprocess
 import unittest
 
 from case import RETURNS
-from export import TOLD, ExportCase
+from export import TOLD, Export, ExportCase
 from line import held, pair
+from pki import Pair, openssl
 from station import NOBODY, ZEROS, reason, rma, row
 from daemon import stage
+from test_idle import fill
 
 NOWHERE = 1  # a port at which nobody listens
 
@@ -231,6 +233,92 @@ class Acknowledged(ExportCase):
         self.assertEqual(m["head"], hashlib.sha256(held(st)[m["last"] - 1]).hexdigest())
 
 
+class Encrypted(ExportCase):
+    """[export] encrypt_to: what lies on the stick only the key's holder can read, with openssl and tar."""
+
+    def bench_for(self, reader, **how):
+        st = self.bench(NOWHERE, settings={"export": {"encrypt_to": reader.cert}}, **how)
+        self.goes_on(1)
+        return st
+
+    def opened(self, export, reader):
+        """The folder, in another place."""
+        place = self.stick()
+        decrypt = subprocess.run(["openssl", "cms", "-decrypt", "-inform", "DER", "-in", str(export.dir / "export.tar.cms"), "-recip",
+                                  str(reader.cert), "-inkey", str(reader.key)], capture_output=True, timeout=60)
+        self.assertEqual(decrypt.returncode, 0, decrypt.stderr)
+        subprocess.run(["tar", "x", "-C", str(place)], input=decrypt.stdout, check=True, timeout=60)
+        self.assertEqual([p.name for p in place.iterdir()], [export.dir.name])
+        return Export(place / export.dir.name)
+
+    def rsa(self):
+        """A reader of the other kind of keys."""
+        folder = self.stick()
+        both = Pair(folder / "reader.pem", folder / "reader.key")
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=supervisor", "-days", "30", "-keyout", both.key, "-out",
+                both.cert)
+        both.cert.chmod(0o644)
+        return both
+
+    def test_opens_with_openssl_and_tar(self):
+        for reader in (pair("self_signed", "supervisor"), self.rsa()):
+            st, stick = self.bench_for(reader), self.stick()
+            self.export(st, stick)
+            sealed, = self.exports(stick)
+            self.assertEqual(sealed.names(), ["export.tar.cms"])
+            for word in (rma(1).encode(), b"inspection.opened", b"ustar", b"manifest"):
+                self.assertNotIn(word, sealed.bytes("export.tar.cms"))
+            self.assertIn("encrypted", st.ctl("verify", sealed.dir).err)
+            export = self.opened(sealed, reader)
+            m = self.proves_itself(export)
+            self.whole(export, st)
+            self.assertEqual(m["inspections"], len(export.rows))
+            self.assertEqual([r["label"] for r in export.rows], [rma(1)])
+            done = st.ctl("verify", export.dir)
+            self.assertEqual(done.code, 0, done.out + done.err)
+
+    def test_a_changed_archive_does_not_prove_itself(self):
+        """Whoever can't read it can still change it: the signature inside tells."""
+        reader = pair("self_signed", "supervisor")
+        st, stick = self.bench_for(reader), self.stick()
+        self.export(st, stick)
+        sealed, = self.exports(stick)
+        path = sealed.dir / "export.tar.cms"
+        text = bytearray(path.read_bytes())
+        text[len(text) // 2] ^= 1
+        path.write_bytes(text)
+        place = self.stick()
+        decrypt = subprocess.run(["openssl", "cms", "-decrypt", "-inform", "DER", "-in", str(path), "-recip", str(reader.cert), "-inkey",
+                                  str(reader.key)], capture_output=True, timeout=60)
+        subprocess.run(["tar", "x", "-C", str(place)], input=decrypt.stdout, capture_output=True, timeout=60)
+        self.assertNotEqual(st.ctl("verify", place / sealed.dir.name).code, 0)
+
+    def test_without_its_certificate_nothing_is_written(self):
+        st, stick = self.bench_for(pair("self_signed", "supervisor")), self.stick()
+        bad = st.dir / "bad.pem"
+        for text in ("", "no certificate\n", None):
+            if text is None:
+                bad.unlink()
+            else:
+                bad.write_text(text)
+            st.sections["export"]["encrypt_to"] = bad
+            self.configure(st)
+            done = self.export(st, stick, code=1)
+            self.assertIn("encrypt_to", done.err)
+            self.assertEqual([p.name for p in stick.rglob("*")], ["bench-1"])
+
+    def test_full(self):
+        st, stick = self.bench_for(pair("self_signed", "supervisor")), self.stick()
+        control = st.dir / "stick-control"
+        control.write_text("full")
+        control.chmod(0o644)
+        done = st.ctl("export", stick, env={"LD_PRELOAD": str(stage() / "baddisk.so"), "BADDISK_DIR": str(stick),
+                                            "BADDISK_CONTROL": str(control)})
+        self.assertEqual(done.code, 1, done.out + done.err)
+        self.assertIn("no room left", done.err)
+        self.assertEqual([p.name for p in stick.rglob("*")], ["bench-1"])
+
+
 class Stick(ExportCase):
     """What may be wrong with the stick."""
 
@@ -361,6 +449,32 @@ class Journal(ExportCase):
         m = self.proves_itself(export)
         self.assertEqual((m["first"], m["anchor"], m["prev"]), (4, 3, cut.hex()))
         self.assertNotEqual(m["prev"], ZEROS)
+
+
+class Large(ExportCase):
+    def peak(self, st, stick):
+        """The most memory that an export of all has held, in KiB."""
+        child = subprocess.Popen([str(stage() / "station-export"), "--config", str(st.conf), "--all", str(stick)],
+                                 stdout=subprocess.DEVNULL, **({"user": NOBODY, "group": NOBODY} if os.geteuid() == 0 else {}))
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(child.returncode, 0)
+        return usage.ru_maxrss
+
+    def test_memory_does_not_grow_with_the_journal(self):
+        reader = pair("self_signed", "supervisor")
+        for sealed in ({}, {"export": {"encrypt_to": reader.cert}}):
+            st, stick = self.bench(NOWHERE, settings=sealed), self.stick()
+            st.stop()
+            fill(st.db, 3000)
+            st.give()
+            small = self.peak(st, stick)
+            last = fill(st.db, 60000)
+            st.give()
+            self.assertLess(self.peak(st, stick), small + 4096)
+            if not sealed:
+                m = self.proves_itself(self.exports(stick)[-1])
+                self.assertEqual((m["last"], len(self.exports(stick)[-1].rows)), (last, m["inspections"]))
 
 
 if __name__ == "__main__":

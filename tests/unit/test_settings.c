@@ -289,13 +289,16 @@ static void test_unknown_sections(void **state)
 	refuse("[site one]\n", "station.conf:1: unknown section 'site one'; did you mean 'site'?");
 	refuse("[network]\n",
 	       "station.conf:1: unknown section 'network'; the sections are "
-	       "station, site, labels, inspection, expected, headquarters, journal, report, scanner");
+	       "station, site, labels, inspection, expected, headquarters, journal, report, export, "
+	       "scanner");
 	refuse("[board]\n",
 	       "station.conf:1: unknown section 'board'; the sections are "
-	       "station, site, labels, inspection, expected, headquarters, journal, report, scanner");
+	       "station, site, labels, inspection, expected, headquarters, journal, report, export, "
+	       "scanner");
 	refuse("[]\n",
 	       "station.conf:1: unknown section ''; the sections are "
-	       "station, site, labels, inspection, expected, headquarters, journal, report, scanner");
+	       "station, site, labels, inspection, expected, headquarters, journal, report, export, "
+	       "scanner");
 	refuse("[station\n", "station.conf:1: a section line ends with ]");
 	refuse("[\n", "station.conf:1: a section line ends with ]");
 	refuse("[scanner]\n", "station.conf:1: a scanner's section names it: [scanner NAME], NAME "
