@@ -21,10 +21,11 @@ static size_t character(const char *s, size_t len)
 /* Spreadsheets evaluate such a cell, quoted or not; the full-width forms in East Asian versions. */
 static bool is_formula(const char *s, size_t len)
 {
+	static const char begins[] = {'=', '+', '-', '@', '\t', '\r', '\n'};
 	static const char *const wide[] = {"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
 					   "\xef\xbc\xa0"};
 
-	if (len > 0 && memchr("=+-@\t\r\n", s[0], 7))
+	if (len > 0 && memchr(begins, s[0], sizeof(begins)))
 		return true;
 	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
 		if (len >= 3 && memcmp(s, wide[i], 3) == 0)
@@ -36,8 +37,10 @@ static bool is_formula(const char *s, size_t len)
  * must not become a cell of its own. */
 static bool wants_quotes(const char *s, size_t len)
 {
+	static const char parts[] = {'"', ',', ';', '\t', '\r', '\n'};
+
 	for (size_t i = 0; i < len; i++)
-		if (memchr("\",;\t\r\n", s[i], 6))
+		if (memchr(parts, s[i], sizeof(parts)))
 			return true;
 	return len > 0 && (s[0] == ' ' || s[len - 1] == ' ');
 }

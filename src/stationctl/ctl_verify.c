@@ -117,7 +117,7 @@ static int verify_run(struct ctl *ctl)
 {
 	const char *path = ctl->words.word[0];
 	bool database = false;
-	struct stat st;
+	struct stat st = {0};
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), code = CTL_GONE, rc = 0;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
