@@ -3,12 +3,14 @@
 #include "command.h"
 #include "io/log.h"
 #include "station/text.h"
+#include "stick.h"
 #include "store.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define REFUSED_TOLD 20 /* refused rows that are told one by one */
@@ -49,11 +51,38 @@ static void on_refused(void *user, const char *why)
 		log_warning("%s", why);
 }
 
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Without an authority nobody could tell whose events they are. */
+static int import_stick(const struct options *o)
+{
+	struct store *s;
+	int code;
+
+	if (!o->client_ca) {
+		log_error("%s: exports are taken with --client-ca only", o->csv);
+		return OPTIONS_USAGE;
+	}
+	s = open_store(o, true);
+	if (!s)
+		return OPTIONS_GONE;
+	code = stick_import(s, o);
+	store_close(s);
+	return flushed(code);
+}
+
 int command_import(const struct options *o)
 {
 	uint64_t refused = 0, returns = 0;
 	struct store *s = NULL;
 
+	if (is_folder(o->csv))
+		return import_stick(o);
 	if (access(o->csv, R_OK) < 0) {
 		log_error("%s: %s", o->csv, strerror(errno));
 		return OPTIONS_GONE;

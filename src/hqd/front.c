@@ -2,11 +2,13 @@
 #include "front.h"
 #include "conn.h"
 #include "io/log.h"
+#include "store_shelf.h"
 #include <errno.h>
 #include <string.h>
 #include <time.h>
 
-#define PROBE_MS 2000
+#define PROBE_MS	2000
+#define SHELF_A_REQUEST 4 /* pieces: the next request takes more */
 
 int64_t front_wall_ms(void)
 {
@@ -32,6 +34,9 @@ void front_events(struct front *f, const char *station, const char *journal, con
 {
 	(void)pthread_mutex_lock(&f->lock);
 	store_events(f->store, station, journal, body, len, front_wall_ms(), out);
+	if (out->what == STORE_ACKED)
+		(void)store_shelf_take(f->store, station, journal, SHELF_A_REQUEST, front_wall_ms(),
+				       out);
 	if (out->what == STORE_FAILED)
 		learn(f, -EIO, out->why);
 	(void)pthread_mutex_unlock(&f->lock);

@@ -100,6 +100,17 @@ static const char *const queries[STORE_DB_QUERIES] = {
 				       " last_inspection, last_station, last_at, last_by)"
 				       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
 				       " ?12)",
+	[STORE_DB_SHELF_ADD] = "INSERT OR IGNORE INTO shelf(journal, seq, station, line)"
+			       " VALUES(?1, ?2, ?3, ?4)",
+	[STORE_DB_SHELF_FROM] = "SELECT seq, line FROM shelf WHERE journal = ?1 AND seq >= ?2"
+				" AND station = ?3"
+				" ORDER BY seq",
+	[STORE_DB_SHELF_REMOVE] = "DELETE FROM shelf WHERE journal = ?1 AND seq <= ?2",
+	[STORE_DB_SHELF_COUNT] = "SELECT count(*), coalesce(min(seq), 0) FROM shelf"
+				 " WHERE journal = ?1",
+	[STORE_DB_SHELF_OWNER] = "SELECT station FROM (SELECT station, 0 AS n FROM journal"
+				 " WHERE uuid = ?1 UNION ALL SELECT station, 1 FROM (SELECT station"
+				 " FROM shelf WHERE journal = ?1 LIMIT 1)) ORDER BY n LIMIT 1",
 	[STORE_DB_NUMBERS] = "SELECT (SELECT count(*) FROM journal),"
 			     " (SELECT coalesce(sum(head), 0) FROM journal) -"
 			     " (SELECT coalesce(sum(last - first + 1), 0) FROM hole),"
@@ -274,7 +285,9 @@ static int connect_file(struct store_db *db)
 					  "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;"
 					  "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=1000;"
 					  "PRAGMA journal_size_limit=33554432");
-	return !rc && fresh ? schema_make(db) : rc;
+	if (!rc && fresh)
+		rc = schema_make(db);
+	return rc ? rc : sqlite_exec(db->sql, store_schema_shelf); /* older ones lack it */
 }
 
 int store_db_open(struct store_db *db, const char *path, char *why, size_t cap)

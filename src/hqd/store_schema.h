@@ -65,4 +65,9 @@ static const char store_schema[] =
 	" accessories TEXT NOT NULL, reason TEXT NOT NULL, last_verdict TEXT NOT NULL,"
 	" last_inspection TEXT NOT NULL, last_station TEXT NOT NULL, last_at TEXT NOT NULL,"
 	" last_by TEXT NOT NULL, PRIMARY KEY(rma, line)) WITHOUT ROWID;";
+
+/* Events that came on a stick before those that stand before them. */
+static const char store_schema_shelf[] =
+	"CREATE TABLE IF NOT EXISTS shelf(journal TEXT NOT NULL, seq INTEGER NOT NULL,"
+	" station TEXT NOT NULL, line BLOB NOT NULL, PRIMARY KEY(journal, seq)) WITHOUT ROWID;";
 #endif

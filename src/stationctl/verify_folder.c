@@ -1,10 +1,11 @@
 /* verify_folder.c - the files of an export's folder (verify_folder.h). */
 #include "verify_folder.h"
 #include "clean.h"
+#include "io/stickfile.h"
+#include "station/text.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <nettle/sha2.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PIECE	  65536
 #define TOLD_MOST 20 /* of one kind of trouble; the rest is counted */
 
 void verify_folder_begin(struct verify_folder *f, int fd)
@@ -46,37 +46,9 @@ bool verify_folder_has(const struct verify_folder *f, const char *name)
 	return fstatat(f->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-static int open_at(int at, const char *name)
-{
-	struct stat st;
-	int fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	int rc = fd < 0 ? -errno : 0;
-
-	if (!rc && fstat(fd, &st) < 0)
-		rc = -errno;
-	else if (!rc && !S_ISREG(st.st_mode))
-		rc = -EINVAL;
-	if (rc && fd >= 0)
-		(void)close(fd);
-	return rc ? rc : fd;
-}
-
 int verify_folder_file(const struct verify_folder *f, const char *name)
 {
-	const char *slash = strchr(name, '/');
-	char part[MANIFEST_NAMES + 1];
-	int sub, fd;
-
-	if (!slash)
-		return open_at(f->fd, name);
-	memcpy(part, name, (size_t)(slash - name));
-	part[slash - name] = '\0';
-	sub = openat(f->fd, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (sub < 0)
-		return -errno;
-	fd = open_at(sub, slash + 1);
-	(void)close(sub);
-	return fd;
+	return stickfile_open(f->fd, name);
 }
 
 static const char *why_not(int error)
@@ -93,64 +65,19 @@ static void cant_open(struct verify_folder *f, const char *name, int error)
 		verify_folder_wrong(f, "%s: %s", name, why_not(error));
 }
 
-/* Reads on until len bytes or the end; how many, or -errno. */
-static ssize_t read_on(int fd, void *buf, size_t len)
-{
-	size_t all = 0;
-
-	while (all < len) {
-		ssize_t n = read(fd, (char *)buf + all, len - all);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		all += (size_t)n;
-	}
-	return (ssize_t)all;
-}
-
 bool verify_folder_read(struct verify_folder *f, const char *name, size_t most, uint8_t **bytes,
 			size_t *len)
 {
-	int fd = verify_folder_file(f, name);
-	ssize_t n = -ENOMEM;
+	int rc = stickfile_whole(f->fd, name, most, bytes, len);
 
-	*bytes = NULL;
-	if (fd < 0) {
-		cant_open(f, name, fd);
-		return false;
-	}
-	*bytes = malloc(most + 1);
-	if (*bytes)
-		n = read_on(fd, *bytes, most + 1);
-	(void)close(fd);
-	if (n >= 0 && (size_t)n <= most) {
-		*len = (size_t)n;
-		return true;
-	}
-	verify_folder_wrong(f, "%s: %s", name, n < 0 ? strerror((int)-n) : "it is too long");
-	free(*bytes);
-	*bytes = NULL;
-	return false;
+	if (rc == -EFBIG)
+		verify_folder_wrong(f, "%s: it is too long", name);
+	else if (rc)
+		cant_open(f, name, rc);
+	return rc == 0;
 }
 
 /* --- sums --- */
-
-static int hash_file(int fd, uint8_t sum[EVENT_HASH])
-{
-	static uint8_t piece[PIECE];
-	struct sha256_ctx sha;
-	ssize_t n;
-
-	sha256_init(&sha);
-	while ((n = read_on(fd, piece, sizeof(piece))) > 0)
-		sha256_update(&sha, (size_t)n, piece);
-	sha256_digest(&sha, EVENT_HASH, sum);
-	return n < 0 ? (int)n : 0;
-}
 
 static void hold(struct verify_folder *f, const struct manifest_sum *s)
 {
@@ -158,7 +85,7 @@ static void hold(struct verify_folder *f, const struct manifest_sum *s)
 	int fd = verify_folder_file(f, s->name), rc = fd;
 
 	if (fd >= 0) {
-		rc = hash_file(fd, sum);
+		rc = stickfile_hash(fd, sum);
 		(void)close(fd);
 	}
 	if (rc < 0)
@@ -225,12 +152,10 @@ void verify_folder_sums(struct verify_folder *f, const char *sums, size_t len)
 
 bool verify_folder_listed(const struct verify_folder *f, const char *name)
 {
-	char key[MANIFEST_NAMES + 1] = "";
-	size_t len = strlen(name);
+	char key[MANIFEST_NAMES + 1];
 
-	if (len > MANIFEST_NAMES || !f->names)
+	if (!text_copy(key, sizeof(key), name) || !f->names)
 		return false;
-	memcpy(key, name, len);
 	return bsearch(key, f->name, f->names, sizeof(*f->name), by_name) != NULL;
 }
 

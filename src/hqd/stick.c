@@ -1,0 +1,199 @@
+/* stick.c - hqd import FOLDER (stick.h): a stick, the folder of a station on it, or one export. Who
+ * signed it is whom the events are of, as the client's certificate says on the line. Any number of
+ * times, in any order: what comes too early waits on the shelf. */
+#include "stick.h"
+#include "front.h"
+#include "io/log.h"
+#include "io/stickfile.h"
+#include "stick_proof.h"
+#include "store_shelf.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PAGE	    (1 << 20) /* bytes of lines that are taken at once */
+#define DEPTH	    2	      /* STICK/STATION/DATE_TIME */
+#define FOLDERS	    10000     /* that are looked at in one folder */
+#define SHELF_PIECE 64	      /* pieces between two looks */
+
+struct taking {
+	struct store *store;
+	const struct options *options;
+	unsigned taken, refused; /* exports */
+};
+
+static bool refuse(struct taking *t, const char *path, const char *why)
+{
+	log_error("%s: %s", path, why);
+	t->refused++;
+	return false;
+}
+
+/* --- events --- */
+
+/* A run of lines: into the chain, or, where something is missing before it, onto the shelf. */
+static bool page_take(struct store *s, const struct manifest *m, const char *lines, size_t len,
+		      struct store_reply *reply)
+{
+	store_events(s, m->station, m->journal, lines, len, front_wall_ms(), reply);
+	if (reply->what == STORE_GAP)
+		store_shelf_put(s, m->station, m->journal, lines, len, front_wall_ms(), reply);
+	return reply->what == STORE_ACKED;
+}
+
+/* Whole lines at the beginning of the buffer; the last of a file may lack its LF. */
+static size_t whole_lines(const char *buf, size_t len, bool end)
+{
+	const char *lf = memrchr(buf, '\n', len);
+
+	return end ? len : lf ? (size_t)(lf + 1 - buf) : 0;
+}
+
+static bool events_take(struct store *s, const struct manifest *m, int fd,
+			struct store_reply *reply)
+{
+	char *buf = malloc(PAGE);
+	size_t len = 0;
+	bool good = buf != NULL, end = false;
+
+	*reply = (struct store_reply){.what = STORE_ACKED};
+	while (good && !end) {
+		ssize_t n = stickfile_read(fd, buf + len, PAGE - len);
+		size_t whole;
+
+		end = n >= 0 && (size_t)n < PAGE - len;
+		len += n > 0 ? (size_t)n : 0;
+		whole = whole_lines(buf, len, end);
+		good = n >= 0 && (end || whole > 0);
+		if (good && whole > 0)
+			good = page_take(s, m, buf, whole, reply);
+		memmove(buf, buf + whole, len - whole);
+		len -= whole;
+	}
+	free(buf);
+	return good;
+}
+
+static void tell(struct store *s, const struct manifest *m, const struct store_reply *reply,
+		 const char *path)
+{
+	uint64_t waiting = 0, first = 0;
+
+	(void)printf("%s: station %s, events %llu to %llu", path, m->station,
+		     (unsigned long long)m->first, (unsigned long long)m->last);
+	if (store_shelf_count(s, m->journal, &waiting, &first) == 0 && waiting)
+		(void)printf("; %llu wait, the journal is whole up to %llu and goes on at %llu",
+			     (unsigned long long)waiting, (unsigned long long)reply->acked,
+			     (unsigned long long)first);
+	else
+		(void)printf("; the journal is whole up to %llu", (unsigned long long)reply->acked);
+	(void)printf("\n");
+}
+
+/* --- one export --- */
+
+static bool export_take(struct taking *t, const char *path, int folder)
+{
+	struct stick_proof proof;
+	struct store_reply reply;
+	const struct manifest *m = &proof.manifest;
+	bool good;
+	int fd;
+
+	if (!stick_proof_look(&proof, folder, t->options->client_ca))
+		return refuse(t, path, proof.why);
+	fd = stickfile_open(folder, STICK_PROOF_EVENTS);
+	if (fd < 0)
+		return refuse(t, path, strerror(-fd));
+	good = events_take(t->store, m, fd, &reply);
+	(void)close(fd);
+	if (!good)
+		return refuse(t, path, reply.why[0] ? reply.why : "it can't be read");
+	while (store_shelf_take(t->store, m->station, m->journal, SHELF_PIECE, front_wall_ms(),
+				&reply))
+		;
+	if (store_shelf_head(t->store, m->journal, &reply.acked) < 0)
+		return refuse(t, path, "the store can't be read");
+	t->taken++;
+	tell(t->store, m, &reply, path);
+	return true;
+}
+
+/* --- folders --- */
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Names of what lies in a folder, save what is hidden; sorted, so that exports come by age. */
+static size_t names_of(int folder, char ***out)
+{
+	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	char **names = calloc(FOLDERS, sizeof(*names));
+	const struct dirent *e;
+	size_t n = 0;
+
+	if (!d && fd >= 0)
+		(void)close(fd);
+	while (d && names && n < FOLDERS && (e = readdir(d)) != NULL)
+		if (e->d_name[0] != '.' && (names[n] = strdup(e->d_name)) != NULL)
+			n++;
+	if (d)
+		(void)closedir(d);
+	if (n)
+		qsort(names, n, sizeof(*names), by_name);
+	*out = names;
+	return n;
+}
+
+static void folder_take(struct taking *t, const char *path, int folder, unsigned depth)
+{
+	struct stat st;
+	char **name, *sub;
+	size_t n;
+
+	if (fstatat(folder, STICK_PROOF_SUMS, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		(void)export_take(t, path, folder);
+		return;
+	}
+	n = depth ? names_of(folder, &name) : 0;
+	for (size_t i = 0; i < n; i++) {
+		int fd = openat(folder, name[i],
+				O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+		if (fd >= 0 && asprintf(&sub, "%s/%s", path, name[i]) >= 0) {
+			folder_take(t, sub, fd, depth - 1);
+			free(sub);
+		}
+		if (fd >= 0)
+			(void)close(fd);
+		free(name[i]);
+	}
+	if (depth)
+		free(name);
+}
+
+int stick_import(struct store *s, const struct options *o)
+{
+	struct taking t = {.store = s, .options = o};
+	int folder = open(o->csv, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (folder < 0) {
+		log_error("%s: %s", o->csv, strerror(errno));
+		return OPTIONS_GONE;
+	}
+	folder_take(&t, o->csv, folder, DEPTH);
+	(void)close(folder);
+	if (!t.taken && !t.refused) {
+		log_error("%s: there is no export in it", o->csv);
+		return OPTIONS_GONE;
+	}
+	return t.refused ? OPTIONS_WRONG : OPTIONS_FINE;
+}

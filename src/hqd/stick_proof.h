@@ -1,0 +1,17 @@
+/* stick_proof.h - whether an export is what its signature says, and whose. */
+#ifndef HQD_STICK_PROOF_H
+#define HQD_STICK_PROOF_H
+#include "station/manifest.h"
+
+#define STICK_PROOF_EVENTS "events.jsonl"
+#define STICK_PROOF_SUMS   "SHA256SUMS"
+
+struct stick_proof {
+	struct manifest manifest;
+	char why[256]; /* it does not hold */
+};
+
+/* Signature by a station of this authority, its name, and the sums of manifest and events. The
+ * chain is the intake's to verify. */
+bool stick_proof_look(struct stick_proof *p, int folder, const char *ca);
+#endif

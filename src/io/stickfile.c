@@ -1,0 +1,101 @@
+/* stickfile.c - files of a stick that anybody may have written (stickfile.h). */
+#include "stickfile.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <nettle/sha2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PIECE 65536
+#define PART  128 /* bytes of a folder's name */
+
+static int open_at(int at, const char *name)
+{
+	struct stat st;
+	int fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int rc = fd < 0 ? -errno : 0;
+
+	if (!rc && fstat(fd, &st) < 0)
+		rc = -errno;
+	else if (!rc && !S_ISREG(st.st_mode))
+		rc = -EINVAL;
+	if (rc && fd >= 0)
+		(void)close(fd);
+	return rc ? rc : fd;
+}
+
+int stickfile_open(int at, const char *name)
+{
+	const char *slash = strchr(name, '/');
+	char part[PART];
+	int sub, fd;
+
+	if (!slash)
+		return open_at(at, name);
+	if ((size_t)(slash - name) >= sizeof(part))
+		return -ENAMETOOLONG;
+	memcpy(part, name, (size_t)(slash - name));
+	part[slash - name] = '\0';
+	sub = openat(at, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (sub < 0)
+		return -errno;
+	fd = open_at(sub, slash + 1);
+	(void)close(sub);
+	return fd;
+}
+
+ssize_t stickfile_read(int fd, void *buf, size_t len)
+{
+	size_t all = 0;
+
+	while (all < len) {
+		ssize_t n = read(fd, (char *)buf + all, len - all);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		all += (size_t)n;
+	}
+	return (ssize_t)all;
+}
+
+int stickfile_whole(int at, const char *name, size_t most, uint8_t **bytes, size_t *len)
+{
+	int fd = stickfile_open(at, name);
+	ssize_t n = -ENOMEM;
+
+	*bytes = NULL;
+	*len = 0;
+	if (fd < 0)
+		return fd;
+	*bytes = malloc(most + 1);
+	if (*bytes)
+		n = stickfile_read(fd, *bytes, most + 1);
+	(void)close(fd);
+	if (n >= 0 && (size_t)n <= most) {
+		*len = (size_t)n;
+		return 0;
+	}
+	free(*bytes);
+	*bytes = NULL;
+	return n < 0 ? (int)n : -EFBIG;
+}
+
+int stickfile_hash(int fd, uint8_t sum[STICKFILE_SUM])
+{
+	uint8_t *piece = malloc(PIECE);
+	struct sha256_ctx sha;
+	ssize_t n = -ENOMEM;
+
+	sha256_init(&sha);
+	while (piece && (n = stickfile_read(fd, piece, PIECE)) > 0)
+		sha256_update(&sha, (size_t)n, piece);
+	sha256_digest(&sha, STICKFILE_SUM, sum);
+	free(piece);
+	return n < 0 ? (int)n : 0;
+}

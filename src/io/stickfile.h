@@ -1,0 +1,21 @@
+/* stickfile.h - files of a stick that anybody may have written: no link is followed, nothing but a
+ * regular file is opened, and what is read whole is bounded. */
+#ifndef IO_STICKFILE_H
+#define IO_STICKFILE_H
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define STICKFILE_SUM 32 /* bytes of SHA-256 */
+
+/* name: a file in the folder `at`, or in one folder of it (a/b). Open to be read, or -errno;
+ * -EINVAL, -ELOOP or -ENOTDIR: it is something else than a file. */
+int __attribute__((warn_unused_result)) stickfile_open(int at, const char *name);
+/* Reads on until len bytes or the end; how many, or -errno. */
+ssize_t __attribute__((warn_unused_result)) stickfile_read(int fd, void *buf, size_t len);
+/* A whole file, freed by the caller; -EFBIG when it has more than `most` bytes. 0 or -errno. */
+int __attribute__((warn_unused_result))
+stickfile_whole(int at, const char *name, size_t most, uint8_t **bytes, size_t *len);
+/* SHA-256 of what is left of it. 0 or -errno. */
+int __attribute__((warn_unused_result)) stickfile_hash(int fd, uint8_t sum[STICKFILE_SUM]);
+#endif
