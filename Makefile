@@ -63,6 +63,8 @@ CORE := $(BUILD)/libcore.a
 IO := $(BUILD)/libio.a
 HQ := $(BUILD)/libhq.a
 CAMERA := $(BUILD)/libcamera.a
+# report.html is written by stationctl and by whoever exports.
+REPORT := $(BUILD)/libreport.a
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 # libevdev's header lies in a folder of its own.
 EVDEV_CFLAGS := $(call pkg,cflags,libevdev)
@@ -84,6 +86,9 @@ $(CORE): $(call obj,$(CORE_SRC))
 $(IO): $(call obj,$(IO_SRC))
 	@rm -f $@; $(AR) rcs $@ $^
 
+$(REPORT): $(call obj,$(wildcard src/report/*.c))
+	@rm -f $@; $(AR) rcs $@ $^
+
 # The sources that hold a folder of the installation are built anew when that changes.
 $(BUILD)/obj/datadir: FORCE
 	@mkdir -p $(@D)
@@ -92,12 +97,12 @@ $(BUILD)/obj/src/stationd/main.o $(BUILD)/obj/src/stationctl/ctl_doctor.o $(BUIL
 	$(BUILD)/obj/src/stationctl/ctl_export.o: $(BUILD)/obj/datadir
 
 define program
-$(BUILD)/$(1): $(call obj,$(wildcard src/$(1)/*.c)) $(IO) $(CORE)
+$(BUILD)/$(1): $(call obj,$(wildcard src/$(1)/*.c)) $(4) $(IO) $(CORE)
 	@echo "  LD $$@"
-	@$(CC) $(ALL_CFLAGS) -o $$@ $$(filter %.o,$$^) $(IO) $(CORE) $(ALL_LDFLAGS) $$(call pkg,libs,$(LIBS_IO) $(LIBS_CORE) $(2)) $(3) -lpthread
+	@$(CC) $(ALL_CFLAGS) -o $$@ $$(filter %.o,$$^) $(4) $(IO) $(CORE) $(ALL_LDFLAGS) $$(call pkg,libs,$(LIBS_IO) $(LIBS_CORE) $(2)) $(3) -lpthread
 endef
 $(eval $(call program,stationd))
-$(eval $(call program,stationctl,$(LIBS_CTL),$(LINK_CTL)))
+$(eval $(call program,stationctl,$(LIBS_CTL),$(LINK_CTL),$(REPORT)))
 $(eval $(call program,hqd,$(LIBS_HQ)))
 # Its folder has the short name.
 $(BUILD)/station-export: $(call obj,$(wildcard src/export/*.c)) $(IO) $(CORE)
@@ -206,7 +211,7 @@ demo: deps-demo
 	@$(MAKE) --no-print-directory all
 	@BUILD=$(BUILD) python3 tests/demo/demo.py
 
-layers: $(CORE) $(IO) $(CAMERA)
+layers: $(CORE) $(IO) $(CAMERA) $(REPORT)
 	@BUILD=$(BUILD) sh tests/layers
 
 # --- the bench in a box: the whole station in a virtual machine; SUITE=bookworm, ARCH=arm64, T=part of a test's name, NIGHTLY=1 ---
@@ -252,7 +257,7 @@ lint: deps-lint
 	@$(MAKE) --no-print-directory run-lint
 run-lint:
 	clang-format --dry-run --Werror $(C_FILES)
-	clang-tidy --quiet $(CORE_SRC) $(IO_SRC) $(wildcard src/station*/*.c src/hqd/*.c src/camera/*.c src/export/*.c) -- -std=c17 -Iinclude -Isrc -D_GNU_SOURCE \
+	clang-tidy --quiet $(CORE_SRC) $(IO_SRC) $(wildcard src/station*/*.c src/hqd/*.c src/camera/*.c src/export/*.c src/report/*.c) -- -std=c17 -Iinclude -Isrc -D_GNU_SOURCE \
 		-DSTATION_VERSION='""' -DSTATION_SHARE='""' -DSTATION_LIBEXEC='""' $(call pkg,cflags,$(LIBS_IO) $(LIBS_CTL) $(LIBS_EXPORT) $(LIBS_HQ) $(LIBS_CORE))
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -Iinclude -Isrc src
 format:

@@ -103,6 +103,10 @@ struct report_parcel {
 	bool cut; /* the label is longer */
 };
 
+struct report_finish { /* a parcel's end, by a clock that may still be set */
+	struct times_moment arrived, done;
+};
+
 struct report_clock { /* parcels, from parcel.arrived to the verdict of their last unit */
 	uint32_t on_time, near, late;
 	uint32_t unsure; /* by a clock that nothing vouched for */
@@ -183,6 +187,8 @@ struct report {
 	uint32_t forgotten; /* arrivals that had to make room */
 	struct report_parcel parcel[REPORT_PARCELS];
 	uint32_t unsettled; /* arrivals whose time may still be put right */
+	uint16_t finishing;
+	struct report_finish finish[REPORT_PENDING];
 	/* The machine. */
 	struct report_list faults; /* A raised */
 	struct report_fault fault[REPORT_ROWS];
@@ -216,14 +222,14 @@ void report_event(struct report *r, const struct event_view *e,
 void report_end(struct report *r);
 
 /* Days and hours in a zone. offset_s: seconds east of UTC at a time. */
-void report_calendar(const struct report *r, int32_t (*offset_s)(void *user, int64_t utc_s),
-		     void *user, struct report_calendar *out);
+void report_days_calendar(const struct report *r, int32_t (*offset_s)(void *user, int64_t utc_s),
+			  void *user, struct report_calendar *out);
 /* Tenths of a second that `percent` of the times don't exceed (nearest rank); REPORT_TENTHS stands
  * for longer. 0 when there are none. */
-uint32_t report_quantile(const struct report_times *t, uint32_t percent);
+uint32_t report_times_quantile(const struct report_times *t, uint32_t percent);
 /* The open parcel that has waited longest, then the next: pass REPORT_NONE, then what it returned
  * last. REPORT_NONE: no more. */
-uint32_t report_waiting(const struct report *r, uint32_t after);
+uint32_t report_parcel_next(const struct report *r, uint32_t after);
 /* How long it has waited; false: not sure. */
-bool report_age(const struct report *r, uint32_t parcel, int64_t *ms);
+bool report_parcel_age(const struct report *r, uint32_t parcel, int64_t *ms);
 #endif

@@ -23,7 +23,7 @@ static void boot_enter(struct report *r, const struct event_view *e)
 	if (event_span_is(&e->boot, r->boot_id))
 		return;
 	report_days_give_up(r);
-	r->unsettled = 0;
+	report_parcel_give_up(r);
 	(void)event_span_copy(&e->boot, r->boot_id, sizeof(r->boot_id));
 	r->boot = (struct times_boot){.number = r->boot.number + 1};
 }

@@ -150,8 +150,8 @@ static void calendar_put(struct report_calendar *c, int64_t local_s, const struc
 	c->hour[hour].fail += n->fail;
 }
 
-void report_calendar(const struct report *r, int32_t (*offset_s)(void *user, int64_t utc_s),
-		     void *user, struct report_calendar *out)
+void report_days_calendar(const struct report *r, int32_t (*offset_s)(void *user, int64_t utc_s),
+			  void *user, struct report_calendar *out)
 {
 	const struct report_days *d = &r->days;
 

@@ -67,11 +67,24 @@ static bool age_at(const struct report *r, const struct report_parcel *p, uint64
 	return true;
 }
 
+/* A parcel is done. Its age may be known later, when this boot's clock is set. */
+static void finish(struct report *r, const struct report_parcel *p, uint64_t mono_ms,
+		   const struct times_moment *at)
+{
+	int64_t age;
+
+	if (age_at(r, p, mono_ms, at, &age))
+		classify(r, &r->done, age);
+	else if (report_sure(&p->at) && r->finishing < REPORT_PENDING)
+		r->finish[r->finishing++] = (struct report_finish){p->at, *at};
+	else
+		r->done.unsure++;
+}
+
 void report_parcel_done(struct report *r, const struct event_view *e, const struct times_moment *at)
 {
 	uint8_t key[REPORT_KEY];
 	uint32_t found;
-	int64_t age;
 
 	if (!label_of(e, key, NULL))
 		return;
@@ -80,16 +93,25 @@ void report_parcel_done(struct report *r, const struct event_view *e, const stru
 		r->unarrived++;
 		return;
 	}
-	if (age_at(r, &r->parcel[found], e->at.mono_ms, at, &age))
-		classify(r, &r->done, age);
-	else
-		r->done.unsure++;
+	finish(r, &r->parcel[found], e->at.mono_ms, at);
 	report_table_remove(&r->parcels, found);
 }
 
-/* The clock of this boot was set: its arrivals are put right, once. */
+static void settle_finished(struct report *r)
+{
+	for (uint16_t i = 0; i < r->finishing; i++) {
+		struct report_finish *f = &r->finish[i];
+
+		(void)times_correct(&r->boot, &f->done);
+		classify(r, &r->done, f->done.at > f->arrived.at ? f->done.at - f->arrived.at : 0);
+	}
+	r->finishing = 0;
+}
+
+/* The clock of this boot was set: its arrivals and ends are put right, once. */
 void report_parcel_settle(struct report *r)
 {
+	settle_finished(r);
 	if (r->unsettled == 0)
 		return;
 	for (uint32_t i = r->parcels.oldest; i != REPORT_NONE; i = r->parcels.node[i].newer)
@@ -97,7 +119,15 @@ void report_parcel_settle(struct report *r)
 	r->unsettled = 0;
 }
 
-bool report_age(const struct report *r, uint32_t parcel, int64_t *ms)
+/* It never will be. */
+void report_parcel_give_up(struct report *r)
+{
+	r->done.unsure += r->finishing;
+	r->finishing = 0;
+	r->unsettled = 0;
+}
+
+bool report_parcel_age(const struct report *r, uint32_t parcel, int64_t *ms)
 {
 	const struct report_parcel *p = &r->parcel[parcel];
 
@@ -111,15 +141,16 @@ void report_parcel_end(struct report *r)
 {
 	int64_t age;
 
+	report_parcel_give_up(r);
 	for (uint32_t i = r->parcels.oldest; i != REPORT_NONE; i = r->parcels.node[i].newer) {
-		if (report_age(r, i, &age))
+		if (report_parcel_age(r, i, &age))
 			classify(r, &r->due, age);
 		else
 			r->due.unsure++;
 	}
 }
 
-uint32_t report_waiting(const struct report *r, uint32_t after)
+uint32_t report_parcel_next(const struct report *r, uint32_t after)
 {
 	return after == REPORT_NONE ? r->parcels.oldest : r->parcels.node[after].newer;
 }

@@ -31,6 +31,7 @@ void report_parcel_arrived(struct report *r, const struct event_view *e,
 void report_parcel_done(struct report *r, const struct event_view *e,
 			const struct times_moment *at);
 void report_parcel_settle(struct report *r);
+void report_parcel_give_up(struct report *r);
 void report_parcel_end(struct report *r);
 
 /* report_inspect.c: any event of an inspection, its opening included. */

@@ -10,7 +10,7 @@ void report_times_add(struct report_times *t, uint64_t ms)
 	t->count++;
 }
 
-uint32_t report_quantile(const struct report_times *t, uint32_t percent)
+uint32_t report_times_quantile(const struct report_times *t, uint32_t percent)
 {
 	uint64_t rank = ((uint64_t)t->count * percent + 99) / 100, seen = 0;
 

@@ -14,6 +14,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 import camera  # noqa: E402
 import drain  # noqa: E402
+import report  # noqa: E402
 from bare import Baseline, last_line, memory, met, percentiles, presses  # noqa: E402
 from station import BUILD, ROOT, Station, rma, row, stage  # noqa: E402
 from test_idle import fill  # noqa: E402
@@ -113,7 +114,11 @@ def labels(_args):
     print(f"  with all candidates           {every / 1e6:>8.2f} million/s")
 
 
-PARTS = {"lamps": lamps, "start": start, "line": line, "labels": labels, "camera": camera.camera}
+def figures(args):
+    report.report(args.events)
+
+
+PARTS = {"lamps": lamps, "start": start, "line": line, "labels": labels, "report": figures, "camera": camera.camera}
 
 
 def main():

@@ -206,10 +206,10 @@ static void steps_are_timed_by_the_monotonic_clock(void **state)
 	told.at.mono_ms += 10000; /* the hold window belongs to none */
 	tell(r, EVENT_INSPECTION_FINAL, "{\"verdict\":\"fail\"}");
 	report_end(r);
-	assert_int_equal(report_quantile(&r->step[0], 50), 50);
-	assert_int_equal(report_quantile(&r->step[1], 50), 45);
-	assert_int_equal(report_quantile(&r->step[2], 50), 600);
-	assert_int_equal(report_quantile(&r->inspection, 50), 695);
+	assert_int_equal(report_times_quantile(&r->step[0], 50), 50);
+	assert_int_equal(report_times_quantile(&r->step[1], 50), 45);
+	assert_int_equal(report_times_quantile(&r->step[2], 50), 600);
+	assert_int_equal(report_times_quantile(&r->inspection, 50), 695);
 	assert_int_equal(r->inspection.count, 1);
 }
 
@@ -237,18 +237,18 @@ static void quantiles_are_exact_and_long_pauses_have_a_place(void **state)
 	static struct report_times t;
 
 	(void)state;
-	assert_int_equal(report_quantile(&t, 50), 0);
+	assert_int_equal(report_times_quantile(&t, 50), 0);
 	for (unsigned i = 1; i <= 10; i++) {
 		t.n[i * 10]++;
 		t.count++;
 	}
-	assert_int_equal(report_quantile(&t, 50), 50);
-	assert_int_equal(report_quantile(&t, 51), 60);
-	assert_int_equal(report_quantile(&t, 90), 90);
-	assert_int_equal(report_quantile(&t, 100), 100);
+	assert_int_equal(report_times_quantile(&t, 50), 50);
+	assert_int_equal(report_times_quantile(&t, 51), 60);
+	assert_int_equal(report_times_quantile(&t, 90), 90);
+	assert_int_equal(report_times_quantile(&t, 100), 100);
 	t.n[REPORT_TENTHS] += 90;
 	t.count += 90;
-	assert_int_equal(report_quantile(&t, 50), REPORT_TENTHS);
+	assert_int_equal(report_times_quantile(&t, 50), REPORT_TENTHS);
 }
 
 /* --- names that come from outside --- */

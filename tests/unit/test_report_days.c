@@ -51,10 +51,10 @@ static void day_is_the_day_of_the_zone(void **state)
 	inspect_at(r, NOON + 10 * HOUR + HOUR / 2, "ppf"); /* 22:30 UTC, 23:30 there */
 	inspect_at(r, NOON + 11 * HOUR + HOUR / 2, "ppp"); /* 23:30 UTC, 00:30 there */
 	report_end(r);
-	report_calendar(r, utc, NULL, &calendar);
+	report_days_calendar(r, utc, NULL, &calendar);
 	assert_int_equal(calendar.days, 1);
 	assert_int_equal(of_day(monday)->pass, 2);
-	report_calendar(r, amsterdam, NULL, &calendar);
+	report_days_calendar(r, amsterdam, NULL, &calendar);
 	assert_int_equal(calendar.days, 2);
 	assert_int_equal(of_day(monday)->pass, 1);
 	assert_int_equal(of_day(monday)->fail, 1);
@@ -62,7 +62,7 @@ static void day_is_the_day_of_the_zone(void **state)
 	assert_int_equal(calendar.hour[13].pass, 1);
 	assert_int_equal(calendar.hour[23].fail, 1);
 	assert_int_equal(calendar.hour[0].pass, 1);
-	report_calendar(r, kathmandu, NULL, &calendar);
+	report_days_calendar(r, kathmandu, NULL, &calendar);
 	assert_int_equal(calendar.hour[17].pass, 1); /* 12:00 is 17:45 there */
 	assert_int_equal(calendar.hour[4].fail, 1);
 }
@@ -76,7 +76,7 @@ static void summer_time_ends_within_a_day(void **state)
 		inspect_at(r, midnight + i * HOUR, "ppp");
 	inspect_at(r, midnight + 25 * HOUR, "ppf"); /* the next day */
 	report_end(r);
-	report_calendar(r, amsterdam, NULL, &calendar);
+	report_days_calendar(r, amsterdam, NULL, &calendar);
 	assert_int_equal(calendar.days, 2);
 	assert_int_equal(calendar.day[0].n.pass, 25);
 	assert_int_equal(calendar.day[1].n.fail, 1);
@@ -92,7 +92,7 @@ static void summer_time_begins_within_a_day(void **state)
 		inspect_at(r, midnight + i * HOUR, "ppp");
 	inspect_at(r, midnight + 23 * HOUR, "ppf");
 	report_end(r);
-	report_calendar(r, amsterdam, NULL, &calendar);
+	report_days_calendar(r, amsterdam, NULL, &calendar);
 	assert_int_equal(calendar.days, 2);
 	assert_int_equal(calendar.day[0].n.pass, 23);
 	assert_int_equal(calendar.hour[2].pass, 0); /* there was no two o'clock */
@@ -110,7 +110,7 @@ static void clock_that_is_set_later_puts_the_day_right_F1(void **state)
 	told.at.mono_ms += HOUR - STEP_MS;
 	tell(r, EVENT_CLOCK_STEPPED, "{\"by_ms\":1795435200000}");
 	report_end(r);
-	report_calendar(r, utc, NULL, &calendar);
+	report_days_calendar(r, utc, NULL, &calendar);
 	assert_int_equal(calendar.days, 1);
 	assert_int_equal(of_day((int32_t)(NOON / 86400000))->pass, 1);
 	assert_int_equal(calendar.hour[11].pass, 1); /* an hour before it was set */
@@ -127,7 +127,7 @@ static void clock_that_nobody_set_makes_no_days_F1(void **state)
 	boot(3, 5000, false);
 	inspect_at(r, NOON, "ppf");
 	report_end(r);
-	report_calendar(r, utc, NULL, &calendar);
+	report_days_calendar(r, utc, NULL, &calendar);
 	assert_int_equal(calendar.days, 0);
 	assert_int_equal(r->days.undated.pass, 1);
 	assert_int_equal(r->days.undated.fail, 1);
@@ -143,7 +143,7 @@ static void time_source_that_lied_makes_no_day_in_the_future_F1(void **state)
 	inspect_at(r, NOON + 20000 * 24 * HOUR, "ppp");
 	inspect_at(r, NOON + HOUR, "ppp");
 	report_end(r);
-	report_calendar(r, utc, NULL, &calendar);
+	report_days_calendar(r, utc, NULL, &calendar);
 	assert_int_equal(calendar.days, 1);
 	assert_int_equal(calendar.day[0].n.pass, 2);
 	assert_int_equal(r->days.undated.pass, 1);
@@ -159,7 +159,7 @@ static void days_beyond_the_room_are_told_as_earlier(void **state)
 	told.at.wall_ms = NOON + 2 * REPORT_DAYS * 24 * HOUR;
 	tell(r, EVENT_STATION_STARTED, STARTED);
 	report_end(r);
-	report_calendar(r, utc, NULL, &calendar);
+	report_days_calendar(r, utc, NULL, &calendar);
 	assert_int_equal(calendar.days, REPORT_DAYS);
 	assert_int_equal(r->days.early.pass + r->days.early.fail, 5);
 	for (uint16_t i = 1; i < calendar.days; i++)
@@ -208,7 +208,7 @@ static void on_time_near_and_late(void **state)
 	assert_int_equal(r->done.late, 1);
 	assert_int_equal(r->unarrived, 1);
 	assert_int_equal(r->arrived, 4);
-	assert_int_equal(report_waiting(r, REPORT_NONE), REPORT_NONE);
+	assert_int_equal(report_parcel_next(r, REPORT_NONE), REPORT_NONE);
 }
 
 static void deadline_itself_is_not_late(void **state)
@@ -240,11 +240,11 @@ static void open_parcels_wait_oldest_first(void **state)
 	report_end(r);
 	assert_int_equal(r->due.late, 1);
 	assert_int_equal(r->due.on_time, 2);
-	at = report_waiting(r, REPORT_NONE);
+	at = report_parcel_next(r, REPORT_NONE);
 	assert_string_equal(r->parcel[at].label, "A");
-	assert_true(report_age(r, at, &age));
+	assert_true(report_parcel_age(r, at, &age));
 	assert_int_equal(age, 50 * HOUR + 2 * STEP_MS);
-	at = report_waiting(r, at);
+	at = report_parcel_next(r, at);
 	assert_string_equal(r->parcel[at].label, "B");
 }
 
@@ -278,7 +278,7 @@ static void parcel_of_several_units_is_done_with_its_last(void **state)
 	tell(r, EVENT_PARCEL_CLOSED, "{\"missing\":[{\"line\":1,\"unit\":1}]}");
 	report_end(r);
 	assert_int_equal(r->done.on_time, 2);
-	assert_int_equal(report_waiting(r, REPORT_NONE), REPORT_NONE);
+	assert_int_equal(report_parcel_next(r, REPORT_NONE), REPORT_NONE);
 }
 
 static void wrong_wall_clock_is_no_matter_within_a_boot_F1(void **state)
@@ -317,6 +317,26 @@ static void arrival_is_put_right_when_its_clock_is_set_F1(void **state)
 	assert_int_equal(r->done.unsure, 0);
 }
 
+static void end_is_put_right_when_its_clock_is_set_F1(void **state)
+{
+	struct report *r = *state;
+
+	tell_arrived(r, "A");
+	tell_arrived(r, "B");
+	boot(2, 5000, false);
+	told.at.wall_ms = HOUR; /* 1970 */
+	tell_inspection(r, "A", "ppp", NULL);
+	assert_int_equal(r->done.unsure + r->done.late, 0);
+	told.at.trusted = true;
+	told.at.wall_ms = NOON + 60 * HOUR;
+	tell(r, EVENT_CLOCK_STEPPED, "{\"by_ms\":1}");
+	boot(3, 5000, false);
+	tell_inspection(r, "B", "ppp", NULL);
+	report_end(r);
+	assert_int_equal(r->done.late, 1);
+	assert_int_equal(r->done.unsure, 1);
+}
+
 static void arrivals_beyond_the_room_are_forgotten_and_told_F4(void **state)
 {
 	struct report *r = *state;
@@ -353,6 +373,7 @@ int main(void)
 		report_test(parcel_of_several_units_is_done_with_its_last),
 		report_test(wrong_wall_clock_is_no_matter_within_a_boot_F1),
 		report_test(arrival_is_put_right_when_its_clock_is_set_F1),
+		report_test(end_is_put_right_when_its_clock_is_set_F1),
 		report_test(arrivals_beyond_the_room_are_forgotten_and_told_F4),
 	};
 

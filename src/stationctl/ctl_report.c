@@ -1,0 +1,242 @@
+/* ctl_report.c - stationctl report: a journal or an export as report.html, on standard output. */
+#include "ctl.h"
+#include "io/journal.h"
+#include "io/zone.h"
+#include "lines.h"
+#include "report/page.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define REPORT_PAGE   1024
+#define REPORT_SQLITE "SQLite format 3"
+#define REPORT_EPOCH  INT64_C(1577836800000) /* 2020: a clock before it was never set */
+
+enum { REPORT_ZONE, REPORT_OPTIONS };
+static const struct args_option report_options[REPORT_OPTIONS] = {
+	[REPORT_ZONE] = {"zone", "NAME", "time zone of its days, instead of the station's", 0},
+};
+
+struct making {
+	struct report *report;
+	struct report_config config;
+	struct journal_reader *reader; /* of a database */
+	uint64_t until;		       /* events that were there when it began */
+	uint64_t unreadable;
+	int err;
+};
+
+/* --- events --- */
+
+static bool product_of(struct making *m, const struct event_view *e, char code[REPORT_NAME],
+		       char title[REPORT_NAME])
+{
+	char label[LABEL_MAX + 1];
+	int rc;
+
+	if (!m->reader || e->kind != EVENT_INSPECTION_FINAL || e->line == 0 ||
+	    !event_span_copy(&e->label, label, sizeof(label)))
+		return false;
+	rc = journal_reader_product(m->reader, label, e->line, code, title);
+	if (rc < 0)
+		m->err = rc;
+	return rc == 0;
+}
+
+static bool report_line(void *user, const char *line, size_t len)
+{
+	char code[REPORT_NAME], title[REPORT_NAME];
+	struct report_product product = {code, title};
+	struct making *m = user;
+	struct event_view e;
+
+	if (len > EVENT_LINE_MAX || event_read(line, len, &e) != EVENT_OK) {
+		m->unreadable++;
+		return true;
+	}
+	report_event(m->report, &e, product_of(m, &e, code, title) ? &product : NULL);
+	return m->err == 0;
+}
+
+static bool report_row(void *user, uint64_t seq, const char *line, size_t len,
+		       const uint8_t hash[EVENT_HASH])
+{
+	struct making *m = user;
+
+	(void)hash;
+	if (seq > m->until)
+		return false;
+	m->until = seq < m->until ? m->until : 0;
+	return report_line(m, line, len);
+}
+
+/* Page by page, so that a station that is at work is not kept from its own journal. */
+static int report_rows(struct making *m)
+{
+	uint64_t after = 0;
+	int n;
+
+	do {
+		n = journal_reader_lines(m->reader, after, REPORT_PAGE, report_row, m);
+		after = m->report->last_seq > after ? m->report->last_seq : after + REPORT_PAGE;
+	} while (n == REPORT_PAGE && m->until > 0 && m->err == 0);
+	return n < 0 ? n : m->err;
+}
+
+static int report_journal(struct making *m, const char *path)
+{
+	struct journal_report said = {0};
+	struct journal_look look;
+	int err = journal_reader_open(&m->reader, path, &said);
+
+	if (err) {
+		ctl_error("report: %s", said.text[0] ? said.text : strerror(-err));
+		return CTL_GONE;
+	}
+	err = journal_reader_look(m->reader, 0, &look);
+	if (!err) {
+		if (look.damage[0])
+			ctl_error("report: %s is damaged: %s; the figures are of what can be read",
+				  path, look.damage);
+		m->until = look.seq;
+		m->config.acked_known = true;
+		m->config.acked = look.acked;
+		report_init(m->report, &m->config);
+		err = report_rows(m);
+	}
+	journal_reader_close(m->reader);
+	m->reader = NULL;
+	if (!err)
+		return CTL_FINE;
+	ctl_error("report: can't read %s: %s", path, strerror(-err));
+	return CTL_GONE;
+}
+
+/* Opens what is named and looks whether it begins as a database does. */
+static int report_walk(struct making *m, const char *path)
+{
+	static struct lines lines;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
+	ssize_t n = 1;
+
+	if (fd < 0)
+		err = -errno;
+	while (!err && n != 0 && lines.len < sizeof(REPORT_SQLITE)) {
+		n = read(fd, lines.buf + lines.len, sizeof(REPORT_SQLITE) - lines.len);
+		if (n < 0 && errno != EINTR)
+			err = -errno;
+		lines.len += n > 0 ? (size_t)n : 0;
+	}
+	if (!err && lines.len == sizeof(REPORT_SQLITE) &&
+	    memcmp(lines.buf, REPORT_SQLITE, sizeof(REPORT_SQLITE)) == 0) {
+		close(fd);
+		return report_journal(m, path);
+	}
+	report_init(m->report, &m->config);
+	if (!err)
+		err = lines_read(&lines, fd, EVENT_LINE_MAX, report_line, m);
+	if (fd >= 0)
+		close(fd);
+	if (!err)
+		return CTL_FINE;
+	ctl_error("report: can't read %s: %s", path, strerror(-err));
+	return CTL_GONE;
+}
+
+/* --- the page --- */
+
+static bool report_zone(struct ctl *ctl, const struct report *r, struct page_options *o)
+{
+	const char *asked = ctl->own.value[REPORT_ZONE];
+
+	o->zone = asked ? asked : r->timezone;
+	o->offset_s = zone_offset;
+	if (o->zone[0] == '\0')
+		o->zone = "UTC";
+	if (zone_use(o->zone))
+		return true;
+	if (asked) {
+		ctl_error("report: --zone '%s': this machine knows no such time zone; wanted is a "
+			  "name as Europe/Amsterdam",
+			  asked);
+		return false;
+	}
+	o->zone_unknown = true;
+	o->zone = "UTC";
+	return true;
+}
+
+static int report_print(struct ctl *ctl, struct making *m)
+{
+	struct page_options o = {.made_ms = m->config.now_ms,
+				 .version = "stationctl " STATION_VERSION};
+	int err;
+
+	if (m->report->events == 0) {
+		ctl_error("report: there is no event in it");
+		return CTL_WRONG;
+	}
+	o.unreadable = m->unreadable;
+	report_end(m->report);
+	if (!report_zone(ctl, m->report, &o))
+		return CTL_USAGE;
+	err = page_write(stdout, m->report, &o);
+	if (err && err != -EPIPE) {
+		ctl_error("report: can't write the page: %s", strerror(-err));
+		return CTL_GONE;
+	}
+	return m->unreadable ? CTL_WRONG : CTL_FINE;
+}
+
+static int report_make(struct ctl *ctl, struct making *m, const char *path)
+{
+	int code;
+
+	m->config.inspectors = ctl->settings.inspectors == SETTINGS_YES;
+	m->config.deadline_h = ctl->settings.deadline_h;
+	code = report_walk(m, path);
+	return code == CTL_FINE ? report_print(ctl, m) : code;
+}
+
+static int report_run(struct ctl *ctl)
+{
+	struct making m = {.report = NULL};
+	char path[CTL_PATH];
+	struct timespec now;
+	int code;
+
+	if (isatty(STDOUT_FILENO)) {
+		ctl_error(
+			"report: this is HTML; send it to a file: stationctl report >report.html");
+		return CTL_USAGE;
+	}
+	if (!ctl_settings(ctl) ||
+	    (ctl->words.count == 0 && !ctl_state_path(ctl, JOURNAL_FILE, path)))
+		return CTL_GONE;
+	clock_gettime(CLOCK_REALTIME, &now);
+	m.config.now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	if (m.config.now_ms < REPORT_EPOCH)
+		m.config.now_ms = 0;
+	m.report = malloc(sizeof(*m.report));
+	if (!m.report) {
+		ctl_error("report: %s", strerror(ENOMEM));
+		return CTL_GONE;
+	}
+	code = report_make(ctl, &m, ctl->words.count ? ctl->words.word[0] : path);
+	free(m.report);
+	return code;
+}
+
+const struct ctl_command ctl_report = {
+	.name = "report",
+	.usage = "[--zone NAME] [FILE|DB] >report.html",
+	.summary = "a journal in figures: one page that opens in any browser",
+	.options = {report_options, REPORT_OPTIONS},
+	.words_most = 1,
+	.run = report_run,
+};
