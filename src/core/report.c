@@ -178,6 +178,7 @@ static void take(struct report *r, const struct event_view *e, const struct time
 		report_fault_cleared(r, e, at);
 		break;
 	case EVENT_BADGE_OUT:
+	case EVENT_LABELS_LOADED:
 	case EVENT_JOURNAL_OPENED:
 	case EVENT_UNKNOWN:
 		break;

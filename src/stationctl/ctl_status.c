@@ -4,7 +4,7 @@
 #include "clean.h"
 #include "ctl.h"
 #include "prom.h"
-#include "report.h"
+#include "health.h"
 #include "status_file.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -32,8 +32,8 @@ static void print_json(const char *text, size_t len)
 	putchar('\n');
 }
 
-static int print_prom(const char *path, const json_t *root, const struct report_now *now,
-		      const struct report *r)
+static int print_prom(const char *path, const json_t *root, const struct health_now *now,
+		      const struct health *r)
 {
 	int err;
 
@@ -47,24 +47,24 @@ static int print_prom(const char *path, const json_t *root, const struct report_
 	return err ? CTL_GONE : CTL_FINE;
 }
 
-static int status_report(const struct ctl *ctl, const char *text, size_t len, const json_t *root)
+static int status_health(const struct ctl *ctl, const char *text, size_t len, const json_t *root)
 {
-	struct report_now now;
-	struct report report;
+	struct health_now now;
+	struct health health;
 
-	report_look(root, &now);
-	report_make(root, &now, &report);
+	health_look(root, &now);
+	health_make(root, &now, &health);
 	if (ctl->own.value[STATUS_PROM])
-		return print_prom(ctl->own.value[STATUS_OUTPUT], root, &now, &report);
+		return print_prom(ctl->own.value[STATUS_OUTPUT], root, &now, &health);
 	if (ctl->own.value[STATUS_JSON]) {
 		print_json(text, len);
 	} else {
-		for (unsigned i = 0; i < REPORT_LINES; i++)
-			report_put(stdout, &report, (enum report_line)i, report_columns());
+		for (unsigned i = 0; i < HEALTH_LINES; i++)
+			health_put(stdout, &health, (enum health_line)i, health_columns());
 		if (ctl->own.value[STATUS_ALL])
-			report_rest(stdout, root);
+			health_rest(stdout, root);
 	}
-	return report.well ? CTL_FINE : CTL_WRONG;
+	return health.well ? CTL_FINE : CTL_WRONG;
 }
 
 static int status_run(struct ctl *ctl)
@@ -85,9 +85,9 @@ static int status_run(struct ctl *ctl)
 	if (!ctl_runtime_path(ctl, "status.json", path))
 		return CTL_GONE;
 	if (status_file_open(&file, path))
-		code = status_report(ctl, file.text, file.len, file.root);
+		code = status_health(ctl, file.text, file.len, file.root);
 	else if (value[STATUS_PROM] && file.absent)
-		code = print_prom(value[STATUS_OUTPUT], NULL, &(struct report_now){0}, NULL);
+		code = print_prom(value[STATUS_OUTPUT], NULL, &(struct health_now){0}, NULL);
 	else
 		ctl_error("%s", file.why);
 	status_file_close(&file);

@@ -3,7 +3,7 @@
  * At a terminal the screen is redrawn; else what changed is a line each. */
 #include "clean.h"
 #include "ctl.h"
-#include "report.h"
+#include "health.h"
 #include "status_file.h"
 #include <errno.h>
 #include <poll.h>
@@ -25,7 +25,7 @@ struct watch {
 	int process;		   /* pidfd of the station, -1 = none */
 	pid_t pid;
 	bool terminal, begun;
-	struct report shown;
+	struct health shown;
 };
 
 static volatile sig_atomic_t stopped, resized;
@@ -73,19 +73,19 @@ static void follow_process(struct watch *w, pid_t pid)
 }
 
 /* True: the station runs. Else the verdict alone says that it does not. */
-static bool look(struct watch *w, struct report *out)
+static bool look(struct watch *w, struct health *out)
 {
-	struct report_now now;
+	struct health_now now;
 	struct status_file file;
 	bool runs = status_file_open(&file, w->path);
 
 	follow_process(w, runs ? status_file_pid(file.root) : 0);
 	if (runs) {
-		report_look(file.root, &now);
-		report_make(file.root, &now, out);
+		health_look(file.root, &now);
+		health_make(file.root, &now, out);
 	} else {
 		memset(out, 0, sizeof(*out));
-		(void)snprintf(out->line[REPORT_VERDICT], REPORT_TEXT, "NOT RUNNING: %s", file.why);
+		(void)snprintf(out->line[HEALTH_VERDICT], HEALTH_TEXT, "NOT RUNNING: %s", file.why);
 	}
 	status_file_close(&file);
 	return runs;
@@ -104,7 +104,7 @@ static void now_put(FILE *f, const char *format)
 
 /* --- showing it --- */
 
-static void draw(const struct report *r, bool runs)
+static void draw(const struct health *r, bool runs)
 {
 	char *page = NULL;
 	size_t len = 0;
@@ -112,8 +112,8 @@ static void draw(const struct report *r, bool runs)
 
 	if (!f)
 		return;
-	for (unsigned i = 0; i < (runs ? REPORT_LINES : 1u); i++)
-		report_put(f, r, (enum report_line)i, report_columns());
+	for (unsigned i = 0; i < (runs ? HEALTH_LINES : 1u); i++)
+		health_put(f, r, (enum health_line)i, health_columns());
 	now_put(f, "\n%H:%M:%S UTC; Ctrl-C ends");
 	if (fclose(f) != 0)
 		return;
@@ -128,20 +128,20 @@ static void draw(const struct report *r, bool runs)
 	free(page);
 }
 
-static void print_changes(const struct watch *w, const struct report *r, bool runs)
+static void print_changes(const struct watch *w, const struct health *r, bool runs)
 {
-	for (unsigned i = 0; i < (runs ? REPORT_LINES : 1u); i++) {
+	for (unsigned i = 0; i < (runs ? HEALTH_LINES : 1u); i++) {
 		if (w->begun && strcmp(w->shown.line[i], r->line[i]) == 0)
 			continue;
 		now_put(stdout, "%Y-%m-%dT%H:%M:%SZ ");
-		report_put(stdout, r, (enum report_line)i, 0);
+		health_put(stdout, r, (enum health_line)i, 0);
 	}
 }
 
 /* False: nobody reads it any more. */
 static bool show(struct watch *w)
 {
-	struct report fresh;
+	struct health fresh;
 	bool runs = look(w, &fresh);
 
 	if (w->terminal)

@@ -55,10 +55,10 @@ static void put_info(FILE *f, const json_t *root)
 {
 	head(f, "info", "gauge", "Which station this is; always 1.");
 	fputs("station_info", f);
-	label(f, '{', "station", report_text_of(root, "station"));
-	label(f, ',', "site", report_text_of(root, "site"));
-	label(f, ',', "version", report_text_of(root, "version"));
-	label(f, ',', "board", report_text_of(root, "board"));
+	label(f, '{', "station", health_text_of(root, "station"));
+	label(f, ',', "site", health_text_of(root, "site"));
+	label(f, ',', "version", health_text_of(root, "version"));
+	label(f, ',', "board", health_text_of(root, "board"));
 	fputs("} 1\n", f);
 }
 
@@ -66,21 +66,21 @@ static void put_journal(FILE *f, const json_t *root)
 {
 	const json_t *j = json_object_get(root, "journal");
 
-	number(f, "journal_works", "Whether it can record.", report_is(j, "works"));
+	number(f, "journal_works", "Whether it can record.", health_is(j, "works"));
 	number(f, "journal_checked", "Whether the check of the whole file is through.",
-	       report_is(j, "checked"));
+	       health_is(j, "checked"));
 	number(f, "journal_set_aside", "Whether an older journal was set aside.",
-	       report_text_of(j, "aside") != NULL);
+	       health_text_of(j, "aside") != NULL);
 	number(f, "journal_seq", "The last event; a new journal begins at 1.",
-	       report_number_of(j, "seq"));
+	       health_number_of(j, "seq"));
 }
 
-static void put_line(FILE *f, const json_t *root, const struct report_now *now)
+static void put_line(FILE *f, const json_t *root, const struct health_now *now)
 {
 	static const char *const lines[] = {"good", "offline", "person", "off"};
 	const json_t *hq = json_object_get(root, "headquarters");
-	const char *line = report_text_of(hq, "line");
-	int64_t since = report_time_of(hq, "unsent_since");
+	const char *line = health_text_of(hq, "line");
+	int64_t since = health_time_of(hq, "unsent_since");
 
 	head(f, "line", "gauge", "How the line to headquarters is: one of these is 1.");
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
@@ -91,12 +91,12 @@ static void put_line(FILE *f, const json_t *root, const struct report_now *now)
 	if (!line || strcmp(line, "off") == 0)
 		return;
 	number(f, "backlog_events", "Events that headquarters does not have yet.",
-	       report_number_of(hq, "backlog"));
+	       health_number_of(hq, "backlog"));
 	head(f, "backlog_age_seconds", "gauge", "How old the oldest of them is.");
 	fprintf(f, "station_backlog_age_seconds %lld\n",
 		since && now->wall_ms > since ? (long long)(now->wall_ms - since) / 1000 : 0);
 	seconds(f, "last_answer_timestamp_seconds", "Headquarters' last good answer.",
-		report_time_of(hq, "last_ok"));
+		health_time_of(hq, "last_ok"));
 }
 
 static void put_certificates(FILE *f, const json_t *root)
@@ -106,7 +106,7 @@ static void put_certificates(FILE *f, const json_t *root)
 	bool begun = false;
 
 	for (size_t i = 0; i < sizeof(whose) / sizeof(whose[0]); i++) {
-		int64_t until = report_time_of(json_object_get(all, whose[i]), "until");
+		int64_t until = health_time_of(json_object_get(all, whose[i]), "until");
 
 		if (until == 0)
 			continue;
@@ -124,12 +124,12 @@ static void put_certificates(FILE *f, const json_t *root)
 static bool is_first(const json_t *list, size_t at, const char *member)
 {
 	const json_t *one = json_array_get(list, at);
-	const char *name = member ? report_text_of(one, member) : json_string_value(one);
+	const char *name = member ? health_text_of(one, member) : json_string_value(one);
 
 	for (size_t i = 0; name && i < at; i++) {
 		const json_t *other = json_array_get(list, i);
 		const char *text =
-			member ? report_text_of(other, member) : json_string_value(other);
+			member ? health_text_of(other, member) : json_string_value(other);
 
 		if (text && strcmp(text, name) == 0)
 			return false;
@@ -151,8 +151,8 @@ static void put_lists(FILE *f, const json_t *root)
 		if (!is_first(scanners, i, "name"))
 			continue;
 		fputs("station_scanner_present", f);
-		label(f, '{', "scanner", report_text_of(one, "name"));
-		fprintf(f, "} %d\n", report_is(one, "present"));
+		label(f, '{', "scanner", health_text_of(one, "name"));
+		fprintf(f, "} %d\n", health_is(one, "present"));
 	}
 	number(f, "faults", "How many faults there are.", (long long)json_array_size(faults));
 	if (json_array_size(faults) > 0)
@@ -167,11 +167,11 @@ static void put_lists(FILE *f, const json_t *root)
 	}
 }
 
-static void put_rest(FILE *f, const json_t *root, const struct report_now *now)
+static void put_rest(FILE *f, const json_t *root, const struct health_now *now)
 {
 	const json_t *returns = json_object_get(json_object_get(root, "expected"), "returns");
 	const json_t *queue = json_object_get(root, "queue");
-	const char *clock = report_text_of(root, "clock");
+	const char *clock = health_text_of(root, "clock");
 
 	number(f, "clock_trusted", "Whether a time source has set the clock.",
 	       clock && strcmp(clock, "trusted") == 0);
@@ -185,23 +185,23 @@ static void put_rest(FILE *f, const json_t *root, const struct report_now *now)
 		number(f, "expected_returns", "Returns on the list.",
 		       (long long)json_integer_value(returns));
 	number(f, "scans_waiting", "Scans that wait for their turn.",
-	       report_number_of(queue, "waiting"));
+	       health_number_of(queue, "waiting"));
 	head(f, "scanners_held_back_total", "counter", "How often scanners were held back.");
-	fprintf(f, "station_scanners_held_back_total %lld\n", report_number_of(queue, "held_back"));
+	fprintf(f, "station_scanners_held_back_total %lld\n", health_number_of(queue, "held_back"));
 	seconds(f, "last_export_timestamp_seconds", "The last export to a stick.",
-		report_time_of(json_object_get(root, "export"), "at"));
+		health_time_of(json_object_get(root, "export"), "at"));
 	seconds(f, "status_timestamp_seconds", "When the station last had something to tell.",
-		report_time_of(root, "at"));
+		health_time_of(root, "at"));
 }
 
-void prom_put(FILE *f, const json_t *root, const struct report_now *now, const struct report *r)
+void prom_put(FILE *f, const json_t *root, const struct health_now *now, const struct health *r)
 {
 	number(f, "up", "Whether stationd runs.", root != NULL);
 	number(f, "well", "Whether nobody is needed, as stationctl status says.",
 	       root && r && r->well);
 	if (!root)
 		return;
-	number(f, "ready", "Whether it takes labels and presses.", report_is(root, "ready"));
+	number(f, "ready", "Whether it takes labels and presses.", health_is(root, "ready"));
 	put_info(f, root);
 	put_journal(f, root);
 	put_line(f, root, now);
@@ -211,8 +211,8 @@ void prom_put(FILE *f, const json_t *root, const struct report_now *now, const s
 }
 
 /* Whoever reads path meanwhile has the old one, whole. */
-int prom_file(const char *path, const json_t *root, const struct report_now *now,
-	      const struct report *r)
+int prom_file(const char *path, const json_t *root, const struct health_now *now,
+	      const struct health *r)
 {
 	char fresh[4096];
 	int n = snprintf(fresh, sizeof(fresh), "%s.XXXXXX", path);

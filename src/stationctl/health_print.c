@@ -1,7 +1,7 @@
-/* report_print.c - the ten lines on paper and on a terminal (report.h), and what a status tells
+/* health_print.c - the ten lines on paper and on a terminal (health.h), and what a status tells
  * besides them: who it is, lamps, list, formats, queue, the journal's marks. */
 #include "clean.h"
-#include "report.h"
+#include "health.h"
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -10,19 +10,19 @@
 #define SUBJECT 12 /* columns */
 #define NARROW	40 /* below it nothing is wrapped */
 
-static const char *const subjects[REPORT_LINES] = {
-	[REPORT_PANEL] = "panel",
-	[REPORT_SCANNER] = "scanner",
-	[REPORT_CAMERA] = "camera",
-	[REPORT_JOURNAL] = "journal",
-	[REPORT_BACKLOG] = "backlog",
-	[REPORT_CLOCK] = "clock",
-	[REPORT_CERTIFICATE] = "certificate",
-	[REPORT_DISK] = "disk",
-	[REPORT_EXPORT] = "last export",
+static const char *const subjects[HEALTH_LINES] = {
+	[HEALTH_PANEL] = "panel",
+	[HEALTH_SCANNER] = "scanner",
+	[HEALTH_CAMERA] = "camera",
+	[HEALTH_JOURNAL] = "journal",
+	[HEALTH_BACKLOG] = "backlog",
+	[HEALTH_CLOCK] = "clock",
+	[HEALTH_CERTIFICATE] = "certificate",
+	[HEALTH_DISK] = "disk",
+	[HEALTH_EXPORT] = "last export",
 };
 
-unsigned report_columns(void)
+unsigned health_columns(void)
 {
 	struct winsize size;
 
@@ -81,7 +81,7 @@ static void put_wrapped(FILE *f, const char *text, unsigned at, unsigned columns
 	}
 }
 
-void report_put(FILE *f, const struct report *r, enum report_line line, unsigned columns)
+void health_put(FILE *f, const struct health *r, enum health_line line, unsigned columns)
 {
 	if (subjects[line])
 		fprintf(f, "%-*s", SUBJECT, subjects[line]);
@@ -98,11 +98,11 @@ static void say(FILE *f, const char *subject)
 static void say_program(FILE *f, const json_t *root)
 {
 	say(f, "stationd");
-	clean_puts(f, report_text_of(root, "version"));
-	fprintf(f, ", pid %lld, board ", report_number_of(root, "pid"));
-	clean_puts(f, report_text_of(root, "board"));
+	clean_puts(f, health_text_of(root, "version"));
+	fprintf(f, ", pid %lld, board ", health_number_of(root, "pid"));
+	clean_puts(f, health_text_of(root, "board"));
 	fputs(", status of ", f);
-	clean_puts(f, report_text_of(root, "at"));
+	clean_puts(f, health_text_of(root, "at"));
 	putc('\n', f);
 }
 
@@ -132,10 +132,10 @@ static void say_journal(FILE *f, const json_t *root)
 	const json_t *journal = json_object_get(root, "journal");
 
 	say(f, "journal");
-	clean_puts(f, report_text_of(journal, "id"));
+	clean_puts(f, health_text_of(journal, "id"));
 	putc('\n', f);
 	say(f, "head");
-	clean_puts(f, report_text_of(journal, "head"));
+	clean_puts(f, health_text_of(journal, "head"));
 	putc('\n', f);
 }
 
@@ -143,15 +143,15 @@ static void say_line(FILE *f, const json_t *root)
 {
 	const json_t *hq = json_object_get(root, "headquarters");
 
-	if (!report_text_of(hq, "url"))
+	if (!health_text_of(hq, "url"))
 		return;
 	say(f, "line");
-	clean_puts(f, report_text_of(hq, "line"));
+	clean_puts(f, health_text_of(hq, "line"));
 	fputs(", ", f);
-	clean_puts(f, report_text_of(hq, "url"));
-	if (report_text_of(hq, "last_ok")) {
+	clean_puts(f, health_text_of(hq, "url"));
+	if (health_text_of(hq, "last_ok")) {
 		fputs(", last answer ", f);
-		clean_puts(f, report_text_of(hq, "last_ok"));
+		clean_puts(f, health_text_of(hq, "last_ok"));
 	}
 	putc('\n', f);
 }
@@ -166,9 +166,9 @@ static void say_expected(FILE *f, const json_t *root)
 		fprintf(f, "%lld returns on the list", (long long)json_integer_value(returns));
 	else
 		fputs("no list yet: every return is taken and marked no-list", f);
-	if (report_text_of(expected, "file")) {
+	if (health_text_of(expected, "file")) {
 		fputs(", file ", f);
-		clean_puts(f, report_text_of(expected, "file"));
+		clean_puts(f, health_text_of(expected, "file"));
 	}
 	putc('\n', f);
 }
@@ -182,17 +182,17 @@ static void say_table(FILE *f, const json_t *root, const char *subject, const ch
 	if (!json_is_object(table))
 		return;
 	say(f, subject);
-	fprintf(f, "%lld %s", report_number_of(table, count), what);
-	if (report_text_of(table, "version")) {
+	fprintf(f, "%lld %s", health_number_of(table, count), what);
+	if (health_text_of(table, "version")) {
 		fputs(", version ", f);
-		clean_puts(f, report_text_of(table, "version"));
+		clean_puts(f, health_text_of(table, "version"));
 	}
-	if (report_is(table, "refused"))
+	if (health_is(table, "refused"))
 		fputs("; the file on disk is REFUSED", f);
 	putc('\n', f);
 }
 
-void report_rest(FILE *f, const json_t *root)
+void health_rest(FILE *f, const json_t *root)
 {
 	const json_t *queue = json_object_get(root, "queue");
 
@@ -205,5 +205,5 @@ void report_rest(FILE *f, const json_t *root)
 	say_table(f, root, "reasons", "count", "reasons");
 	say(f, "queue");
 	fprintf(f, "%lld scans waiting; scanners were held back %lld times\n",
-		report_number_of(queue, "waiting"), report_number_of(queue, "held_back"));
+		health_number_of(queue, "waiting"), health_number_of(queue, "held_back"));
 }

@@ -1,6 +1,6 @@
-/* report.c - the ten lines that say how a bench is (report.h). Each subject tells its trouble in
+/* health.c - the ten lines that say how a bench is (health.h). Each subject tells its trouble in
  * its line, with what to do; the verdict names them. */
-#include "report.h"
+#include "health.h"
 #include "station/text.h"
 #include <stdarg.h>
 #include <string.h>
@@ -25,40 +25,40 @@ static const struct {
 
 /* --- members --- */
 
-const char *report_text_of(const json_t *object, const char *key)
+const char *health_text_of(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));
 }
 
-long long report_number_of(const json_t *object, const char *key)
+long long health_number_of(const json_t *object, const char *key)
 {
 	return (long long)json_integer_value(json_object_get(object, key));
 }
 
-bool report_is(const json_t *object, const char *key)
+bool health_is(const json_t *object, const char *key)
 {
 	return json_is_true(json_object_get(object, key));
 }
 
-int64_t report_time_of(const json_t *object, const char *key)
+int64_t health_time_of(const json_t *object, const char *key)
 {
-	const char *text = report_text_of(object, key);
+	const char *text = health_text_of(object, key);
 	int64_t ms;
 
 	return text && text_read_time(text, strlen(text), &ms) ? ms : 0;
 }
 
-void report_look(const json_t *root, struct report_now *now)
+void health_look(const json_t *root, struct health_now *now)
 {
 	const json_t *disk = json_object_get(root, "disk");
-	const char *dir = report_text_of(disk, "dir");
+	const char *dir = health_text_of(disk, "dir");
 	struct timespec t;
 	struct statvfs st;
 
 	(void)clock_gettime(CLOCK_REALTIME, &t);
 	now->wall_ms = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-	now->disk_free = (uint64_t)report_number_of(disk, "free");
-	now->disk_size = (uint64_t)report_number_of(disk, "size");
+	now->disk_free = (uint64_t)health_number_of(disk, "free");
+	now->disk_size = (uint64_t)health_number_of(disk, "size");
 	if (dir && dir[0] == '/' && statvfs(dir, &st) == 0) {
 		now->disk_free = (uint64_t)st.f_bavail * st.f_frsize;
 		now->disk_size = (uint64_t)st.f_blocks * st.f_frsize;
@@ -68,28 +68,28 @@ void report_look(const json_t *root, struct report_now *now)
 /* --- lines --- */
 
 static void __attribute__((format(printf, 3, 4)))
-put(struct report *r, enum report_line line, const char *format, ...)
+put(struct health *r, enum health_line line, const char *format, ...)
 {
 	size_t len = strlen(r->line[line]);
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(r->line[line] + len, REPORT_TEXT - len, format, ap);
+	vsnprintf(r->line[line] + len, HEALTH_TEXT - len, format, ap);
 	va_end(ap);
 }
 
 /* Somebody is needed: the verdict says so too, in few words. */
-static void __attribute__((format(printf, 2, 3))) trouble(struct report *r, const char *format, ...)
+static void __attribute__((format(printf, 2, 3))) trouble(struct health *r, const char *format, ...)
 {
 	size_t len;
 	va_list ap;
 
 	if (!r->well)
-		put(r, REPORT_VERDICT, "; ");
-	len = strlen(r->line[REPORT_VERDICT]);
+		put(r, HEALTH_VERDICT, "; ");
+	len = strlen(r->line[HEALTH_VERDICT]);
 	r->well = false;
 	va_start(ap, format);
-	vsnprintf(r->line[REPORT_VERDICT] + len, REPORT_TEXT - len, format, ap);
+	vsnprintf(r->line[HEALTH_VERDICT] + len, HEALTH_TEXT - len, format, ap);
 	va_end(ap);
 }
 
@@ -119,89 +119,89 @@ static bool fault(const json_t *root, const char *what, char *names, size_t cap)
 	return any;
 }
 
-static void put_situation(struct report *r, const json_t *root)
+static void put_situation(struct health *r, const json_t *root)
 {
-	const char *situation = report_text_of(root, "situation");
+	const char *situation = health_text_of(root, "situation");
 	const char *words = known(situation, "doing nothing that is known");
 
 	for (size_t i = 0; i < sizeof(situations) / sizeof(situations[0]); i++)
 		if (situation && strcmp(situation, situations[i].name) == 0)
 			words = situations[i].words;
-	put(r, REPORT_PANEL, "%s", words);
-	if (report_text_of(root, "label"))
-		put(r, REPORT_PANEL, ", %s", report_text_of(root, "label"));
-	if (report_text_of(root, "step"))
-		put(r, REPORT_PANEL, ", step %s", report_text_of(root, "step"));
-	if (report_text_of(root, "by"))
-		put(r, REPORT_PANEL, ", badge %s", report_text_of(root, "by"));
+	put(r, HEALTH_PANEL, "%s", words);
+	if (health_text_of(root, "label"))
+		put(r, HEALTH_PANEL, ", %s", health_text_of(root, "label"));
+	if (health_text_of(root, "step"))
+		put(r, HEALTH_PANEL, ", step %s", health_text_of(root, "step"));
+	if (health_text_of(root, "by"))
+		put(r, HEALTH_PANEL, ", badge %s", health_text_of(root, "by"));
 }
 
-static void tell_panel(struct report *r, const json_t *root)
+static void tell_panel(struct health *r, const json_t *root)
 {
 	char names[128];
 
 	if (fault(root, "panel", names, sizeof(names))) {
-		put(r, REPORT_PANEL,
+		put(r, HEALTH_PANEL,
 		    "OUT OF REACH (buttons and lamps): see the log; it is taken up again by "
 		    "itself; ");
 		trouble(r, "the panel is out of reach");
-	} else if (report_text_of(root, "board")) {
-		put(r, REPORT_PANEL, "%s works; ", report_text_of(root, "board"));
+	} else if (health_text_of(root, "board")) {
+		put(r, HEALTH_PANEL, "%s works; ", health_text_of(root, "board"));
 	}
 	if (fault(root, "button", names, sizeof(names))) {
-		put(r, REPORT_PANEL, "the button %s is STUCK: free it, the others work meanwhile; ",
+		put(r, HEALTH_PANEL, "the button %s is STUCK: free it, the others work meanwhile; ",
 		    names);
 		trouble(r, "the button %s is stuck", names);
 	}
 	put_situation(r, root);
 }
 
-static void tell_scanners(struct report *r, const json_t *root)
+static void tell_scanners(struct health *r, const json_t *root)
 {
 	json_t *scanners = json_object_get(root, "scanners"), *scanner;
 	size_t i;
 
 	if (json_array_size(scanners) == 0)
-		put(r, REPORT_SCANNER, "none set up");
+		put(r, HEALTH_SCANNER, "none set up");
 	json_array_foreach(scanners, i, scanner)
 	{
-		const char *name = known(report_text_of(scanner, "name"), "?");
+		const char *name = known(health_text_of(scanner, "name"), "?");
 
-		put(r, REPORT_SCANNER, "%s%s ", i ? "; " : "", name);
-		if (report_is(scanner, "present")) {
-			put(r, REPORT_SCANNER, "is there");
+		put(r, HEALTH_SCANNER, "%s%s ", i ? "; " : "", name);
+		if (health_is(scanner, "present")) {
+			put(r, HEALTH_SCANNER, "is there");
 			continue;
 		}
-		put(r, REPORT_SCANNER,
+		put(r, HEALTH_SCANNER,
 		    "is LOST (%s): check cable and power; it is taken up again by itself",
-		    known(report_text_of(scanner, "device"), "?"));
+		    known(health_text_of(scanner, "device"), "?"));
 		trouble(r, "scanner %s is lost", name);
 	}
 }
 
-static void tell_journal(struct report *r, const json_t *root)
+static void tell_journal(struct health *r, const json_t *root)
 {
 	const json_t *journal = json_object_get(root, "journal");
-	const char *problem = report_text_of(journal, "problem");
-	const char *aside = report_text_of(journal, "aside");
+	const char *problem = health_text_of(journal, "problem");
+	const char *aside = health_text_of(journal, "aside");
 
-	if (report_is(journal, "works")) {
-		put(r, REPORT_JOURNAL, "records, ");
+	if (health_is(journal, "works")) {
+		put(r, HEALTH_JOURNAL, "records, ");
 	} else {
-		put(r, REPORT_JOURNAL, "CAN'T RECORD (%s), nothing is promised until it can; ",
+		put(r, HEALTH_JOURNAL, "CAN'T RECORD (%s), nothing is promised until it can; ",
 		    known(problem, "it does not work"));
 		trouble(r, "it can't record");
 	}
-	put(r, REPORT_JOURNAL, "%lld events, %s", report_number_of(journal, "seq"),
-	    report_is(journal, "checked") ? "checked" : "check still running");
+	put(r, HEALTH_JOURNAL, "%lld events, %s", health_number_of(journal, "seq"),
+	    health_is(journal, "checked") ? "checked" : "check still running");
 	if (aside) {
-		put(r, REPORT_JOURNAL, "; an older one was SET ASIDE in %s: keep that file", aside);
+		put(r, HEALTH_JOURNAL, "; an older one was SET ASIDE in %s: keep that file", aside);
 		trouble(r, "an older journal was set aside, tell your supervisor");
 	}
 }
 
 /* "3 d 4 h", of two units at most. */
-static void put_age(struct report *r, enum report_line line, int64_t ms)
+static void put_age(struct health *r, enum health_line line, int64_t ms)
 {
 	long long minutes = ms > 0 ? ms / 60000 : 0, hours = minutes / 60, days = hours / 24;
 
@@ -213,135 +213,135 @@ static void put_age(struct report *r, enum report_line line, int64_t ms)
 		put(r, line, "%lld min", minutes);
 }
 
-static void put_waiting(struct report *r, const json_t *root, const struct report_now *now)
+static void put_waiting(struct health *r, const json_t *root, const struct health_now *now)
 {
 	const json_t *hq = json_object_get(root, "headquarters");
-	long long seq = report_number_of(json_object_get(root, "journal"), "seq");
-	long long acked = report_number_of(hq, "acked");
-	int64_t since = report_time_of(hq, "unsent_since");
+	long long seq = health_number_of(json_object_get(root, "journal"), "seq");
+	long long acked = health_number_of(hq, "acked");
+	int64_t since = health_time_of(hq, "unsent_since");
 
 	if (acked >= seq) {
-		put(r, REPORT_BACKLOG, "none, headquarters has all %lld events", seq);
+		put(r, HEALTH_BACKLOG, "none, headquarters has all %lld events", seq);
 		return;
 	}
-	put(r, REPORT_BACKLOG, "%lld events wait", seq - acked);
+	put(r, HEALTH_BACKLOG, "%lld events wait", seq - acked);
 	if (since) {
-		put(r, REPORT_BACKLOG, ", the oldest for ");
-		put_age(r, REPORT_BACKLOG, now->wall_ms - since);
+		put(r, HEALTH_BACKLOG, ", the oldest for ");
+		put_age(r, HEALTH_BACKLOG, now->wall_ms - since);
 	}
-	put(r, REPORT_BACKLOG, "; headquarters has %lld of %lld", acked, seq);
+	put(r, HEALTH_BACKLOG, "; headquarters has %lld of %lld", acked, seq);
 }
 
-static void tell_backlog(struct report *r, const json_t *root, const struct report_now *now)
+static void tell_backlog(struct health *r, const json_t *root, const struct health_now *now)
 {
 	const json_t *hq = json_object_get(root, "headquarters");
-	const char *line = known(report_text_of(hq, "line"), "off");
-	const char *why = report_text_of(hq, "why"), *next = report_text_of(hq, "next_try");
+	const char *line = known(health_text_of(hq, "line"), "off");
+	const char *why = health_text_of(hq, "why"), *next = health_text_of(hq, "next_try");
 
 	if (strcmp(line, "off") == 0) {
-		put(r, REPORT_BACKLOG, "no headquarters is set up; all is kept here");
+		put(r, HEALTH_BACKLOG, "no headquarters is set up; all is kept here");
 		return;
 	}
 	put_waiting(r, root, now);
 	if (strcmp(line, "person") == 0) {
-		put(r, REPORT_BACKLOG, "; the line NEEDS A PERSON: %s", known(why, "see the log"));
+		put(r, HEALTH_BACKLOG, "; the line NEEDS A PERSON: %s", known(why, "see the log"));
 		trouble(r, "the line to headquarters needs a person");
 	} else if (strcmp(line, "good") != 0) {
-		put(r, REPORT_BACKLOG, "; NO LINE now (%s), work goes on", known(why, line));
+		put(r, HEALTH_BACKLOG, "; NO LINE now (%s), work goes on", known(why, line));
 		if (next)
-			put(r, REPORT_BACKLOG, ", next try at %.19sZ", next);
+			put(r, HEALTH_BACKLOG, ", next try at %.19sZ", next);
 	}
 }
 
-static void tell_clock(struct report *r, const json_t *root)
+static void tell_clock(struct health *r, const json_t *root)
 {
-	bool trusted = strcmp(known(report_text_of(root, "clock"), ""), "trusted") == 0;
+	bool trusted = strcmp(known(health_text_of(root, "clock"), ""), "trusted") == 0;
 
-	put(r, REPORT_CLOCK, "%s",
+	put(r, HEALTH_CLOCK, "%s",
 	    trusted ? "trusted" : "untrusted, no time source yet; times are put right later");
 }
 
-static void tell_certificate(struct report *r, const json_t *certificate, const char *whose)
+static void tell_certificate(struct health *r, const json_t *certificate, const char *whose)
 {
-	const char *state = known(report_text_of(certificate, "state"), "");
-	const char *until = known(report_text_of(certificate, "until"), "?");
+	const char *state = known(health_text_of(certificate, "state"), "");
+	const char *until = known(health_text_of(certificate, "until"), "?");
 
 	if (!json_is_object(certificate))
 		return;
-	put(r, REPORT_CERTIFICATE, "%s%s", r->line[REPORT_CERTIFICATE][0] ? "; " : "", whose);
+	put(r, HEALTH_CERTIFICATE, "%s%s", r->line[HEALTH_CERTIFICATE][0] ? "; " : "", whose);
 	if (strcmp(state, "expired") == 0) {
-		put(r, REPORT_CERTIFICATE,
+		put(r, HEALTH_CERTIFICATE,
 		    " HAS EXPIRED (%s): RENEW IT, inspections go on and are kept here", until);
 		trouble(r, "%s certificate has expired", whose);
 		return;
 	}
-	put(r, REPORT_CERTIFICATE, " is good for %lld days (until %.10s)",
-	    report_number_of(certificate, "days"), until);
+	put(r, HEALTH_CERTIFICATE, " is good for %lld days (until %.10s)",
+	    health_number_of(certificate, "days"), until);
 	if (strcmp(state, "soon") == 0)
-		put(r, REPORT_CERTIFICATE, ": see that it is renewed");
+		put(r, HEALTH_CERTIFICATE, ": see that it is renewed");
 	if (strcmp(state, "urgent") == 0) {
-		put(r, REPORT_CERTIFICATE, ": RENEW IT NOW");
+		put(r, HEALTH_CERTIFICATE, ": RENEW IT NOW");
 		trouble(r, "%s certificate ends in %lld days", whose,
-			report_number_of(certificate, "days"));
+			health_number_of(certificate, "days"));
 	}
 }
 
 /* Headquarters' one is known when a handshake has shown it. */
-static void tell_certificates(struct report *r, const json_t *root)
+static void tell_certificates(struct health *r, const json_t *root)
 {
 	const json_t *all = json_object_get(json_object_get(root, "headquarters"), "certificates");
 
 	tell_certificate(r, json_object_get(all, "station"), "this station's");
 	tell_certificate(r, json_object_get(all, "headquarters"), "headquarters'");
-	if (!r->line[REPORT_CERTIFICATE][0])
-		put(r, REPORT_CERTIFICATE, "none known");
+	if (!r->line[HEALTH_CERTIFICATE][0])
+		put(r, HEALTH_CERTIFICATE, "none known");
 }
 
-static void tell_disk(struct report *r, const json_t *root, const struct report_now *now)
+static void tell_disk(struct health *r, const json_t *root, const struct health_now *now)
 {
 	char names[8];
 
 	if (fault(root, "disk", names, sizeof(names))) {
-		put(r, REPORT_DISK, "CAN'T BE WRITTEN: make room, or change the card; ");
+		put(r, HEALTH_DISK, "CAN'T BE WRITTEN: make room, or change the card; ");
 		trouble(r, "the disk can't be written");
 	}
 	if (now->disk_size == 0) {
-		put(r, REPORT_DISK, "not known");
+		put(r, HEALTH_DISK, "not known");
 		return;
 	}
 	if (now->disk_free < DISK_LOW)
-		put(r, REPORT_DISK, "%llu MB", (unsigned long long)now->disk_free / 1000000);
+		put(r, HEALTH_DISK, "%llu MB", (unsigned long long)now->disk_free / 1000000);
 	else
-		put(r, REPORT_DISK, "%.1f GB", (double)now->disk_free / 1e9);
-	put(r, REPORT_DISK, " free of %.1f GB", (double)now->disk_size / 1e9);
+		put(r, HEALTH_DISK, "%.1f GB", (double)now->disk_free / 1e9);
+	put(r, HEALTH_DISK, " free of %.1f GB", (double)now->disk_size / 1e9);
 	if (now->disk_free < DISK_FEW) {
-		put(r, REPORT_DISK, ": MAKE ROOM, or change the card");
+		put(r, HEALTH_DISK, ": MAKE ROOM, or change the card");
 		trouble(r, "the disk is nearly full");
 	} else if (now->disk_free < DISK_LOW) {
-		put(r, REPORT_DISK, ", which is little");
+		put(r, HEALTH_DISK, ", which is little");
 	}
 }
 
-static void tell_export(struct report *r, const json_t *root)
+static void tell_export(struct health *r, const json_t *root)
 {
 	const json_t *last = json_object_get(root, "export");
-	const char *at = report_text_of(last, "at");
+	const char *at = health_text_of(last, "at");
 
-	put(r, REPORT_EXPORT, "%s", at ? at : "none yet");
+	put(r, HEALTH_EXPORT, "%s", at ? at : "none yet");
 }
 
 /* What no other line tells. */
-static void tell_others(struct report *r, const json_t *root)
+static void tell_others(struct health *r, const json_t *root)
 {
 	static const char *const told[] = {"panel", "button", "scanner", "journal", "disk"};
 	size_t i;
 	json_t *value;
 
-	if (!report_is(root, "ready"))
+	if (!health_is(root, "ready"))
 		trouble(r, "NOT READY yet");
-	if (report_is(json_object_get(root, "labels"), "refused"))
+	if (health_is(json_object_get(root, "labels"), "refused"))
 		trouble(r, "a file of label formats is REFUSED, the log says why");
-	if (report_is(json_object_get(root, "reasons"), "refused"))
+	if (health_is(json_object_get(root, "reasons"), "refused"))
 		trouble(r, "the file of reasons is REFUSED, the log says why");
 	json_array_foreach(json_object_get(root, "faults"), i, value)
 	{
@@ -361,18 +361,18 @@ static void tell_others(struct report *r, const json_t *root)
 			      "?"));
 }
 
-void report_make(const json_t *root, const struct report_now *now, struct report *out)
+void health_make(const json_t *root, const struct health_now *now, struct health *out)
 {
-	const char *station = known(report_text_of(root, "station"), "this station");
-	const char *site = known(report_text_of(root, "site"), "?");
+	const char *station = known(health_text_of(root, "station"), "this station");
+	const char *site = known(health_text_of(root, "site"), "?");
 	const json_t *hq = json_object_get(root, "headquarters");
-	char troubles[REPORT_TEXT];
+	char troubles[HEALTH_TEXT];
 
 	memset(out, 0, sizeof(*out));
 	out->well = true;
 	tell_panel(out, root);
 	tell_scanners(out, root);
-	put(out, REPORT_CAMERA, "not set up");
+	put(out, HEALTH_CAMERA, "not set up");
 	tell_journal(out, root);
 	tell_backlog(out, root, now);
 	tell_clock(out, root);
@@ -380,11 +380,11 @@ void report_make(const json_t *root, const struct report_now *now, struct report
 	tell_disk(out, root, now);
 	tell_export(out, root);
 	tell_others(out, root);
-	memcpy(troubles, out->line[REPORT_VERDICT], sizeof(troubles));
-	out->line[REPORT_VERDICT][0] = '\0';
-	put(out, REPORT_VERDICT, "%s: %s at site %s%s", out->well ? "WELL" : "NEEDS A PERSON",
+	memcpy(troubles, out->line[HEALTH_VERDICT], sizeof(troubles));
+	out->line[HEALTH_VERDICT][0] = '\0';
+	put(out, HEALTH_VERDICT, "%s: %s at site %s%s", out->well ? "WELL" : "NEEDS A PERSON",
 	    station, site, out->well ? "" : ": ");
-	if (out->well && strcmp(known(report_text_of(hq, "line"), ""), "offline") == 0)
-		put(out, REPORT_VERDICT, ", working offline");
-	put(out, REPORT_VERDICT, "%s", troubles);
+	if (out->well && strcmp(known(health_text_of(hq, "line"), ""), "offline") == 0)
+		put(out, HEALTH_VERDICT, ", working offline");
+	put(out, HEALTH_VERDICT, "%s", troubles);
 }
