@@ -52,7 +52,9 @@ def table(title, figures, goal_sqlite, goal_append):
         print(f"  {label:30}{figures[name][0] * 1e3:>8.2f}ms{figures[name][1] * 1e3:>8.2f}ms")
     for name, label, goal in (("sqlite", "ratio to the bare insert", goal_sqlite), ("append", "ratio to the bare append", goal_append)):
         ratios = [figures["stationd"][i] / figures[name][i] for i in (0, 1)]
-        print(f"  {label:30}{ratios[0]:>9.2f}x{ratios[1]:>9.2f}x   goal {goal:.2f}x: {met(max(ratios) <= goal)}")
+        print(f"  {label:30}{ratios[0]:>9.2f}x{ratios[1]:>9.2f}x   goal {goal:.2f}x: {' and '.join(met(r <= goal) for r in ratios)}")
+    floor = [figures["sqlite"][i] / figures["append"][i] for i in (0, 1)]
+    print(f"  {'bare insert to bare append':30}{floor[0]:>9.2f}x{floor[1]:>9.2f}x   what SQLite alone takes")
 
 
 def starts(events, times=15):
