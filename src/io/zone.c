@@ -34,7 +34,7 @@ static bool is_zone(const char *path)
 
 bool zone_use(const char *name)
 {
-	char path[sizeof(ZONE_DIR) + ZONE_MAX], tz[sizeof(path) + 1];
+	char path[sizeof(ZONE_DIR) + ZONE_MAX], tz[sizeof(path) + 1] = "";
 	bool known = false;
 
 	if (name_is_fine(name)) {

@@ -13,6 +13,7 @@ struct page_options {
 	bool zone_unknown;   /* this machine does not know the station's zone: it is UTC instead */
 	int64_t made_ms;     /* when the page is made; 0 = no clock that can be believed */
 	const char *version; /* of the program that makes it */
+	bool alone;	     /* the station has no headquarters */
 	uint64_t unreadable; /* lines that were no events */
 };
 

@@ -139,33 +139,52 @@ static void word(const struct page *p, const char *state, const char *en, const 
 	(void)fputs("</span>", p->f);
 }
 
-static void card_sync(const struct page *p)
+static void sync_word(const struct page *p)
 {
 	const struct report *r = p->r;
-	bool known = r->config.acked_known, all = known && r->unacked == 0;
 
-	card(p, all ? "good" : known ? "warn" : "", "Headquarters", "总部同步");
-	if (!known)
+	if (p->o->alone)
+		word(p, "none", "– none is set up", "– 未设置");
+	else if (!r->config.acked_known)
 		word(p, "unknown", "? not known here", "? 此处无法得知");
-	else if (all)
+	else if (r->unacked == 0)
 		word(p, "synced", "✓ has everything", "✓ 全部同步");
 	else
 		html_figure(p->f, "unacked", r->unacked);
-	(void)fputs("</div><p>", p->f);
-	if (!known) {
+}
+
+static void sync_more(const struct page *p)
+{
+	const struct report *r = p->r;
+
+	if (p->o->alone) {
+		html_say(p->f, "This station works by itself; sticks carry its events.",
+			 "本工位独立工作，事件由U盘带出。");
+	} else if (!r->config.acked_known) {
 		html_say(p->f, "A file of events does not tell what headquarters has.",
 			 "事件文件不记录总部已收到的内容。");
-	} else if (all) {
+	} else if (r->unacked == 0) {
 		also(p, "", "up to event", "已确认至事件", "acked", r->config.acked);
 	} else {
 		html_say(p->f, "events are not there yet", "条事件尚未送达");
-		(void)fputs("<br>", p->f);
-		also(p, "", "verdicts among them", "其中结论", "waiting", page_all(&r->waiting));
+		also(p, "<br>", "verdicts among them", "其中结论", "waiting",
+		     page_all(&r->waiting));
 		(void)fputs(" · ", p->f);
 		html_say(p->f, "the oldest of", "最早");
 		(void)fputc(' ', p->f);
 		page_moment(p, &r->unacked_since);
 	}
+}
+
+static void card_sync(const struct page *p)
+{
+	const struct report *r = p->r;
+	bool known = r->config.acked_known;
+
+	card(p, !known ? "" : r->unacked ? "warn" : "good", "Headquarters", "总部同步");
+	sync_word(p);
+	(void)fputs("</div><p>", p->f);
+	sync_more(p);
 	card_end(p);
 }
 

@@ -106,7 +106,7 @@ static void reasons_rest(const struct page *p, uint64_t *total, uint64_t whole)
 
 void page_ranked_reasons(const struct page *p)
 {
-	struct rank rank[REPORT_ROWS];
+	struct rank rank[REPORT_ROWS] = {{.n = 0}};
 	uint64_t whole = reasons_rank(p->r, rank), total = 0;
 
 	page_open(p, "reasons", "Why inspections failed", "不合格原因");
@@ -233,7 +233,7 @@ void page_ranked_inspectors(const struct page *p)
 {
 	const struct report_list *l = &p->r->inspectors;
 	struct report_count other = verdicts(l->other);
-	struct rank rank[REPORT_ROWS];
+	struct rank rank[REPORT_ROWS] = {{.n = 0}};
 
 	if (!p->r->config.inspectors)
 		return;

@@ -27,6 +27,8 @@ struct making {
 	struct report_config config;
 	struct journal_reader *reader; /* of a database */
 	uint64_t until;		       /* events that were there when it began */
+	uint64_t seen;
+	bool alone; /* the station's own journal, and it has no headquarters */
 	uint64_t unreadable;
 	int err;
 };
@@ -71,20 +73,18 @@ static bool report_row(void *user, uint64_t seq, const char *line, size_t len,
 	(void)hash;
 	if (seq > m->until)
 		return false;
-	m->until = seq < m->until ? m->until : 0;
+	m->seen = seq;
 	return report_line(m, line, len);
 }
 
 /* Page by page, so that a station that is at work is not kept from its own journal. */
 static int report_rows(struct making *m)
 {
-	uint64_t after = 0;
 	int n;
 
 	do {
-		n = journal_reader_lines(m->reader, after, REPORT_PAGE, report_row, m);
-		after = m->report->last_seq > after ? m->report->last_seq : after + REPORT_PAGE;
-	} while (n == REPORT_PAGE && m->until > 0 && m->err == 0);
+		n = journal_reader_lines(m->reader, m->seen, REPORT_PAGE, report_row, m);
+	} while (n == REPORT_PAGE && m->seen < m->until && m->err == 0);
 	return n < 0 ? n : m->err;
 }
 
@@ -104,7 +104,8 @@ static int report_journal(struct making *m, const char *path)
 			ctl_error("report: %s is damaged: %s; the figures are of what can be read",
 				  path, look.damage);
 		m->until = look.seq;
-		m->config.acked_known = true;
+		m->alone = m->alone && look.acked == 0;
+		m->config.acked_known = !m->alone;
 		m->config.acked = look.acked;
 		report_init(m->report, &m->config);
 		err = report_rows(m);
@@ -182,6 +183,7 @@ static int report_print(struct ctl *ctl, struct making *m)
 		return CTL_WRONG;
 	}
 	o.unreadable = m->unreadable;
+	o.alone = m->alone;
 	report_end(m->report);
 	if (!report_zone(ctl, m->report, &o))
 		return CTL_USAGE;
@@ -199,6 +201,7 @@ static int report_make(struct ctl *ctl, struct making *m, const char *path)
 
 	m->config.inspectors = ctl->settings.inspectors == SETTINGS_YES;
 	m->config.deadline_h = ctl->settings.deadline_h;
+	m->alone = ctl->words.count == 0 && ctl->settings.hq.url[0] == '\0';
 	code = report_walk(m, path);
 	return code == CTL_FINE ? report_print(ctl, m) : code;
 }
