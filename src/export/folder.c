@@ -1,5 +1,6 @@
 /* folder.c - the folder of an export on a stick (folder.h). */
 #include "folder.h"
+#include "io/stickfile.h"
 #include "station/text.h"
 #include <dirent.h>
 #include <errno.h>
@@ -152,6 +153,26 @@ int folder_file(struct folder *f, const char *name)
 	int fd = openat(f->own, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 
 	return fd < 0 ? failed(f, "can't make", name) : fd;
+}
+
+int folder_check(struct folder *f, const char *name, const uint8_t sum[32])
+{
+	uint8_t found[STICKFILE_SUM];
+	int fd = stickfile_open(f->own, name), rc = fd;
+
+	if (fd >= 0) {
+		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+		rc = stickfile_hash(fd, found);
+		(void)close(fd);
+	}
+	if (!rc && memcmp(found, sum, sizeof(found)) == 0)
+		return 0;
+	(void)snprintf(
+		f->why, sizeof(f->why),
+		"%.100s does not come back as it was written: the stick is broken, or smaller "
+		"than it says",
+		name);
+	return rc < 0 ? rc : -EIO;
 }
 
 void folder_remove(struct folder *f, const char *name)

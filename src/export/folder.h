@@ -21,6 +21,10 @@ folder_open(struct folder *f, const char *dir, const char *station, int64_t now_
 int __attribute__((warn_unused_result)) folder_file(struct folder *f, const char *name);
 /* Syncs and closes a file. */
 int __attribute__((warn_unused_result)) folder_close_file(int fd);
+/* Reads it back from the stick, not from memory: some sticks are smaller than they say, and take
+ * bytes that they do not keep. 0 or -errno. */
+int __attribute__((warn_unused_result))
+folder_check(struct folder *f, const char *name, const uint8_t sum[32]);
 void folder_remove(struct folder *f, const char *name); /* a file that was begun */
 /* Gives it its name. 0 or -errno. */
 int __attribute__((warn_unused_result)) folder_finish(struct folder *f);

@@ -50,13 +50,16 @@ static int pens_close(struct pens *p, int rc)
 static int small_file(struct folder *folder, const char *name, const void *bytes, size_t len)
 {
 	struct sink_file file = {.fd = folder_file(folder, name)};
+	uint8_t sum[EVENT_HASH];
 	int rc, closed;
 
 	if (file.fd < 0)
 		return file.fd;
 	rc = sink_put_file(&file, bytes, len);
 	closed = folder_close_file(file.fd);
-	return rc ? rc : closed;
+	rc = rc ? rc : closed;
+	event_hash(bytes, len, sum);
+	return rc ? rc : folder_check(folder, name, sum);
 }
 
 static int papers(struct made *made, struct pens *p, const struct order *order)
@@ -86,6 +89,8 @@ static int make_files(struct made *made, const struct order *order)
 	if (!rc)
 		rc = walk_run(&made->trip, p->part, p->count);
 	rc = pens_close(p, rc);
+	for (size_t i = 0; i < p->count && !rc; i++)
+		rc = folder_check(&made->folder, part_all[i]->name, p->sum[i]);
 	if (!rc)
 		rc = papers(made, p, order);
 	free(p);

@@ -28,6 +28,7 @@ struct pack {
 	struct sink sink[PART_MOST];
 	uint64_t size[PART_MOST];
 	uint8_t sum[PART_MOST][EVENT_HASH];
+	uint8_t whole[EVENT_HASH]; /* of the file, encrypted */
 	struct paper paper;
 };
 
@@ -162,7 +163,7 @@ static int sealed(struct pack *p, int fd)
 	}
 	rc = archive(p);
 	if (!rc)
-		rc = cms_stream_end(p->cms);
+		rc = cms_stream_end(p->cms, p->whole);
 	cms_stream_close(p->cms);
 	return rc;
 }
@@ -186,7 +187,8 @@ static int try_once(struct pack *p)
 	rc = sealed(p, fd);
 	closed = folder_close_file(fd);
 	paper_free(&p->paper);
-	return rc ? rc : closed;
+	rc = rc ? rc : closed;
+	return rc ? rc : folder_check(&made->folder, PACK_FILE, p->whole);
 }
 
 int pack_files(struct made *made, const struct order *order)

@@ -42,6 +42,7 @@ int __attribute__((warn_unused_result))
 cms_stream_open(struct cms_stream **out, const char *cert_file, int fd, struct cms_why *why);
 int __attribute__((warn_unused_result))
 cms_stream_write(struct cms_stream *s, const void *bytes, size_t len);
-int __attribute__((warn_unused_result)) cms_stream_end(struct cms_stream *s); /* all is written */
-void cms_stream_close(struct cms_stream *s);				      /* NULL is fine */
+/* All is written; sum: SHA-256 of what the file holds. */
+int __attribute__((warn_unused_result)) cms_stream_end(struct cms_stream *s, uint8_t sum[32]);
+void cms_stream_close(struct cms_stream *s); /* NULL is fine */
 #endif

@@ -10,6 +10,7 @@
 
 struct cms_stream {
 	BIO *file;  /* the end of the chain */
+	BIO *sum;   /* before it: hashes what passes */
 	BIO *chain; /* what is written to */
 	CMS_ContentInfo *cms;
 };
@@ -18,6 +19,7 @@ static int opened(struct cms_stream *s, const char *cert_file, int fd, struct cm
 {
 	X509 *cert = cms_certificate(cert_file, why);
 	STACK_OF(X509) *to = sk_X509_new_null();
+	BIO *filter = NULL;
 
 	if (!cert || !to || !sk_X509_push(to, cert)) {
 		X509_free(cert);
@@ -26,9 +28,14 @@ static int opened(struct cms_stream *s, const char *cert_file, int fd, struct cm
 	}
 	s->cms = CMS_encrypt(to, NULL, EVP_aes_256_cbc(), CMS_BINARY | CMS_STREAM);
 	s->file = BIO_new_fd(fd, BIO_NOCLOSE);
-	s->chain = s->cms && s->file ? BIO_new_CMS(s->file, s->cms) : NULL;
+	s->sum = BIO_new(BIO_f_md());
+	s->chain = s->sum; /* so that it is freed, whatever fails */
+	if (s->cms && s->file && s->sum && BIO_set_md(s->sum, EVP_sha256()) == 1)
+		filter = BIO_new_CMS(BIO_push(s->sum, s->file), s->cms);
+	if (filter)
+		s->chain = filter;
 	sk_X509_pop_free(to, X509_free);
-	if (s->chain)
+	if (filter)
 		return 0;
 	(void)snprintf(why->text, sizeof(why->text), "can't encrypt for %.80s: %s", cert_file,
 		       ERR_reason_error_string(ERR_peek_last_error())
@@ -71,10 +78,16 @@ int cms_stream_write(struct cms_stream *s, const void *bytes, size_t len)
 	return 0;
 }
 
-int cms_stream_end(struct cms_stream *s)
+int cms_stream_end(struct cms_stream *s, uint8_t sum[32])
 {
+	EVP_MD_CTX *ctx = NULL;
+
 	errno = 0;
-	return BIO_flush(s->chain) == 1 ? 0 : errno ? -errno : -EIO;
+	if (BIO_flush(s->chain) != 1)
+		return errno ? -errno : -EIO;
+	if (BIO_get_md_ctx(s->sum, &ctx) != 1 || EVP_DigestFinal_ex(ctx, sum, NULL) != 1)
+		return -EIO;
+	return 0;
 }
 
 void cms_stream_close(struct cms_stream *s)

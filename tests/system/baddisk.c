@@ -14,8 +14,9 @@
 #include <unistd.h>
 
 /* $BADDISK_CONTROL: a file. Who holds it locked (LOCK_EX) stalls every sync; its content "full",
- * "eio" or "rofs" makes writes fail ("full" also leaves no room), "nosync" makes syncs do nothing.
- * $BADDISK_DELAY_US: how long every sync takes besides. */
+ * "eio" or "rofs" makes writes fail ("full" also leaves no room), "nosync" makes syncs do nothing,
+ * "lies" keeps zeros instead of what is written. $BADDISK_DELAY_US: how long every sync takes
+ * besides. */
 
 static int is_ours(int fd)
 {
@@ -72,6 +73,19 @@ static int refused(int fd)
 	return error != 0;
 }
 
+/* A stick that is smaller than it says: it takes bytes and does not keep them. */
+static const char nothing[1 << 17];
+
+static int lies(int fd)
+{
+	char word[8];
+
+	if (!is_ours(fd))
+		return 0;
+	read_word(word);
+	return strncmp(word, "lies", 4) == 0;
+}
+
 static void stall(void)
 {
 	const char *delay = getenv("BADDISK_DELAY_US");
@@ -126,7 +140,7 @@ ssize_t write(int fd, const void *buf, size_t len)
 
 	if (real == NULL)
 		*(void **)&real = dlsym(RTLD_NEXT, "write");
-	return refused(fd) ? -1 : real(fd, buf, len);
+	return refused(fd) ? -1 : real(fd, lies(fd) && len <= sizeof(nothing) ? nothing : buf, len);
 }
 
 ssize_t pwrite(int fd, const void *buf, size_t len, off_t at)

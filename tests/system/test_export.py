@@ -351,6 +351,13 @@ class Stick(ExportCase):
     def test_write_protected(self):
         self.assertIn("can't be written", self.broken("rofs"))
 
+    def test_lies_about_its_size(self):
+        """What it took is read back, and is not what was written."""
+        self.assertIn("does not come back as it was written", self.broken("lies"))
+        self.st.sections["export"] = {"encrypt_to": pair("self_signed", "supervisor").cert}
+        self.configure(self.st)
+        self.assertIn("export.tar.cms does not come back", self.broken("lies"))
+
     def test_full_after_half(self):
         """A limit on the size of a file stands for a disk that takes some and then no more."""
         half = len(b"".join(held(self.st))) // 2
