@@ -1,0 +1,33 @@
+/* still.h - the idle gate in front of the camera's decoder: whether a frame is worth a look. Frames
+ * are compared block by block with the last one that differed, each row of blocks in its own light,
+ * so that neither the camera's gain nor lamps that flicker wake the decoder. */
+#ifndef STATION_STILL_H
+#define STATION_STILL_H
+#include "station/image.h"
+
+#define STILL_BLOCKS  4096 /* of a frame, at most */
+#define STILL_CHANGED 4	   /* blocks that differ make a change ... */
+#define STILL_LEVELS  8	   /* ... by more than so many levels */
+#define STILL_FIRST   250  /* ms after a change to the second look; then twice as long each time */
+#define STILL_LONGEST 4000
+
+enum still_verdict {
+	STILL_SAME,    /* as it was: no look */
+	STILL_AGAIN,   /* as it was, but another look is due: noise differs, light creeps */
+	STILL_DIFFERS, /* something moved: look */
+};
+
+struct still {
+	uint32_t width, height; /* of the frames; others begin afresh */
+	uint32_t side;		/* of a block, in pixels */
+	uint32_t columns, rows; /* of blocks */
+	uint64_t again_ms;	/* the next look at an unchanged scene ... */
+	uint64_t wait_ms;	/* ... and how long it was waited for */
+	uint32_t seen[STILL_BLOCKS], now[STILL_BLOCKS]; /* means, in 1/16 of a level */
+};
+
+void still_init(struct still *s);
+/* A sound frame came. Unless STILL_SAME: look at it. STILL_DIFFERS: it is what later ones are
+ * compared with. */
+enum still_verdict still_frame(struct still *s, const struct image *frame, uint64_t now_ms);
+#endif

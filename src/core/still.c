@@ -1,0 +1,109 @@
+/* still.c - the idle gate (still.h): means of blocks, of every other pixel of every other row. */
+#include "station/still.h"
+#include <string.h>
+
+#define SIDE_LEAST 8
+#define FINE	   16 /* parts of a level */
+#define DARK	   4  /* levels: a row so dark has no light to be scaled by */
+
+static void measure_row(const struct image *frame, uint32_t side, uint32_t y, uint32_t columns,
+			uint32_t *out)
+{
+	uint32_t samples = (side / 2) * (side / 2);
+
+	memset(out, 0, columns * sizeof(*out));
+	for (uint32_t dy = 0; dy < side; dy += 2) {
+		const uint8_t *p = frame->pixels + (size_t)(y + dy) * frame->stride;
+
+		for (uint32_t c = 0; c < columns; c++, p += side) {
+			uint32_t sum = 0;
+
+			for (uint32_t dx = 0; dx < side; dx += 2)
+				sum += p[dx];
+			out[c] += sum;
+		}
+	}
+	for (uint32_t c = 0; c < columns; c++)
+		out[c] = out[c] * FINE / samples;
+}
+
+/* The size of blocks for frames of this size. */
+static void begin(struct still *s, const struct image *frame)
+{
+	still_init(s);
+	s->width = frame->width;
+	s->height = frame->height;
+	s->side = SIDE_LEAST;
+	while ((frame->width / s->side) * (frame->height / s->side) > STILL_BLOCKS)
+		s->side += 2;
+	s->columns = frame->width / s->side;
+	s->rows = frame->height / s->side;
+}
+
+static uint64_t sum_of(const uint32_t *row, uint32_t columns)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t c = 0; c < columns; c++)
+		sum += row[c];
+	return sum;
+}
+
+/* Blocks of a row that differ when both are seen in the light of the brighter. */
+static uint32_t differing(const uint32_t *a, const uint32_t *b, uint32_t columns)
+{
+	uint64_t light_a = sum_of(a, columns), light_b = sum_of(b, columns);
+	uint64_t most = light_a > light_b ? light_a : light_b;
+	uint32_t n = 0;
+
+	if (light_a < (uint64_t)DARK * FINE * columns || light_b < (uint64_t)DARK * FINE * columns)
+		light_a = light_b = most = 1;
+	for (uint32_t c = 0; c < columns; c++) {
+		uint64_t x = a[c] * most / light_a, y = b[c] * most / light_b;
+
+		n += (x > y ? x - y : y - x) > STILL_LEVELS * FINE;
+	}
+	return n;
+}
+
+/* Measures the frame into s->now; whether it is another scene. */
+static bool is_other(struct still *s, const struct image *frame)
+{
+	uint32_t n = 0;
+
+	for (uint32_t r = 0; r < s->rows; r++) {
+		size_t at = (size_t)r * s->columns;
+
+		measure_row(frame, s->side, r * s->side, s->columns, s->now + at);
+		n += differing(s->now + at, s->seen + at, s->columns);
+	}
+	return n >= STILL_CHANGED;
+}
+
+void still_init(struct still *s)
+{
+	memset(s, 0, sizeof(*s));
+}
+
+enum still_verdict still_frame(struct still *s, const struct image *frame, uint64_t now_ms)
+{
+	bool first = frame->width != s->width || frame->height != s->height;
+	enum still_verdict v = STILL_SAME;
+
+	if (first)
+		begin(s, frame);
+	if (is_other(s, frame) || first)
+		v = STILL_DIFFERS;
+	else if (now_ms >= s->again_ms)
+		v = STILL_AGAIN;
+	if (v == STILL_SAME)
+		return v;
+	s->wait_ms = v == STILL_DIFFERS ? STILL_FIRST : 2 * s->wait_ms;
+	if (s->wait_ms > STILL_LONGEST)
+		s->wait_ms = STILL_LONGEST;
+	s->again_ms = now_ms + s->wait_ms;
+	if (v ==
+	    STILL_DIFFERS) /* against that one alone, so that what creeps is a change at last */
+		memcpy(s->seen, s->now, (size_t)s->columns * s->rows * sizeof(s->seen[0]));
+	return v;
+}

@@ -1,0 +1,178 @@
+/* test_still.c - which frames are worth a look: changes are, noise, gain and flicker are not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include "station/still.h"
+#include <string.h>
+
+#define WIDTH  320
+#define HEIGHT 240
+
+static uint8_t pixels[HEIGHT][WIDTH];
+static struct still gate;
+static uint64_t now;
+static uint32_t dice;
+
+static struct image frame(void)
+{
+	return (struct image){pixels[0], WIDTH, HEIGHT, WIDTH};
+}
+
+static enum still_verdict show(void)
+{
+	struct image f = frame();
+
+	now += 66;
+	return still_frame(&gate, &f, now);
+}
+
+static int noise(int most)
+{
+	dice = dice * 1664525u + 1013904223u;
+	return (int)(dice >> 16) % (2 * most + 1) - most;
+}
+
+/* A table with something on it; each row in a light of its own, in parts of 256. */
+static void paint(unsigned light, unsigned swing, unsigned phase, int noisy)
+{
+	for (unsigned y = 0; y < HEIGHT; y++) {
+		unsigned at = (y + phase) % 60;
+		unsigned here = light + swing * (at < 30 ? at : 60 - at) / 30;
+
+		for (unsigned x = 0; x < WIDTH; x++) {
+			unsigned level = (x / 40 + y / 40) % 2 ? 150 : 90;
+			int v = (int)(level * here / 256) + noise(noisy);
+
+			pixels[y][x] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
+		}
+	}
+}
+
+/* A label: stripes. */
+static void put_label(unsigned left, unsigned top)
+{
+	for (unsigned y = top; y < top + 24; y++)
+		for (unsigned x = left; x < left + 48; x++)
+			pixels[y][x] = x / 2 % 3 ? 250 : 10;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	now = 1000;
+	dice = 7;
+	still_init(&gate);
+	paint(256, 0, 0, 0);
+	assert_int_equal(show(), STILL_DIFFERS);
+	return 0;
+}
+
+static void test_the_first_frame_and_another_size_are_looked_at(void **state)
+{
+	struct image half = {pixels[0], WIDTH / 2, HEIGHT, WIDTH};
+
+	(void)state;
+	assert_int_equal(show(), STILL_SAME);
+	assert_int_equal(still_frame(&gate, &half, now), STILL_DIFFERS);
+	assert_int_equal(still_frame(&gate, &half, now), STILL_SAME);
+}
+
+static void test_noise_gain_and_flicker_are_no_change(void **state)
+{
+	(void)state;
+	for (unsigned n = 0; n < 200; n++) {
+		gate.again_ms = UINT64_MAX;
+		paint(200 + n % 80, n % 3 * 30, n * 17, 6);
+		assert_int_equal(show(), STILL_SAME);
+	}
+}
+
+static void test_a_label_wherever_it_is_put_is_a_change(void **state)
+{
+	(void)state;
+	for (unsigned top = 0; top + 24 <= HEIGHT; top += 19)
+		for (unsigned left = 0; left + 48 <= WIDTH; left += 31) {
+			paint(256, 0, 0, 3);
+			(void)show(); /* the table is empty again */
+			gate.again_ms = UINT64_MAX;
+			paint(240, 20, top + left, 3);
+			assert_int_equal(show(), STILL_SAME);
+			put_label(left, top);
+			assert_int_equal(show(), STILL_DIFFERS);
+			assert_int_equal(show(), STILL_SAME);
+		}
+}
+
+static void test_an_unchanged_scene_is_looked_at_more_and_more_seldom(void **state)
+{
+	static const uint64_t waits[] = {250, 500, 1000, 2000, 4000, 4000, 4000};
+	uint64_t last = now;
+
+	(void)state;
+	for (unsigned i = 0; i < 7; i++) {
+		enum still_verdict v;
+
+		do
+			v = show();
+		while (v == STILL_SAME);
+		assert_int_equal(v, STILL_AGAIN);
+		assert_in_range(now - last, waits[i], waits[i] + 66);
+		last = now;
+	}
+	put_label(100, 100);
+	assert_int_equal(show(), STILL_DIFFERS);
+	now += 250;
+	assert_int_equal(show(), STILL_AGAIN);
+}
+
+static void test_what_creeps_is_a_change_at_last(void **state)
+{
+	bool differed = false;
+
+	(void)state;
+	for (unsigned n = 1; n <= 60 && !differed; n++) {
+		paint(256, 0, 0, 0);
+		for (unsigned y = 80; y < 120; y++)
+			memset(&pixels[y][80], (int)(90 + n), 40);
+		differed = show() == STILL_DIFFERS;
+	}
+	assert_true(differed);
+}
+
+static void test_darkness_and_small_and_large_frames(void **state)
+{
+	static uint8_t large[4100 * 4000];
+	struct image small = {pixels[0], 5, 3, WIDTH}, big = {large, 4100, 4000, 4100};
+
+	(void)state;
+	memset(pixels, 0, sizeof(pixels));
+	assert_int_equal(show(), STILL_DIFFERS); /* the light went out */
+	memset(pixels, 2, sizeof(pixels));
+	assert_int_equal(show(), STILL_SAME);
+	assert_int_equal(still_frame(&gate, &small, now), STILL_DIFFERS);
+	assert_int_equal(still_frame(&gate, &small, now), STILL_SAME);
+	assert_int_equal(still_frame(&gate, &big, now), STILL_DIFFERS);
+	for (size_t i = 0; i < sizeof(large) / 2; i++)
+		large[i] = i / 64 % 2 ? 255 : 0;
+	assert_int_equal(still_frame(&gate, &big, now), STILL_DIFFERS);
+	assert_int_equal(still_frame(&gate, &big, now), STILL_SAME);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_the_first_frame_and_another_size_are_looked_at, setup),
+		cmocka_unit_test_setup(test_noise_gain_and_flicker_are_no_change, setup),
+		cmocka_unit_test_setup(test_a_label_wherever_it_is_put_is_a_change, setup),
+		cmocka_unit_test_setup(test_an_unchanged_scene_is_looked_at_more_and_more_seldom,
+				       setup),
+		cmocka_unit_test_setup(test_what_creeps_is_a_change_at_last, setup),
+		cmocka_unit_test_setup(test_darkness_and_small_and_large_frames, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
