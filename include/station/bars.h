@@ -26,6 +26,7 @@ struct bars_code128 {
 	uint32_t off; /* the worst width, in 1/64 of a module */
 	uint16_t len; /* bytes of text */
 	uint8_t characters;
+	bool gs1;		 /* it begins with FNC1: GS1-128 */
 	uint8_t text[BARS_TEXT]; /* UTF-8: what FNC4 makes of ISO 8859-1 is two bytes; FNC1 but the
 				    first is GS */
 };

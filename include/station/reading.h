@@ -29,6 +29,7 @@ struct reading_label {
 	uint32_t most;	/* of one view */
 	uint32_t here;	/* of the view that was the last to say it */
 	uint8_t last;	/* that view */
+	bool gs1;	/* it begins with FNC1: the text is one of GS1 */
 	uint64_t views; /* that said it, a bit each */
 	uint8_t text[READING_TEXT];
 };
@@ -49,12 +50,18 @@ void reading_init(struct reading *r, uint32_t allowed, uint32_t itf);
  * left out; when there is no room, the least said one goes. view < READING_VIEWS. */
 void reading_vote(struct reading *r, enum reading_symbology symbology, const uint8_t *text,
 		  size_t len, unsigned view);
+/* The code that said this begins with FNC1. */
+void reading_gs1(struct reading *r, enum reading_symbology symbology, const uint8_t *text,
+		 size_t len);
 /* Whether label n is believed, as far as has been looked. */
 bool reading_accepts(const struct reading *r, unsigned n);
 /* Whether something was said that is not believed yet. */
 bool reading_doubts(const struct reading *r);
 /* "CODE-128", "QR-Code"...: the words that zbar has for them. */
 const char *reading_name(enum reading_symbology symbology);
+/* The AIM identifier with which a scanner would name this label: "]C1". Never of another length. */
+#define READING_AIM 3
+const char *reading_aim(const struct reading_label *label);
 /* A label's text on one line: UTF-8 as it is, but control characters and bytes that are no UTF-8 as
  * \xHH, and a backslash as two. */
 void reading_print(const struct reading_label *label, struct text *t);

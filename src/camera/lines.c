@@ -73,8 +73,11 @@ static void vote(struct lines *l, enum reading_symbology symbology, const char *
 static void vote_code128(struct lines *l)
 {
 	l->waiting = 0;
-	if (bars_code128_read(l->width, l->widths, &l->code128) && l->code128.off <= OFF_CODE128)
-		reading_vote(l->reading, READING_CODE128, l->code128.text, l->code128.len, l->view);
+	if (!bars_code128_read(l->width, l->widths, &l->code128) || l->code128.off > OFF_CODE128)
+		return;
+	reading_vote(l->reading, READING_CODE128, l->code128.text, l->code128.len, l->view);
+	if (l->code128.gs1)
+		reading_gs1(l->reading, READING_CODE128, l->code128.text, l->code128.len);
 }
 
 static void on_symbol(zbar_decoder_t *decoder)

@@ -4,6 +4,16 @@
 #include <errno.h>
 #include <zbar.h>
 
+static void vote(struct reading *r, const zbar_symbol_t *s, unsigned view)
+{
+	const uint8_t *text = (const uint8_t *)zbar_symbol_get_data(s);
+	size_t len = zbar_symbol_get_data_length(s);
+
+	reading_vote(r, READING_QR, text, len, view);
+	if (zbar_symbol_get_modifiers(s) & 1U << ZBAR_MOD_GS1)
+		reading_gs1(r, READING_QR, text, len);
+}
+
 int squares_look(const struct image *image, int density, unsigned view, struct reading *r)
 {
 	zbar_image_scanner_t *scanner = zbar_image_scanner_create();
@@ -23,8 +33,7 @@ int squares_look(const struct image *image, int density, unsigned view, struct r
 	(void)zbar_scan_image(scanner, z);
 	for (const zbar_symbol_t *s = zbar_image_first_symbol(z); s; s = zbar_symbol_next(s))
 		if (zbar_symbol_get_type(s) == ZBAR_QRCODE)
-			reading_vote(r, READING_QR, (const uint8_t *)zbar_symbol_get_data(s),
-				     zbar_symbol_get_data_length(s), view);
+			vote(r, s, view);
 out:
 	if (z)
 		zbar_image_destroy(z);

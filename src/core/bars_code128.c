@@ -233,6 +233,7 @@ static bool spell(const uint8_t *value, size_t n, struct bars_code128 *out)
 	struct writer w = {.out = out, .set = value[0] - START_A, .shifted = -1, .ok = true};
 
 	out->len = 0;
+	out->gs1 = value[1] == 102;
 	for (size_t i = 1; i + 1 < n; i++)
 		if (value[i] >= START_A)
 			return false;

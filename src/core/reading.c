@@ -92,6 +92,15 @@ void reading_vote(struct reading *r, enum reading_symbology symbology, const uin
 	l->views |= UINT64_C(1) << view;
 }
 
+void reading_gs1(struct reading *r, enum reading_symbology symbology, const uint8_t *text,
+		 size_t len)
+{
+	struct reading_label *l = find(r, symbology, text, len);
+
+	if (l)
+		l->gs1 = true;
+}
+
 static unsigned count(uint64_t bits)
 {
 	unsigned n = 0;
@@ -175,6 +184,22 @@ bool reading_doubts(const struct reading *r)
 const char *reading_name(enum reading_symbology symbology)
 {
 	return names[symbology];
+}
+
+const char *reading_aim(const struct reading_label *label)
+{
+	static const char aim[READING_SYMBOLOGIES][READING_AIM + 1] = {
+		[READING_CODE128] = "]C0", [READING_CODE93] = "]G0", [READING_CODE39] = "]A0",
+		[READING_CODABAR] = "]F0", [READING_ITF] = "]I0",    [READING_EAN13] = "]E0",
+		[READING_EAN8] = "]E4",	   [READING_UPCA] = "]E0",   [READING_UPCE] = "]E0",
+		[READING_QR] = "]Q1",
+	};
+
+	if (label->gs1 && label->symbology == READING_CODE128)
+		return "]C1";
+	if (label->gs1 && label->symbology == READING_QR)
+		return "]Q3";
+	return aim[label->symbology];
 }
 
 void reading_print(const struct reading_label *label, struct text *t)

@@ -150,6 +150,25 @@ static void test_print(void **state)
 	printed("\xc3\xa9\xe9", 3, "\\xc3\\xa9\\xe9"); /* no UTF-8: all of it */
 }
 
+static void test_aim_identifiers(void **state)
+{
+	static const char *const aim[READING_SYMBOLOGIES] = {"]C0", "]G0", "]A0", "]F0", "]I0",
+							     "]E0", "]E4", "]E0", "]E0", "]Q1"};
+
+	(void)state;
+	for (unsigned s = 0; s < READING_SYMBOLOGIES; s++) {
+		reading_init(&r, READING_ALL, READING_ITF_8);
+		vote((enum reading_symbology)s, "0109506000134352", 0, 1);
+		assert_string_equal(reading_aim(&r.label[0]), aim[s]);
+		reading_gs1(&r, (enum reading_symbology)s, (const uint8_t *)"another", 7);
+		assert_string_equal(reading_aim(&r.label[0]), aim[s]);
+		reading_gs1(&r, (enum reading_symbology)s, r.label[0].text, r.label[0].len);
+		assert_string_equal(reading_aim(&r.label[0]), s == READING_CODE128 ? "]C1"
+							      : s == READING_QR	   ? "]Q3"
+										   : aim[s]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,6 +181,7 @@ int main(void)
 		cmocka_unit_test(test_only_what_is_allowed),
 		cmocka_unit_test(test_a_crowd_does_not_push_out_what_is_believed),
 		cmocka_unit_test(test_print),
+		cmocka_unit_test(test_aim_identifiers),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -164,5 +164,6 @@ int main(void)
 		cmocka_unit_test_setup(test_long_texts_are_told_apart_by_their_length_too, setup),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

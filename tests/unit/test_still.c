@@ -174,5 +174,6 @@ int main(void)
 		cmocka_unit_test_setup(test_darkness_and_small_and_large_frames, setup),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
