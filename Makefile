@@ -108,14 +108,14 @@ $(eval $(call program,hqd,$(LIBS_HQ)))
 $(BUILD)/station-export: $(call obj,$(wildcard src/export/*.c)) $(IO) $(CORE)
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_EXPORT) $(LIBS_IO) $(LIBS_CORE)) -lpthread
-# The camera's program is apart: nothing of the station's io is in it. Its passes over pixels are worth vectors.
+# The camera's program has of the station's io only what reads the settings. Its passes over pixels are worth vectors.
 $(CAMERA): $(call obj,$(filter-out src/camera/main.c,$(wildcard src/camera/*.c)))
 	@rm -f $@; $(AR) rcs $@ $^
-$(BUILD)/station-camera: $(BUILD)/obj/src/camera/main.o $(CAMERA) $(CORE)
+$(BUILD)/station-camera: $(BUILD)/obj/src/camera/main.o $(CAMERA) $(IO) $(CORE)
 	@echo "  LD $@"
-	@$(CC) $(ALL_CFLAGS) -o $@ $< $(CAMERA) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_CAMERA) $(LIBS_CORE)) -lgif
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(CAMERA) $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_CAMERA) libsystemd $(LIBS_CORE)) -lgif
 ifeq ($(COVERAGE)$(SANITIZE),)
-$(BUILD)/obj/src/core/image.o $(BUILD)/obj/src/core/comb.o: EXTRA += -O3
+$(BUILD)/obj/src/core/image.o $(BUILD)/obj/src/core/comb.o $(BUILD)/obj/src/core/still.o: EXTRA += -O3
 endif
 
 # --- tests: each tests/unit/test_*.c is one program; it prints TAP ---
@@ -231,7 +231,7 @@ SECONDS ?= 60
 FUZZ_reply := src/io/uplink_reply.c
 FUZZ_returns := src/io/uplink_list.c
 FUZZ_intake := src/hqd/intake.c
-FUZZ_photo := $(filter-out src/camera/main.c src/camera/options.c,$(wildcard src/camera/*.c))
+FUZZ_photo := $(filter-out $(patsubst %,src/camera/%.c,main options setup live feed tell print sjis),$(wildcard src/camera/*.c))
 FUZZ_LIBS := jansson zlib
 FUZZ_LIBS_photo := $(LIBS_CAMERA)
 $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE_SRC) $(IO_SRC) $(wildcard include/station/*.h src/core/*.h src/hqd/* src/camera/*) Makefile

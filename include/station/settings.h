@@ -5,6 +5,7 @@
 #define STATION_SETTINGS_H
 #include "station/label.h"
 #include "station/panel.h"
+#include "station/text.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,7 +13,9 @@
 #define SETTINGS_LINE_MAX 1023
 #define SETTINGS_PATH	  256
 #define SETTINGS_SCANNERS 4
-#define SETTINGS_LINE	  32 /* bytes of a GPIO line's name, NUL included, as in the kernel */
+#define SETTINGS_SIDE	  4096	  /* pixels of a camera's frame on a side, at most ... */
+#define SETTINGS_PIXELS	  4000000 /* ... and in all */
+#define SETTINGS_LINE	  32	  /* bytes of a GPIO line's name, NUL included, as in the kernel */
 
 struct reasons;
 
@@ -22,13 +25,14 @@ enum settings_unknown {
 	SETTINGS_UNKNOWN_REFUSE
 };
 
-enum settings_kind { SETTINGS_SERIAL, SETTINGS_HID };
+enum settings_kind { SETTINGS_SERIAL, SETTINGS_HID, SETTINGS_CAMERA };
 
 enum settings_switch { SETTINGS_NO, SETTINGS_YES };
 
 struct settings_scanner {
-	char name[33];		 /* from the section: [scanner NAME] */
-	enum settings_kind kind; /* serial (default), or hid: one that types as a keyboard does */
+	char name[33];		    /* from the section: [scanner NAME] */
+	enum settings_kind kind;    /* serial (default); hid: one that types as a keyboard does;
+				       camera:    read by station-camera */
 	char device[SETTINGS_PATH]; /* path, best one of /dev/serial/by-id or /dev/input/by-id (F10)
 				     */
 	uint32_t baud;		    /* 300..921600, default 9600; serial only */
@@ -37,6 +41,10 @@ struct settings_scanner {
 	char gs_key[5];	      /* "none" (default), "F1" to "F24": types GS; hid only (hidkeys.h) */
 	uint32_t gap_ms;      /* silence that ends a scan, 0..10000, default 200 */
 	uint32_t symbologies; /* what it may read (symbology.h), by AIM id; 0 = all (F9) */
+	char command[SETTINGS_PATH]; /* for /bin/sh; raw frames on its output; camera only, required
+				      */
+	char size[10];		     /* of a frame: "640x480"; camera only, required */
+	char pixels[7];		     /* "yuv420" (default), "grey", "yuyv"; camera only */
 };
 
 struct settings_headquarters {
@@ -151,6 +159,10 @@ bool settings_board_finish(struct settings_board *b, const char *where,
 /* Takes the next word of a list whose words stand between spaces, and moves *list behind it. Its
  * length; 0 = there is no more. */
 size_t settings_word(const char **list, const char **word);
+/* "640x480", 16 to SETTINGS_SIDE on a side; false: it is not such. */
+bool settings_size(const char *text, size_t len, uint32_t *width, uint32_t *height);
+/* Where station-camera finds stationd. */
+void settings_camera_socket(const struct settings *s, struct text *t);
 /* 64 hex digits, white space around allowed. */
 bool settings_key(const char *text, size_t len, uint8_t key[LABEL_KEY]);
 #endif

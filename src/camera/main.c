@@ -1,7 +1,11 @@
-/* main.c - station-camera: reads pictures, and prints the labels that are on them. */
+/* main.c - station-camera: reads pictures, and prints the labels that are on them; or a camera's
+ * frames, for stationd. */
+#include "live.h"
 #include "look.h"
 #include "options.h"
 #include "photo.h"
+#include "print.h"
+#include "setup.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -45,20 +49,6 @@ static int read_file(const char *path, uint8_t **bytes, size_t *len)
 	return e;
 }
 
-static void print(const char *path, const struct reading *r)
-{
-	static char line[4 * READING_TEXT + 1]; /* every byte as \xHH */
-
-	for (unsigned i = 0; i < r->labels; i++) {
-		struct text t = text_over(line, sizeof(line));
-
-		if (!reading_accepts(r, i))
-			continue;
-		reading_print(&r->label[i], &t);
-		(void)printf("%s\t%s\t%s\n", path, reading_name(r->label[i].symbology), line);
-	}
-}
-
 static bool complain(const char *path, const char *why)
 {
 	(void)fprintf(stderr, "station-camera: %s: %s\n", path, why);
@@ -72,6 +62,7 @@ static bool look_into(struct look *look, const char *path)
 	size_t len;
 	struct photo photo;
 	enum photo_verdict v;
+	const struct reading *r;
 	struct image image;
 	int e = read_file(path, &bytes, &len);
 
@@ -88,27 +79,56 @@ static bool look_into(struct look *look, const char *path)
 	photo_free(&photo);
 	if (e < 0)
 		return complain(path, strerror(-e));
-	print(path, look_reading(look));
+	r = look_reading(look);
+	for (unsigned i = 0; i < r->labels; i++)
+		if (reading_accepts(r, i))
+			print_label(path, &r->label[i]);
 	return true;
+}
+
+static int images(const struct options *o)
+{
+	struct look *look;
+	int code = OPTIONS_FINE;
+
+	if (look_open(&look, o->allowed, o->itf) < 0) {
+		(void)complain("start", strerror(ENOMEM));
+		return OPTIONS_UNREAD;
+	}
+	for (int i = 0; i < o->count; i++)
+		if (!look_into(look, o->files[i]))
+			code = OPTIONS_UNREAD;
+	look_close(look);
+	return code;
+}
+
+/* Until a signal ends it. */
+static int live(const struct options *o)
+{
+	struct live_is is = {o->feed, o->socket, o->allowed, o->itf};
+	static struct setup setup;
+	int e;
+
+	if (o->mode == OPTIONS_STATION) {
+		e = setup_read(&setup, o->config, o->socket, &is);
+		if (e > 0)
+			return e;
+	}
+	e = live_run(&is);
+	if (e == 0)
+		return OPTIONS_FINE;
+	(void)complain("start", strerror(-e));
+	return OPTIONS_UNREAD;
 }
 
 int main(int argc, char **argv)
 {
 	struct options o;
-	struct look *look;
 	int code = options_read(argc, argv, &o);
 
 	if (code >= 0)
 		return code;
-	if (look_open(&look, o.allowed, o.itf) < 0) {
-		(void)complain("start", strerror(ENOMEM));
-		return OPTIONS_UNREAD;
-	}
-	code = OPTIONS_FINE;
-	for (int i = 0; i < o.count; i++)
-		if (!look_into(look, o.files[i]))
-			code = OPTIONS_UNREAD;
-	look_close(look);
+	code = o.mode == OPTIONS_IMAGE ? images(&o) : live(&o);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		(void)complain("standard output", strerror(errno));
 		code = OPTIONS_UNREAD;

@@ -1,6 +1,7 @@
 /* options.c - station-camera's command line. */
 #include "options.h"
 #include "station/reading.h"
+#include "station/settings.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,22 +9,48 @@
 
 static const char usage[] =
 	"Usage: station-camera --image [--only SYMBOLOGY[,...]] [--itf DIGITS[,...]] FILE...\n"
-	"Reads the bar codes and QR codes of pictures (PNG, JPEG, GIF, WebP, PGM), and prints a line\n"
-	"for each label: FILE, tab, SYMBOLOGY, tab, TEXT.\n\n"
+	"       station-camera --pipe COMMAND --size WxH [--format FORMAT] [--socket PATH]\n"
+	"       station-camera --station [--config FILE]\n"
+	"Reads the bar codes and QR codes of pictures (PNG, JPEG, GIF, WebP, PGM), or of a camera's\n"
+	"raw frames, and prints a line for each label: FILE, tab, SYMBOLOGY, tab, TEXT.\n\n"
 	"  --image             read pictures\n"
+	"  --pipe COMMAND      read frames on the output of this shell command; FILE is -\n"
+	"  --size WxH          size of a frame, 4 million pixels at most\n"
+	"  --format FORMAT     yuv420 (default), grey or yuyv\n"
+	"  --socket PATH       tell stationd at this socket, and print nothing\n"
+	"  --station           the camera of the station's settings, for stationd\n"
+	"  --config FILE       settings instead of /etc/station/station.conf\n"
 	"  --only SYMBOLOGIES  only these of CODE-128, CODE-93, CODE-39, Codabar, I2/5, EAN-13,\n"
 	"                      EAN-8, UPC-A, UPC-E, QR-Code; all by default\n"
 	"  --itf DIGITS        only an I2/5 of so many digits (8 or more)\n"
 	"  --help, --version\n\n"
-	"Exit codes: 0 all files were read, with labels or without, 1 a file could not be read,\n"
-	"2 usage. See station-camera(8).\n";
+	"Exit codes: 0 all files were read, with labels or without, or ended by a signal, 1 a file\n"
+	"could not be read, 2 usage, 78 settings refused. See station-camera(8).\n";
 
-enum option_id { OPTION_IMAGE = 256, OPTION_ONLY, OPTION_ITF, OPTION_HELP, OPTION_VERSION };
+enum option_id {
+	OPTION_IMAGE = 256,
+	OPTION_ONLY,
+	OPTION_ITF,
+	OPTION_PIPE,
+	OPTION_SIZE,
+	OPTION_FORMAT,
+	OPTION_SOCKET,
+	OPTION_STATION,
+	OPTION_CONFIG,
+	OPTION_HELP,
+	OPTION_VERSION
+};
 
 static const struct option known[] = {
 	{"image", no_argument, NULL, OPTION_IMAGE},
 	{"only", required_argument, NULL, OPTION_ONLY},
 	{"itf", required_argument, NULL, OPTION_ITF},
+	{"pipe", required_argument, NULL, OPTION_PIPE},
+	{"size", required_argument, NULL, OPTION_SIZE},
+	{"format", required_argument, NULL, OPTION_FORMAT},
+	{"socket", required_argument, NULL, OPTION_SOCKET},
+	{"station", no_argument, NULL, OPTION_STATION},
+	{"config", required_argument, NULL, OPTION_CONFIG},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{NULL, 0, NULL, 0},
@@ -77,36 +104,87 @@ static int take_itf(struct options *o, const char *lengths)
 	}
 }
 
+static int take_mode(struct options *o, enum options_mode mode)
+{
+	if (o->mode != OPTIONS_NONE && o->mode != mode)
+		return refuse("--image, --pipe and --station exclude each other", "");
+	o->mode = mode;
+	return -1;
+}
+
+/* -1, or the exit code. */
+static int take(struct options *o, int id)
+{
+	switch (id) {
+	case OPTION_IMAGE:
+		return take_mode(o, OPTIONS_IMAGE);
+	case OPTION_PIPE:
+		o->feed.command = optarg;
+		return take_mode(o, OPTIONS_PIPE);
+	case OPTION_STATION:
+		return take_mode(o, OPTIONS_STATION);
+	case OPTION_ONLY:
+		return take_only(o, optarg);
+	case OPTION_ITF:
+		return take_itf(o, optarg);
+	case OPTION_SIZE:
+		if (settings_size(optarg, strlen(optarg), &o->feed.width, &o->feed.height))
+			return -1;
+		return refuse(
+			"--size takes WIDTHxHEIGHT, 16 to 4096 on a side, 4 million in all, not ",
+			optarg);
+	case OPTION_FORMAT:
+		o->feed.pixels = feed_pixels_of(optarg);
+		if (o->feed.pixels < FEED_FORMATS)
+			return -1;
+		return refuse("--format takes yuv420, grey or yuyv, not ", optarg);
+	case OPTION_SOCKET:
+		o->socket = optarg;
+		return -1;
+	case OPTION_CONFIG:
+		o->config = optarg;
+		return -1;
+	case OPTION_HELP:
+		(void)fputs(usage, stdout);
+		return OPTIONS_FINE;
+	case OPTION_VERSION:
+		(void)puts("station-camera " STATION_VERSION);
+		return OPTIONS_FINE;
+	default:
+		return OPTIONS_USAGE; /* getopt has said which */
+	}
+}
+
+/* Whether what was given fits together. */
+static int judge(const struct options *o)
+{
+	switch (o->mode) {
+	case OPTIONS_IMAGE:
+		return o->count > 0 ? -1 : refuse("no file is named", "");
+	case OPTIONS_PIPE:
+		if (o->feed.width == 0)
+			return refuse("--size is missing", "");
+		break;
+	case OPTIONS_STATION:
+		break;
+	case OPTIONS_NONE:
+		return refuse("--image, --pipe or --station is missing", "");
+	}
+	return o->count == 0 ? -1 : refuse("what is this for: ", o->files[0]);
+}
+
 int options_read(int argc, char **argv, struct options *o)
 {
-	bool image = false;
 	int id;
 
 	*o = (struct options){.allowed = READING_ALL, .itf = READING_ITF_8};
 	while ((id = getopt_long(argc, argv, "", known, NULL)) != -1) {
-		if (id == OPTION_IMAGE) {
-			image = true;
-		} else if (id == OPTION_ONLY) {
-			if (take_only(o, optarg) >= 0)
-				return OPTIONS_USAGE;
-		} else if (id == OPTION_ITF) {
-			if (take_itf(o, optarg) >= 0)
-				return OPTIONS_USAGE;
-		} else if (id == OPTION_HELP) {
-			(void)fputs(usage, stdout);
-			return OPTIONS_FINE;
-		} else if (id == OPTION_VERSION) {
-			(void)puts("station-camera " STATION_VERSION);
-			return OPTIONS_FINE;
-		} else {
-			return OPTIONS_USAGE; /* getopt has said which */
-		}
+		int code = take(o, id);
+
+		if (code >= 0)
+			return code;
 	}
 	o->files = argv + optind;
 	o->count = argc - optind;
-	if (!image)
-		return refuse("--image is missing", "");
-	if (o->count == 0)
-		return refuse("no file is named", "");
-	return -1;
+	return judge(o);
 }

@@ -49,8 +49,9 @@ _Static_assert(sizeof(enum settings_unknown) == sizeof(unsigned) &&
 /* The order in `choices` is the order of the enums. */
 _Static_assert(SETTINGS_UNKNOWN_ACCEPT == 0 && SETTINGS_UNKNOWN_CONFIRM == 1 &&
 		       SETTINGS_UNKNOWN_REFUSE == 2 && SETTINGS_SERIAL == 0 && SETTINGS_HID == 1 &&
-		       SETTINGS_PULL_UP == 0 && SETTINGS_PULL_DOWN == 1 && SETTINGS_BIAS_OFF == 2 &&
-		       SETTINGS_BIAS_AS_IS == 3 && SETTINGS_NO == 0 && SETTINGS_YES == 1,
+		       SETTINGS_CAMERA == 2 && SETTINGS_PULL_UP == 0 && SETTINGS_PULL_DOWN == 1 &&
+		       SETTINGS_BIAS_OFF == 2 && SETTINGS_BIAS_AS_IS == 3 && SETTINGS_NO == 0 &&
+		       SETTINGS_YES == 1,
 	       "choices are in the enums' order");
 
 #define AT(type, field)	  .offset = offsetof(struct type, field)
@@ -101,7 +102,7 @@ static const struct key keys[] = {
 	 .choices = "no|yes"},
 	{"encrypt_to", SECTION_EXPORT, SETTINGS_VALUE_OPTIONAL, TEXT(settings, encrypt_to)},
 	{"kind", SECTION_SCANNER, SETTINGS_VALUE_CHOICE, AT(settings_scanner, kind),
-	 .choices = "serial|hid"},
+	 .choices = "serial|hid|camera"},
 	{"device", SECTION_SCANNER, SETTINGS_VALUE_PATH, TEXT(settings_scanner, device)},
 	{"baud", SECTION_SCANNER, SETTINGS_VALUE_NUMBER, AT(settings_scanner, baud), .min = 300,
 	 .max = 921600},
@@ -110,6 +111,10 @@ static const struct key keys[] = {
 	{"gs_key", SECTION_SCANNER, SETTINGS_VALUE_WORD, TEXT(settings_scanner, gs_key),
 	 .choices = "none|F1|F2|F3|F4|F5|F6|F7|F8|F9|F10|F11|F12|"
 		    "F13|F14|F15|F16|F17|F18|F19|F20|F21|F22|F23|F24"},
+	{"command", SECTION_SCANNER, SETTINGS_VALUE_OPTIONAL, TEXT(settings_scanner, command)},
+	{"size", SECTION_SCANNER, SETTINGS_VALUE_SIZE, TEXT(settings_scanner, size)},
+	{"pixels", SECTION_SCANNER, SETTINGS_VALUE_WORD, TEXT(settings_scanner, pixels),
+	 .choices = "yuv420|grey|yuyv"},
 	{"gap_ms", SECTION_SCANNER, SETTINGS_VALUE_NUMBER, AT(settings_scanner, gap_ms),
 	 .max = 10000},
 	{"symbologies", SECTION_SCANNER, SETTINGS_VALUE_SET, AT(settings_scanner, symbologies),
@@ -296,8 +301,11 @@ static bool section_scanner(struct settings_reader *r, struct words name,
 	if (i == SETTINGS_SCANNERS)
 		return refuse(r, error, "there are more than 4 scanners; a station has at most 4");
 	if (i == s->scanners) {
-		s->scanner[i] = (struct settings_scanner){
-			.baud = 9600, .format = "8N1", .gs_key = "none", .gap_ms = 200};
+		s->scanner[i] = (struct settings_scanner){.baud = 9600,
+							  .format = "8N1",
+							  .gs_key = "none",
+							  .gap_ms = 200,
+							  .pixels = "yuv420"};
 		memcpy(s->scanner[i].name, name.at, name.len);
 		s->scanners++;
 	}
@@ -489,6 +497,7 @@ static bool store_value(const struct settings_reader *r, const struct key *k, st
 	case SETTINGS_VALUE_PROXY:
 	case SETTINGS_VALUE_LINE:
 	case SETTINGS_VALUE_PWM:
+	case SETTINGS_VALUE_SIZE:
 		if (wrong)
 			return refuse_value(r, k, value, wrong, error);
 		store_text(r, k, value);
@@ -592,20 +601,41 @@ static bool refuse_scanner(const char *where, const struct settings_scanner *sca
 	return false;
 }
 
+/* What is wrong with it, or NULL. */
+static const char *camera_wrong(const struct settings_scanner *a)
+{
+	if (a->kind != SETTINGS_CAMERA)
+		return a->command[0] || a->size[0] ? "has a command or size, which only a scanner "
+						     "of kind = camera has"
+						   : NULL;
+	if (a->device[0])
+		return "has a device; a scanner of kind = camera has a command instead";
+	if (a->command[0] == '\0')
+		return "has no command = ..., which writes the camera's frames";
+	return a->size[0] ? NULL : "has no size = WIDTHxHEIGHT of the camera's frames";
+}
+
 static bool scanners_fit(const struct settings *s, const char *where, struct settings_error *error)
 {
 	for (unsigned i = 0; i < s->scanners; i++) {
 		const struct settings_scanner *a = &s->scanner[i];
+		const char *wrong = camera_wrong(a);
 
-		if (a->device[0] == '\0')
+		if (wrong)
+			return refuse_scanner(where, a, wrong, NULL, error);
+		if (a->kind != SETTINGS_CAMERA && a->device[0] == '\0')
 			return refuse_scanner(where, a, "has no device = PATH", NULL, error);
-		if (a->kind == SETTINGS_SERIAL && strcmp(a->gs_key, "none") != 0)
+		if (a->kind != SETTINGS_HID && strcmp(a->gs_key, "none") != 0)
 			return refuse_scanner(where, a,
 					      "has a gs_key, which only a scanner of kind = hid "
 					      "types",
 					      NULL, error);
 		for (unsigned j = 0; j < i; j++) {
-			if (strcmp(a->device, s->scanner[j].device) == 0)
+			if (a->kind == SETTINGS_CAMERA && s->scanner[j].kind == a->kind)
+				return refuse_scanner(
+					where, a, "is a second camera; a station has one, besides",
+					&s->scanner[j], error);
+			if (a->device[0] && strcmp(a->device, s->scanner[j].device) == 0)
 				return refuse_scanner(where, a, "has the same device as",
 						      &s->scanner[j], error);
 		}
@@ -671,6 +701,12 @@ size_t settings_word(const char **list, const char **word)
 		at++;
 	*list = at;
 	return (size_t)(at - *word);
+}
+
+void settings_camera_socket(const struct settings *s, struct text *t)
+{
+	text_put(t, s->runtime_dir);
+	text_put(t, "/camera/labels.sock");
 }
 
 bool settings_key(const char *text, size_t len, uint8_t key[LABEL_KEY])

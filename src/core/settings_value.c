@@ -1,7 +1,10 @@
 /* settings_value.c - whether a text is what a key of the settings wants (settings_value.h). */
 #include "settings_value.h"
 #include "station/label.h"
+#include "station/settings.h"
 #include <string.h>
+
+#define SIDE_LEAST 16
 
 /* SCHEME host[:port]; the host a name, an IPv4 address, or an IPv6 address in brackets. */
 static bool url_fits(struct words value, const char *scheme)
@@ -70,6 +73,27 @@ static bool fnc1_fits(struct words value)
 	return texts <= LABEL_FNC1;
 }
 
+bool settings_size(const char *text, size_t len, uint32_t *width, uint32_t *height)
+{
+	const char *x = len > 0 ? memchr(text, 'x', len) : NULL;
+	uint64_t w, h;
+
+	if (!x || !text_read_u64(text, (size_t)(x - text), SETTINGS_SIDE, &w) ||
+	    !text_read_u64(x + 1, len - (size_t)(x - text) - 1, SETTINGS_SIDE, &h) ||
+	    w < SIDE_LEAST || h < SIDE_LEAST || w * h > SETTINGS_PIXELS)
+		return false;
+	*width = (uint32_t)w;
+	*height = (uint32_t)h;
+	return true;
+}
+
+static bool size_fits(struct words value)
+{
+	uint32_t width, height;
+
+	return settings_size(value.at, value.len, &width, &height);
+}
+
 /* What is wrong with a text of this type, or NULL. */
 const char *settings_value_wrong(enum settings_value type, size_t cap, struct words value)
 {
@@ -122,6 +146,11 @@ const char *settings_value_wrong(enum settings_value type, size_t cap, struct wo
 					: "this is what the scanner sends for FNC1, such as ~ or "
 					  "<GS>: at most 4 texts of at most 8 characters between "
 					  "spaces, no letters or digits alone";
+	case SETTINGS_VALUE_SIZE:
+		return size_fits(value)
+			       ? NULL
+			       : "this is WIDTHxHEIGHT in pixels, such as 1280x720; 16 to 4096 "
+				 "on a side, 4 million in all";
 	case SETTINGS_VALUE_OPTIONAL:
 	case SETTINGS_VALUE_SET:
 	case SETTINGS_VALUE_SHAPE:

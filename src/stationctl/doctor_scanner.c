@@ -42,7 +42,12 @@ static void by_status(const struct doctor *d, struct doctor_row *row,
 			continue;
 		if (json_is_true(json_object_get(scanner, "present")))
 			doctor_say(row, DOCTOR_OK, "%s: stationd has it open (%s)", set->name,
-				   set->device);
+				   set->kind == SETTINGS_CAMERA ? "station-camera" : set->device);
+		else if (set->kind == SETTINGS_CAMERA)
+			doctor_say(row, DOCTOR_FAIL,
+				   "%s: stationd has LOST it: 'journalctl -u station-camera' says "
+				   "why",
+				   set->name);
 		else
 			doctor_say(row, DOCTOR_FAIL,
 				   "%s: stationd has LOST it (%s): look at its cable", set->name,
@@ -273,6 +278,11 @@ void doctor_scanner(struct doctor *d, struct doctor_row *row)
 	for (unsigned i = 0; i < s->scanners; i++) {
 		if (d->status) {
 			by_status(d, row, &s->scanner[i]);
+		} else if (s->scanner[i].kind == SETTINGS_CAMERA) {
+			doctor_say(row, DOCTOR_SKIPPED,
+				   "%s: whether station-camera sees, only a running stationd can "
+				   "tell",
+				   s->scanner[i].name);
 		} else if (by_opening(row, &s->scanner[i])) {
 			scanned = true;
 			if (d->asks)

@@ -156,18 +156,27 @@ static void tell_panel(struct health *r, const json_t *root)
 	put_situation(r, root);
 }
 
+static bool is_camera(const json_t *scanner, const json_t *camera)
+{
+	const char *name = health_text_of(scanner, "name");
+	const char *other = health_text_of(camera, "name");
+
+	return name && other && strcmp(name, other) == 0;
+}
+
 static void tell_scanners(struct health *r, const json_t *root)
 {
 	json_t *scanners = json_object_get(root, "scanners"), *scanner;
-	size_t i;
+	const json_t *camera = json_object_get(root, "camera");
+	size_t i, told = 0;
 
-	if (json_array_size(scanners) == 0)
-		put(r, HEALTH_SCANNER, "none set up");
 	json_array_foreach(scanners, i, scanner)
 	{
 		const char *name = known(health_text_of(scanner, "name"), "?");
 
-		put(r, HEALTH_SCANNER, "%s%s ", i ? "; " : "", name);
+		if (is_camera(scanner, camera))
+			continue;
+		put(r, HEALTH_SCANNER, "%s%s ", told++ ? "; " : "", name);
 		if (health_is(scanner, "present")) {
 			put(r, HEALTH_SCANNER, "is there");
 			continue;
@@ -177,6 +186,28 @@ static void tell_scanners(struct health *r, const json_t *root)
 		    known(health_text_of(scanner, "device"), "?"));
 		trouble(r, "scanner %s is lost", name);
 	}
+	if (told == 0)
+		put(r, HEALTH_SCANNER, "none set up");
+}
+
+static void tell_camera(struct health *r, const json_t *root)
+{
+	const json_t *camera = json_object_get(root, "camera");
+	const char *name = known(health_text_of(camera, "name"), "?");
+
+	if (!json_is_object(camera)) {
+		put(r, HEALTH_CAMERA, "not set up");
+		return;
+	}
+	if (health_is(camera, "present")) {
+		put(r, HEALTH_CAMERA, "%s sees (%s)", name,
+		    known(health_text_of(camera, "size"), "?"));
+		return;
+	}
+	put(r, HEALTH_CAMERA,
+	    "%s is LOST: 'journalctl -u station-camera' says why; it is taken up again by itself",
+	    name);
+	trouble(r, "camera %s is lost", name);
 }
 
 static void tell_journal(struct health *r, const json_t *root)
@@ -372,7 +403,7 @@ void health_make(const json_t *root, const struct health_now *now, struct health
 	out->well = true;
 	tell_panel(out, root);
 	tell_scanners(out, root);
-	put(out, HEALTH_CAMERA, "not set up");
+	tell_camera(out, root);
 	tell_journal(out, root);
 	tell_backlog(out, root, now);
 	tell_clock(out, root);

@@ -16,6 +16,8 @@ static void pause_one(struct station_scanner *sc, bool paused)
 {
 	if (sc->hid)
 		hid_pause(sc->hid, paused);
+	else if (sc->camera)
+		camerasock_pause(sc->camera, paused);
 	else
 		serial_pause(sc->serial, paused);
 	if (paused) {
@@ -30,7 +32,7 @@ static void pause_one(struct station_scanner *sc, bool paused)
 void scanner_pause(struct station *s, bool paused)
 {
 	for (uint8_t i = 0; i < s->settings.scanners; i++)
-		if (s->scanner[i].serial || s->scanner[i].hid)
+		if (s->scanner[i].serial || s->scanner[i].hid || s->scanner[i].camera)
 			pause_one(&s->scanner[i], paused);
 }
 
@@ -171,12 +173,23 @@ static void on_present(void *user, bool present)
 	struct moment now;
 
 	sc->present = present;
-	if (!present && sc->serial) /* a HID scanner's end comes by on_lost, in its order */
+	if (!present && !sc->hid) /* a HID scanner's end comes by on_lost, in its order */
 		cut_behind_held(sc, STATION_CUT_GONE);
 	now = moments_now(s);
 	bench_fault(&s->bench, (uint8_t)(CHECKLIST_FAULT_SCANNER + sc->index), !present, &now,
 		    &s->out);
 	station_act(s);
+}
+
+static int open_camera(struct station_scanner *sc, const struct settings_scanner *set)
+{
+	const struct camerasock_calls calls = {
+		.bytes = on_bytes, .present = on_present, .user = sc};
+	char path[SETTINGS_PATH + 16];
+	struct text t = text_over(path, sizeof(path));
+
+	settings_camera_socket(&sc->station->settings, &t);
+	return camerasock_open(&sc->camera, sc->station->loop, set->name, path, &calls);
 }
 
 static int open_one(struct station_scanner *sc, const struct settings_scanner *set)
@@ -190,6 +203,8 @@ static int open_one(struct station_scanner *sc, const struct settings_scanner *s
 		return serial_open(&sc->serial, sc->station->loop, set, &serial);
 	case SETTINGS_HID:
 		return hid_open(&sc->hid, sc->station->loop, set, &hid);
+	case SETTINGS_CAMERA:
+		return open_camera(sc, set);
 	}
 	return -EINVAL;
 }
@@ -220,6 +235,7 @@ void scanner_close(struct station *s)
 	for (uint8_t i = 0; i < SETTINGS_SCANNERS; i++) {
 		serial_close(s->scanner[i].serial);
 		hid_close(s->scanner[i].hid);
+		camerasock_close(s->scanner[i].camera);
 		loop_source_free(s->scanner[i].idle);
 	}
 }

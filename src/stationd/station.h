@@ -1,6 +1,7 @@
 /* station.h - the running station: the bench, and the adapters it is wired to. */
 #ifndef STATIOND_STATION_H
 #define STATIOND_STATION_H
+#include "io/camerasock.h"
 #include "io/gpio.h"
 #include "io/hid.h"
 #include "io/journal.h"
@@ -35,8 +36,9 @@ struct station_scanner {
 	uint8_t index;
 	bool present;
 	bool was_paused;       /* and the bytes that waited meanwhile are not all fed yet */
-	struct serial *serial; /* one of the two, by the kind in the settings */
+	struct serial *serial; /* one of the three, by the kind in the settings */
 	struct hid *hid;
+	struct camerasock *camera;
 	struct framer framer;
 	struct loop_source *idle;
 	uint8_t held[STATION_CHUNK];

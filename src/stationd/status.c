@@ -187,11 +187,31 @@ static void put_scanners(struct text *t, const struct station *s)
 	for (uint8_t i = 0; i < s->settings.scanners; i++) {
 		text_put(t, i ? ",{" : "{");
 		key_text(t, "name", s->settings.scanner[i].name);
-		key_text(t, "device", s->settings.scanner[i].device);
+		key_text(t, "device",
+			 s->scanner[i].camera ? "station-camera" : s->settings.scanner[i].device);
 		key_bool(t, "present", s->scanner[i].present);
 		text_char(t, '}');
 	}
 	text_char(t, ']');
+}
+
+/* The scanner that is one. */
+static void put_camera(struct text *t, const struct station *s)
+{
+	uint8_t i = 0;
+
+	key(t, "camera");
+	while (i < s->settings.scanners && !s->scanner[i].camera)
+		i++;
+	if (i == s->settings.scanners) {
+		text_put(t, "null");
+		return;
+	}
+	text_char(t, '{');
+	key_text(t, "name", s->settings.scanner[i].name);
+	key_text(t, "size", s->settings.scanner[i].size);
+	key_bool(t, "present", s->scanner[i].present);
+	text_char(t, '}');
 }
 
 static void put_faults(struct text *t, const struct bench *b)
@@ -247,8 +267,7 @@ static void put_state(struct text *t, struct station *s, const struct journal_st
 	put_labels(t, s);
 	put_reasons(t, s);
 	put_scanners(t, s);
-	key(t, "camera");
-	text_put(t, "null");
+	put_camera(t, s);
 	key(t, "export");
 	text_put(t, "null");
 	put_faults(t, b);

@@ -3,7 +3,8 @@
  * by a lamp that flickers, and saved as JPEG. One in ten has no code, and one in ten a code that is
  * cut off, of which nothing may be read. scene SEED COUNT FOLDER [EASE]: FOLDER/NNNN.jpg or .pgm
  * and FOLDER/truth.tsv (file, pos or neg, text in hex). EASE in percent makes all defects smaller.
- */
+ * scene SEED 0 FOLDER EASE told TEXT...: a picture for each text, all of one table: a Code 128, or,
+ * with qr: in front, a QR code; "" is the empty table. */
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
@@ -99,15 +100,14 @@ static int choose(struct dice *d, char text[64])
 	}
 }
 
-static void make_label(struct dice *d, struct label *l)
+static void make_label(struct dice *d, struct label *l, int symbology, const char *text)
 {
 	struct zint_symbol *z = ZBarcode_Create();
-	char text[64];
 	int quiet, tall;
 
 	memset(l, 0, sizeof(*l));
-	z->symbology = choose(d, text);
-	if (ZBarcode_Encode(z, (unsigned char *)text, (int)strlen(text)) >= ZINT_ERROR) {
+	z->symbology = symbology;
+	if (ZBarcode_Encode(z, (const unsigned char *)text, (int)strlen(text)) >= ZINT_ERROR) {
 		fprintf(stderr, "scene: zint: %s\n", z->errtxt);
 		exit(1);
 	}
@@ -318,9 +318,10 @@ static void one(uint64_t seed, unsigned n, double ease, const char *folder, FILE
 	static uint8_t pixels[WIDTH * HEIGHT];
 	unsigned kind = below(&d, 10); /* 0: no code, 1: cut off */
 	struct view v;
-	char path[4096];
+	char path[4096], text[64];
+	int symbology = choose(&d, text);
 
-	make_label(&d, &label);
+	make_label(&d, &label, symbology, text);
 	v = choose_view(&d, ease, &label);
 	make_table(&d);
 	if (kind == 1)
@@ -335,6 +336,32 @@ static void one(uint64_t seed, unsigned n, double ease, const char *folder, FILE
 	for (const char *c = label.text; kind > 1 && *c; c++)
 		fprintf(truth, "%02x", (unsigned char)*c);
 	fputc('\n', truth);
+}
+
+/* The camera, the table and the light are the same for all. */
+static void told(uint64_t seed, unsigned n, double ease, const char *folder, const char *text)
+{
+	struct dice d = {seed}, noise = {seed * 1000003 + n};
+	static struct label label;
+	static uint8_t pixels[WIDTH * HEIGHT];
+	bool square = strncmp(text, "qr:", 3) == 0;
+	char path[4096];
+	struct view v;
+
+	make_label(&d, &label, square ? BARCODE_QRCODE : BARCODE_CODE128,
+		   square  ? text + 3
+		   : *text ? text
+			   : "empty");
+	d.state = seed;
+	v = choose_view(&d, ease, &label);
+	v.module = label.square ? 5 : 0.8 * WIDTH / label.width;
+	make_table(&d);
+	if (*text)
+		put_label(&label, &v);
+	blur(v.blur < 0.8 ? v.blur : 0.8);
+	expose(&noise, &v, pixels);
+	(void)snprintf(path, sizeof(path), "%s/%04u.pgm", folder, n);
+	save(path, pixels, 0);
 }
 
 int main(int argc, char **argv)
@@ -357,6 +384,9 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	fputs("file\trole\texpected_hex\n", truth);
+	for (int n = 6; n < argc && strcmp(argv[5], "told") == 0; n++)
+		told(strtoull(argv[1], NULL, 10), (unsigned)n - 6, atof(argv[4]) / 100, argv[3],
+		     argv[n]);
 	turned = argc > 5;
 	for (unsigned n = 0; n < (unsigned)strtoul(argv[2], NULL, 10); n++)
 		one(strtoull(argv[1], NULL, 10), n, argc > 4 ? atof(argv[4]) / 100 : 1, argv[3],

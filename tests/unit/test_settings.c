@@ -343,7 +343,8 @@ static void test_bad_values(void **state)
 	       "station.conf:2: symbologies = 'code-128': these are, between spaces, aztec, codabar, "
 	       "code11, code39, code93, code128, databar, datamatrix, dotcode, ean, hanxin, itf, "
 	       "maxicode, msi, pdf417, qr, telepen or 2of5");
-	refuse("[scanner a]\nkind = usb\n", "station.conf:2: kind = 'usb': this is serial or hid");
+	refuse("[scanner a]\nkind = usb\n",
+	       "station.conf:2: kind = 'usb': this is serial, hid or camera");
 	for (const char *const *wrong = (const char *const[]){"F0", "F25", "f8", "8", "", NULL};
 	     *wrong; wrong++) {
 		struct settings s;
@@ -507,6 +508,51 @@ static void test_finish(void **state)
 	refuse_finish("[station]\nname = b\n[site]\nname = S1\n[labels]\nrma_shape = RMA%d{6}\n",
 		      "station.conf: [labels] rma_shape has to end in %c, the check character; if "
 		      "the numbers have none, set rma_check = none");
+}
+
+#define CAMERA "[scanner x]\nkind = camera\n"
+
+static void test_camera(void **state)
+{
+	struct settings_error error;
+	struct settings s = settings_of(BENCH "[station]\nruntime_dir = /r\n" CAMERA
+					      "command = exec a -b 'c = d'\nsize = 1280x720\n");
+	char path[32];
+	struct text t = text_over(path, sizeof(path));
+	uint32_t width, height;
+
+	(void)state;
+	assert_true(settings_finish(&s, "station.conf", &error));
+	assert_int_equal(s.scanner[0].kind, SETTINGS_CAMERA);
+	assert_string_equal(s.scanner[0].command, "exec a -b 'c = d'");
+	assert_string_equal(s.scanner[0].size, "1280x720");
+	assert_string_equal(s.scanner[0].pixels, "yuv420");
+	settings_camera_socket(&s, &t);
+	assert_string_equal(path, "/r/camera/labels.sock");
+	assert_true(settings_size("16x4096", 7, &width, &height));
+	assert_int_equal(width, 16);
+	assert_int_equal(height, 4096);
+	for (const char *const *bad =
+		     (const char *const[]){"", "x", "640", "640x", "x480", "15x480", "640x4097",
+					   "640x480x", "2001x2000", "640X480", " 640x480", NULL};
+	     *bad; bad++)
+		assert_false(settings_size(*bad, strlen(*bad), &width, &height));
+	refuse_finish(BENCH CAMERA "size = 640x480\n",
+		      "station.conf: [scanner x] has no command = ..., which writes the camera's "
+		      "frames");
+	refuse_finish(
+		BENCH CAMERA "command = a\n",
+		"station.conf: [scanner x] has no size = WIDTHxHEIGHT of the camera's frames");
+	refuse_finish(BENCH CAMERA "command = a\nsize = 64x64\ndevice = /dev/video0\n",
+		      "station.conf: [scanner x] has a device; a scanner of kind = camera has a "
+		      "command instead");
+	refuse_finish(BENCH "[scanner x]\ndevice = /dev/a\ncommand = a\n",
+		      "station.conf: [scanner x] has a command or size, which only a scanner of "
+		      "kind = camera has");
+	refuse_finish(BENCH CAMERA "command = a\nsize = 64x64\n[scanner y]\nkind = camera\n"
+				   "command = b\nsize = 64x64\n",
+		      "station.conf: [scanner y] is a second camera; a station has one, besides "
+		      "[scanner x]");
 }
 
 static bool board_read(const char *text, struct settings_board *b, struct settings_error *error)
@@ -712,6 +758,7 @@ int main(void)
 		cmocka_unit_test(test_hostile_lines),
 		cmocka_unit_test(test_long_values_and_names_stay_readable),
 		cmocka_unit_test(test_finish),
+		cmocka_unit_test(test_camera),
 		cmocka_unit_test(test_board),
 		cmocka_unit_test(test_gpio_board),
 		cmocka_unit_test(test_gpio_board_mistakes_F13),

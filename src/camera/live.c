@@ -1,0 +1,164 @@
+/* live.c - a camera that runs (live.h): one thread, which sleeps until a frame comes. A hang of the
+ * decoder is a hang of all of it; systemd's watchdog and the station's see it. */
+#include "live.h"
+#include "look.h"
+#include "print.h"
+#include "station/moment.h"
+#include "station/seen.h"
+#include "station/still.h"
+#include "tell.h"
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TURN_MS 500 /* the longest sleep: beats are due, and the station's end is seen */
+
+struct live {
+	struct feed *feed;
+	struct look *look;
+	struct tell *tell; /* NULL: print */
+	struct still still;
+	struct seen seen;
+	int signals;
+	uint64_t alive_ms; /* when systemd is told next */
+	bool lives;	   /* frames come, as systemd was told */
+};
+
+static uint64_t clock_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void report(struct live *l, const struct reading_label *label)
+{
+	if (l->tell) {
+		(void)tell_label(l->tell, label);
+		return;
+	}
+	print_label("-", label);
+	(void)fflush(stdout);
+}
+
+static int on_frame(struct live *l, const struct image *frame, uint64_t now)
+{
+	enum still_verdict v = still_frame(&l->still, frame, now);
+	const struct reading *r;
+	int e;
+
+	if (v == STILL_SAME)
+		return 0;
+	e = look_at(l->look, frame);
+	if (e < 0)
+		return e;
+	r = look_reading(l->look);
+	for (unsigned i = 0; i < r->labels; i++)
+		if (reading_accepts(r, i) && seen_found(&l->seen, &r->label[i], now))
+			report(l, &r->label[i]);
+	seen_end(&l->seen, v == STILL_DIFFERS, now);
+	return 0;
+}
+
+/* What lies there is new to a station that has just been found. */
+static void begin(struct live *l)
+{
+	still_init(&l->still);
+	seen_init(&l->seen);
+}
+
+static void tell_systemd(struct live *l, uint64_t now)
+{
+	bool lives = feed_lives(l->feed);
+
+	if (now >= l->alive_ms) {
+		(void)sd_notify(0, "WATCHDOG=1");
+		l->alive_ms = now + TELL_BEAT_MS;
+	}
+	if (lives == l->lives)
+		return;
+	l->lives = lives;
+	(void)sd_notify(0, lives ? "STATUS=The camera gives frames."
+				 : "STATUS=The camera gives no frames; it is tried again.");
+}
+
+static int wait_ms(const struct live *l, uint64_t now)
+{
+	uint64_t due = feed_due(l->feed);
+
+	if (due <= now)
+		return 0;
+	return due - now < TURN_MS ? (int)(due - now) : TURN_MS;
+}
+
+/* False: it is to end. */
+static bool sleep_until(struct live *l)
+{
+	struct pollfd fds[] = {{.fd = l->signals, .events = POLLIN},
+			       {.fd = feed_fd(l->feed), .events = POLLIN}};
+
+	return poll(fds, 2, wait_ms(l, clock_ms())) <= 0 || fds[0].revents == 0;
+}
+
+static int turns(struct live *l)
+{
+	struct image frame;
+	int e = 0;
+
+	while (e == 0 && sleep_until(l)) {
+		uint64_t now = clock_ms();
+		bool came = feed_read(l->feed, now, &frame);
+
+		feed_turn(l->feed, now);
+		if (l->tell && tell_turn(l->tell, feed_lives(l->feed), now))
+			begin(l);
+		tell_systemd(l, now);
+		if (came && (!l->tell || tell_connected(l->tell)))
+			e = on_frame(l, &frame, now);
+	}
+	return e;
+}
+
+static int open_signals(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return -errno;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int live_run(const struct live_is *is)
+{
+	static struct live l; /* large, and there is one */
+	int e;
+
+	begin(&l);
+	l.signals = open_signals();
+	e = l.signals < 0 ? -errno : look_open(&l.look, is->allowed, is->itf);
+	if (e == 0)
+		e = feed_open(&l.feed, &is->feed);
+	if (e == 0 && is->socket)
+		e = tell_open(&l.tell, is->socket);
+	if (e == 0) {
+		(void)sd_notify(0, "READY=1\nSTATUS=The camera is started.");
+		e = turns(&l);
+	}
+	(void)sd_notify(0, "STOPPING=1");
+	tell_close(l.tell);
+	feed_close(l.feed);
+	look_close(l.look);
+	if (l.signals >= 0)
+		(void)close(l.signals);
+	return e;
+}

@@ -1,0 +1,32 @@
+/* camerasock.h - a camera whose labels station-camera reads: a UNIX socket on which a label is a
+ * line, and an empty line at least every few seconds says that it sees. What comes is as hostile as
+ * any scanner's: bytes, handed up as they come. */
+#ifndef IO_CAMERASOCK_H
+#define IO_CAMERASOCK_H
+#include "loop.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CAMERASOCK_USER	     "station-camera" /* whom it may run as, besides root and us */
+#define CAMERASOCK_SILENT_MS 4000	      /* without a byte: it hangs */
+#define CAMERASOCK_START_MS  5000 /* before it is called lost when we start: it starts as well */
+
+struct camerasock;
+
+struct camerasock_calls {
+	void (*bytes)(void *user, const uint8_t *bytes, size_t len); /* at most 4096 at a time */
+	void (*present)(void *user, bool present);		     /* changes only */
+	void *user;
+};
+
+/* Listens at path; a socket that is left there is replaced. name: of the scanner. One connection at
+ * a time, of a process of ours, root's or CAMERASOCK_USER's; the folder is made where it is
+ * missing. 0 or -errno. */
+int __attribute__((warn_unused_result))
+camerasock_open(struct camerasock **out, struct loop *loop, const char *name, const char *path,
+		const struct camerasock_calls *calls);
+/* Paused: bytes stay in the kernel until resumed. */
+void camerasock_pause(struct camerasock *c, bool paused);
+void camerasock_close(struct camerasock *c); /* NULL is fine */
+#endif

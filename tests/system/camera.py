@@ -1,0 +1,88 @@
+"""camera.py - a camera for tests: a command that plays frames of tests/scene, and station-camera that reads them."""
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+from station import BUILD
+
+WIDTH, HEIGHT = 640, 480
+SEED = 7
+# Plays what stands in the file `shown`: a frame's number, or something that goes wrong. 15 frames a second, as a camera.
+PLAYER = """
+import os, pathlib, sys, time
+folder, size = pathlib.Path(sys.argv[1]), int(sys.argv[2])
+frames = [p.read_bytes()[-size:] for p in sorted(folder.glob("*.pgm"))]
+out = sys.stdout.buffer
+while True:
+    shown = (folder / "shown").read_text()
+    word, _, number = shown.partition(" ")
+    if word == "end":
+        out.write(frames[0][:size // 3])
+        out.flush()
+        sys.exit(3)
+    elif word == "hang":
+        (folder / "pid").write_text(str(os.getpid()))
+        time.sleep(3600)
+    elif word == "garbage":
+        out.write(os.urandom(size))
+    else:
+        out.write(frames[int(number)])
+    out.flush()
+    if word != "flood":
+        time.sleep(1 / 15)
+"""
+
+
+class Camera:
+    """Frames with these texts under one camera (tests/scene, told); frame 0 is the empty table."""
+
+    def __init__(self, texts):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="cam-"))
+        self.texts = ["", *texts]
+        subprocess.run([BUILD / "tests/scene", str(SEED), "0", self.dir, "10", "told", *self.texts], check=True, timeout=60)
+        (self.dir / "player.py").write_text(PLAYER)
+        self.log = self.dir / "log"
+        self.log.touch()
+        self.proc = None
+        self.show("")
+
+    def show(self, text, word="frame"):
+        """Frames with this text from now on."""
+        self.play(f"{word} {self.texts.index(text)}")
+
+    def play(self, words):
+        new = self.dir / "shown.new"
+        new.write_text(words)
+        new.rename(self.dir / "shown")
+
+    @property
+    def command(self):
+        return f"exec {sys.executable} {self.dir}/player.py {self.dir} {WIDTH * HEIGHT}"
+
+    def settings(self):
+        return {"kind": "camera", "command": self.command, "size": f"{WIDTH}x{HEIGHT}", "pixels": "grey"}
+
+    def start(self, *words):
+        with open(self.log, "ab") as log:
+            self.proc = subprocess.Popen([BUILD / "station-camera", *map(str, words)], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                         env={**os.environ, "LC_ALL": "C.UTF-8"}, cwd="/")
+
+    def said(self):
+        return self.log.read_text(errors="replace")
+
+    def kill(self, sig=signal.SIGKILL):
+        self.proc.send_signal(sig)
+        return self.proc.wait(timeout=20)
+
+    def close(self):
+        if self.proc and self.proc.poll() is None:
+            self.proc.send_signal(signal.SIGCONT)
+            try:
+                self.kill(signal.SIGTERM)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        shutil.rmtree(self.dir, ignore_errors=True)

@@ -1,0 +1,180 @@
+"""station-camera --station and stationd: a label under the camera lights the lamp; what goes wrong with the camera costs no other scanner
+anything."""
+import os
+import signal
+import socket
+import unittest
+
+from camera import Camera
+from case import StationCase, rma
+from station import raw_of
+
+FIRST, SECOND, THIRD = rma(1), rma(2), rma(3)
+
+
+class CameraCase(StationCase):
+    def bench(self, *texts, start=True):
+        """A station with a serial scanner and a camera, and station-camera on the same settings."""
+        self.cam = Camera(texts)
+        self.addCleanup(self.cam.close)
+        st = self.station(settings={"scanner eye": self.cam.settings()})
+        if start:
+            self.cam.start("--station", "--config", st.conf)
+            self.sees()
+        return st
+
+    def sees(self, present=True, seconds=20):
+        self.panel.until(f"the camera, {present}", lambda: self.st.status()["camera"]["present"] is present, seconds)
+        self.panel.until("the fault", lambda: ("scanner:eye" in self.st.status()["faults"]) is not present)
+
+    def opened(self):
+        return [(e["data"]["scanner"], raw_of(e)) for e in self.st.events("inspection.opened")]
+
+
+class Live(CameraCase):
+    def test_a_label_under_the_camera_lights_the_lamp_once(self):
+        st = self.bench(FIRST, SECOND)
+        self.assertEqual(st.status()["camera"], {"name": "eye", "size": "640x480", "present": True})
+        out = st.ctl("status").out
+        self.assertRegex(out, r"(?m)^camera +eye sees \(640x480\)$")
+        self.assertRegex(out, r"(?m)^scanner +bench is there$")
+        self.cam.show(FIRST)
+        self.picture(appearance="on")
+        self.assertEqual(self.opened(), [("eye", b"]C0" + FIRST.encode())])
+        self.panel.ask("pass", accessories="on")
+        self.panel.ask("pass", usage="on")
+        self.panel.ask("pass", **{"pass": "on"})
+        st.settle_verdict()  # the label lies there all the time
+        self.cam.show(SECOND)
+        self.picture(appearance="on")
+        self.assertEqual([raw for _, raw in self.opened()], [b"]C0" + t.encode() for t in (FIRST, SECOND)])
+
+    def test_put_away_and_back_is_another_scan(self):
+        self.bench(f"qr:{FIRST}")
+        self.cam.show(f"qr:{FIRST}")
+        self.picture(appearance="on")
+        since = self.panel.mark()
+        self.cam.show("")
+        self.panel.linger(3)
+        self.assertEqual(self.panel.tones(since), [])
+        self.cam.show(f"qr:{FIRST}")
+        self.panel.wait("an answer to the second scan", lambda: self.panel.tones(since))
+        self.assertEqual(self.opened(), [("eye", b"]Q1" + FIRST.encode())])
+
+    def test_a_killed_decoder_is_lost_and_found(self):
+        st = self.bench(FIRST, SECOND)
+        self.cam.kill()
+        self.sees(False)
+        self.assertRegex(st.ctl("status").out, r"(?m)^camera +eye is LOST")
+        st.open(THIRD)
+        self.assertEqual(self.opened(), [("bench", THIRD.encode())])
+        self.cam.start("--station", "--config", st.conf)
+        self.sees()
+        self.assertRegex(st.ctl("status").out, r"(?m)^camera +eye sees")
+
+    def test_a_hanging_decoder_is_lost_and_costs_no_other_scanner_anything(self):
+        st = self.bench(FIRST)
+        self.cam.proc.send_signal(signal.SIGSTOP)
+        self.sees(False)
+        self.assertIn("gives no sign of life", st.said())
+        st.open(THIRD)
+        self.cam.proc.send_signal(signal.SIGCONT)
+        self.sees()
+        self.assertEqual(self.opened(), [("bench", THIRD.encode())])
+
+    def test_a_command_that_ends_or_hangs_is_started_again(self):
+        self.bench(FIRST)
+        self.cam.play("end")
+        self.sees(False)
+        self.assertIn("ended with exit code 3 in the middle of a frame (102400 of 307200 bytes); it is started again", self.cam.said())
+        self.cam.show("")
+        self.sees()
+        self.cam.play("hang")
+        self.sees(False)
+        self.assertIn("the camera's command gives no frames; it is started again", self.cam.said())
+        player = int((self.cam.dir / "pid").read_text())
+        self.panel.until("the end of the hanging command", lambda: not os.path.exists(f"/proc/{player}"))
+        self.cam.show(FIRST)
+        self.picture(appearance="on")
+        self.assertIn("gives frames again", self.cam.said())
+
+    def test_garbage_and_a_flood_of_frames(self):
+        st = self.bench(FIRST)
+        before = len(st.events())
+        self.cam.play("garbage")
+        self.panel.linger(2)
+        self.assertEqual(len(st.events()), before)
+        self.cam.show(FIRST, "flood")
+        self.picture(appearance="on")
+        self.panel.linger(1)
+        self.assertEqual(self.opened(), [("eye", b"]C0" + FIRST.encode())])
+        with open(f"/proc/{self.cam.proc.pid}/status") as status:
+            rss = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+        self.assertLess(rss, 64 * 1024, "KiB")
+
+
+class Hostile(CameraCase):
+    """What comes over the socket is not station-camera."""
+
+    def join(self):
+        peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.addCleanup(peer.close)
+        peer.settimeout(10)
+        peer.connect(str(self.st.run / "camera/labels.sock"))
+        return peer
+
+    def test_one_connection_at_a_time(self):
+        self.bench(start=False)
+        first = self.join()
+        first.sendall(b"\n")
+        self.sees()
+        second = self.join()
+        self.assertEqual(second.recv(1), b"")
+        first.sendall(f"]C0{FIRST}\n".encode())
+        self.picture(appearance="on")
+        self.assertIn("another one is at work", self.st.said())
+
+    def test_silence_is_lost_and_not_there_is_told(self):
+        st = self.bench(start=False)
+        self.panel.until("the fault", lambda: "scanner:eye" in st.status()["faults"])
+        self.assertIn("station-camera is not there", st.said())
+        peer = self.join()  # says nothing
+        self.assertEqual(peer.recv(1), b"")
+        self.assertFalse(st.status()["camera"]["present"])
+
+    def test_garbage_and_endless_lines_cost_no_other_scanner_anything(self):
+        st = self.bench(start=False)
+        peer = self.join()
+        peer.sendall(b"\n")
+        self.sees()
+        peer.sendall(b"\x00\xff]Q\x1d\x02" * 500 + b"\n" + b"x" * 100000 + b"\n")
+        peer.sendall(b"half a label")
+        peer.close()
+        self.sees(False)
+        self.assertRegex(st.said(), "vanished in the middle of a label")
+        st.open(FIRST)
+        self.assertEqual(self.opened()[-1], ("bench", FIRST.encode()))
+
+    @unittest.skipIf(os.geteuid(), "only root can be somebody else")
+    def test_another_user_is_refused(self):
+        st = self.bench(start=False)
+        for path in (st.dir, st.run, st.run / "camera"):
+            path.chmod(0o755)
+        (st.run / "camera/labels.sock").chmod(0o666)
+        child = os.fork()
+        if child == 0:
+            code = 9
+            try:
+                os.setresuid(12345, 12345, 12345)
+                peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+                peer.settimeout(10)
+                peer.connect(str(st.run / "camera/labels.sock"))
+                code = 0 if peer.recv(1) == b"" else 8
+            finally:
+                os._exit(code)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+        self.assertIn("of another user", st.said())
+
+
+if __name__ == "__main__":
+    unittest.main()
