@@ -14,6 +14,7 @@ FILES = """
 644 usr/lib/systemd/catalog/station-hq.catalog
 644 usr/lib/systemd/catalog/station.catalog
 644 usr/lib/systemd/system/hqd.service
+644 usr/lib/systemd/system/station-camera.service
 644 usr/lib/systemd/system/station-clock.service
 644 usr/lib/systemd/system/station-metrics.service
 644 usr/lib/systemd/system/station-metrics.timer
@@ -38,7 +39,7 @@ FILES = """
 644 usr/share/man/man8/station-export.8
 644 usr/share/man/man8/stationd.8
 """
-UNITS = ("stationd.service", "station-clock.service", "station-metrics.service", "hqd.service")
+UNITS = ("stationd.service", "station-clock.service", "station-metrics.service", "station-camera.service", "hqd.service")
 # What the units lean on, and systemd wants to find when it looks at them in a root of their own.
 TARGETS = ("basic", "local-fs", "multi-user", "network", "shutdown", "sysinit", "timers")
 
@@ -111,7 +112,7 @@ class Install(unittest.TestCase):
         done = run(self.root / "usr/sbin/stationd", "--config", here, "--boards", self.root / "usr/share/station/boards", "--check")
         self.assertEqual(done.returncode, 0, done.stderr)
         keys = re.findall(r'\{"([a-z0-9_]+)", SECTION_(?!BOARD|GPIO|BUTTONS|LAMPS|BUZZER)[A-Z]+, SETTINGS_VALUE', (ROOT / "src/core/settings.c").read_text())
-        self.assertEqual(sorted(re.findall(r"^#?([a-z0-9_]+) = ", example.read_text(), re.M)), sorted(keys))
+        self.assertEqual(sorted(re.findall(r"^#?([a-z0-9_]+) = ", example.read_text(), re.M)), sorted(keys + ["kind"]))  # a camera has its own
         everything = self.dir / "everything.conf"  # the defaults and examples that are commented out are right, too
         text = re.sub(r"^#(?=[a-z0-9_]+ = |\[)", "", example.read_text().replace("board = rpi", "board = sim"), flags=re.M)
         text = re.sub(r"^(file|key_file) = .*\n", "", text, count=2, flags=re.M)  # one needs a key, one excludes headquarters
