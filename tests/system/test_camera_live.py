@@ -173,7 +173,7 @@ class Hostile(CameraCase):
             finally:
                 os._exit(code)
         self.assertEqual(os.waitpid(child, 0)[1], 0)
-        self.assertIn("of another user", st.said())
+        self.panel.until("it is said", lambda: "of another user" in st.said())
 
 
 if __name__ == "__main__":
