@@ -160,7 +160,7 @@ bool settings_board_finish(struct settings_board *b, const char *where,
  * length; 0 = there is no more. */
 size_t settings_word(const char **list, const char **word);
 /* "640x480", 16 to SETTINGS_SIDE on a side; false: it is not such. */
-bool settings_size(const char *text, size_t len, uint32_t *width, uint32_t *height);
+bool settings_camera_size(const char *text, size_t len, uint32_t *width, uint32_t *height);
 /* Where station-camera finds stationd. */
 void settings_camera_socket(const struct settings *s, struct text *t);
 /* 64 hex digits, white space around allowed. */

@@ -18,7 +18,7 @@ enum feed_pixels {
 
 struct feed_is {
 	const char *command;	/* for /bin/sh; lives as long as the feed */
-	uint32_t width, height; /* settings_size() */
+	uint32_t width, height; /* settings_camera_size() */
 	enum feed_pixels pixels;
 };
 

@@ -128,7 +128,7 @@ static int take(struct options *o, int id)
 	case OPTION_ITF:
 		return take_itf(o, optarg);
 	case OPTION_SIZE:
-		if (settings_size(optarg, strlen(optarg), &o->feed.width, &o->feed.height))
+		if (settings_camera_size(optarg, strlen(optarg), &o->feed.width, &o->feed.height))
 			return -1;
 		return refuse(
 			"--size takes WIDTHxHEIGHT, 16 to 4096 on a side, 4 million in all, not ",

@@ -51,7 +51,8 @@ int setup_read(struct setup *s, const char *config, const char *socket, struct l
 	settings_camera_socket(&s->settings, &path);
 	is->feed.command = camera->command;
 	is->feed.pixels = feed_pixels_of(camera->pixels);
-	if (!settings_size(camera->size, strlen(camera->size), &is->feed.width, &is->feed.height))
+	if (!settings_camera_size(camera->size, strlen(camera->size), &is->feed.width,
+				  &is->feed.height))
 		return refuse("the camera's frames have no size");
 	is->socket = socket ? socket : s->socket;
 	is->allowed = allowed_of(camera->symbologies);

@@ -703,12 +703,6 @@ size_t settings_word(const char **list, const char **word)
 	return (size_t)(at - *word);
 }
 
-void settings_camera_socket(const struct settings *s, struct text *t)
-{
-	text_put(t, s->runtime_dir);
-	text_put(t, "/camera/labels.sock");
-}
-
 bool settings_key(const char *text, size_t len, uint8_t key[LABEL_KEY])
 {
 	while (len > 0 && strchr(" \t\r\n", text[0]) && text[0] != '\0') {

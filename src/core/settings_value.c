@@ -4,8 +4,6 @@
 #include "station/settings.h"
 #include <string.h>
 
-#define SIDE_LEAST 16
-
 /* SCHEME host[:port]; the host a name, an IPv4 address, or an IPv6 address in brackets. */
 static bool url_fits(struct words value, const char *scheme)
 {
@@ -73,25 +71,11 @@ static bool fnc1_fits(struct words value)
 	return texts <= LABEL_FNC1;
 }
 
-bool settings_size(const char *text, size_t len, uint32_t *width, uint32_t *height)
-{
-	const char *x = len > 0 ? memchr(text, 'x', len) : NULL;
-	uint64_t w, h;
-
-	if (!x || !text_read_u64(text, (size_t)(x - text), SETTINGS_SIDE, &w) ||
-	    !text_read_u64(x + 1, len - (size_t)(x - text) - 1, SETTINGS_SIDE, &h) ||
-	    w < SIDE_LEAST || h < SIDE_LEAST || w * h > SETTINGS_PIXELS)
-		return false;
-	*width = (uint32_t)w;
-	*height = (uint32_t)h;
-	return true;
-}
-
 static bool size_fits(struct words value)
 {
 	uint32_t width, height;
 
-	return settings_size(value.at, value.len, &width, &height);
+	return settings_camera_size(value.at, value.len, &width, &height);
 }
 
 /* What is wrong with a text of this type, or NULL. */

@@ -8,8 +8,8 @@
 
 #define BUSY_MS 10000 /* an import or a backup in another process holds the lock for a moment */
 
-/* Of a new database: a page holds some thirty events. A drained backlog is written with a ninth less
- * work than by pages of 4 KiB (make perf ONLY=line). */
+/* Of a new database: a page holds some thirty events. A drained backlog is written with a ninth
+ * less work than by pages of 4 KiB (make perf ONLY=line). */
 #define PAGE_SIZE "16384"
 
 #define MOMENT(m) m "_clock, " m "_at, " m "_after, " m "_before, " m "_boot, " m "_mono"

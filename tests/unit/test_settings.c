@@ -529,14 +529,14 @@ static void test_camera(void **state)
 	assert_string_equal(s.scanner[0].pixels, "yuv420");
 	settings_camera_socket(&s, &t);
 	assert_string_equal(path, "/r/camera/labels.sock");
-	assert_true(settings_size("16x4096", 7, &width, &height));
+	assert_true(settings_camera_size("16x4096", 7, &width, &height));
 	assert_int_equal(width, 16);
 	assert_int_equal(height, 4096);
 	for (const char *const *bad =
 		     (const char *const[]){"", "x", "640", "640x", "x480", "15x480", "640x4097",
 					   "640x480x", "2001x2000", "640X480", " 640x480", NULL};
 	     *bad; bad++)
-		assert_false(settings_size(*bad, strlen(*bad), &width, &height));
+		assert_false(settings_camera_size(*bad, strlen(*bad), &width, &height));
 	refuse_finish(BENCH CAMERA "size = 640x480\n",
 		      "station.conf: [scanner x] has no command = ..., which writes the camera's "
 		      "frames");
