@@ -32,11 +32,13 @@ static void learn(struct front *f, int err, const char *why)
 void front_events(struct front *f, const char *station, const char *journal, const char *body,
 		  size_t len, struct store_reply *out)
 {
+	struct store_reply against;
+
 	(void)pthread_mutex_lock(&f->lock);
 	store_events(f->store, station, journal, body, len, front_wall_ms(), out);
 	if (out->what == STORE_ACKED)
 		(void)store_shelf_take(f->store, station, journal, SHELF_A_REQUEST, front_wall_ms(),
-				       out);
+				       out, &against);
 	if (out->what == STORE_FAILED)
 		learn(f, -EIO, out->why);
 	(void)pthread_mutex_unlock(&f->lock);

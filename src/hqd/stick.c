@@ -97,6 +97,31 @@ static void tell(struct store *s, const struct manifest *m, const struct store_r
 
 /* --- one export --- */
 
+/* What waited for these events, and how far the journal is now. */
+static bool shelf_take(struct taking *t, const struct manifest *m, const char *path)
+{
+	struct store_reply reply = {.acked = 0}, said, against = {.what = STORE_ACKED};
+	int rc;
+
+	do {
+		rc = store_shelf_take(t->store, m->station, m->journal, SHELF_PIECE,
+				      front_wall_ms(), &reply, &said);
+		if (said.what != STORE_ACKED)
+			against = said;
+	} while (rc == 1);
+	if (rc >= 0)
+		rc = store_shelf_head(t->store, m->journal, &reply.acked);
+	if (rc < 0)
+		return refuse(t, path, against.why[0] ? against.why : strerror(-rc));
+	t->taken++;
+	tell(t->store, m, &reply, path);
+	if (against.what == STORE_ACKED)
+		return true;
+	log_error("%s: what waits for it does not fit: %s", path, against.why);
+	t->refused++;
+	return false;
+}
+
 static bool export_take(struct taking *t, const char *path, int folder)
 {
 	struct stick_proof proof;
@@ -114,14 +139,7 @@ static bool export_take(struct taking *t, const char *path, int folder)
 	(void)close(fd);
 	if (!good)
 		return refuse(t, path, reply.why[0] ? reply.why : "it can't be read");
-	while (store_shelf_take(t->store, m->station, m->journal, SHELF_PIECE, front_wall_ms(),
-				&reply))
-		;
-	if (store_shelf_head(t->store, m->journal, &reply.acked) < 0)
-		return refuse(t, path, "the store can't be read");
-	t->taken++;
-	tell(t->store, m, &reply, path);
-	return true;
+	return shelf_take(t, m, path);
 }
 
 /* --- folders --- */

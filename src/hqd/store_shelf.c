@@ -125,30 +125,51 @@ struct piece {
 	uint64_t first, last;
 };
 
-/* The lines that follow the head, up to PIECE bytes. 0 or -errno. */
+/* Whether a line says that it follows the one with this hash. */
+static bool is_next(const void *line, size_t len, const uint8_t hash[EVENT_HASH])
+{
+	struct event_view e;
+
+	return event_read(line, len, &e) == EVENT_OK && memcmp(e.prev, hash, EVENT_HASH) == 0;
+}
+
+static bool piece_add(struct piece *p, uint64_t seq, const void *line, size_t len,
+		      uint8_t hash[EVENT_HASH])
+{
+	if (!line || len + 1 > PIECE - p->len)
+		return false;
+	if (p->len && (seq != p->last + 1 || !is_next(line, len, hash)))
+		return false;
+	if (!p->len)
+		p->first = seq;
+	memcpy(p->body + p->len, line, len);
+	p->body[p->len + len] = '\n';
+	p->len += len + 1;
+	p->last = seq;
+	event_hash(line, len, hash);
+	return true;
+}
+
+/* The first run that waits, if it follows the head or lies before it, up to PIECE bytes; it ends
+ * where another stick's begins that does not fit to it. 0 or -errno. */
 static int piece_read(struct store *s, const char *station, const char *journal, uint64_t head,
 		      struct piece *p)
 {
 	sqlite3_stmt *st = store_db_use(&s->db, STORE_DB_SHELF_FROM);
+	uint8_t hash[EVENT_HASH];
 	int rc;
 
 	p->len = 0;
-	p->first = head + 1;
-	p->last = head;
 	store_db_bind(st, 1, journal);
-	sqlite3_bind_int64(st, 2, (sqlite3_int64)head + 1);
+	sqlite3_bind_int64(st, 2, 0);
 	store_db_bind(st, 3, station);
 	while ((rc = sqlite_row(s->db.sql, st)) == 1) {
+		uint64_t seq = (uint64_t)sqlite3_column_int64(st, 0);
 		const void *line = sqlite3_column_blob(st, 1);
 		size_t len = (size_t)sqlite3_column_bytes(st, 1);
 
-		if ((uint64_t)sqlite3_column_int64(st, 0) != p->last + 1 || !line ||
-		    len + 1 > PIECE - p->len)
+		if ((!p->len && seq > head + 1) || !piece_add(p, seq, line, len, hash))
 			break;
-		memcpy(p->body + p->len, line, len);
-		p->body[p->len + len] = '\n';
-		p->len += len + 1;
-		p->last++;
 	}
 	sqlite3_reset(st);
 	return rc < 0 ? rc : 0;
@@ -178,40 +199,50 @@ int store_shelf_head(struct store *s, const char *journal, uint64_t *head)
 	return rc < 0 ? rc : 0;
 }
 
-/* One piece. 1 = taken, 0 = there is none, or -errno. What does not follow the head after all (a
- * fork, which store_events has recorded) is not kept. */
+/* One piece. 1 = it is off the shelf, 0 = there is none, or it stays, or -errno. What contradicts
+ * the chain is another history, which store_events has recorded: nobody knows yet which of the two
+ * goes on, so it stays until the chain is past it. */
 static int take_one(struct store *s, const char *station, const char *journal, struct piece *p,
 		    int64_t now_ms, struct store_reply *out)
 {
 	uint64_t head;
 	int rc = store_ready(s);
 
+	*out = (struct store_reply){.what = STORE_ACKED};
 	if (!rc)
 		rc = store_shelf_head(s, journal, &head);
 	if (!rc)
 		rc = piece_read(s, station, journal, head, p);
-	if (rc || p->last < p->first)
+	if (rc || !p->len)
 		return rc;
 	store_events(s, station, journal, p->body, p->len, now_ms, out);
 	if (out->what == STORE_FAILED)
 		return -EIO;
-	return forget(s, journal, p->last) ? -EIO : out->what == STORE_ACKED;
+	if (out->what == STORE_ACKED)
+		head = out->acked;
+	if (p->last > head)
+		return 0;
+	rc = forget(s, journal, p->last);
+	return rc ? rc : 1;
 }
 
-bool store_shelf_take(struct store *s, const char *station, const char *journal, unsigned most,
-		      int64_t now_ms, struct store_reply *out)
+int store_shelf_take(struct store *s, const char *station, const char *journal, unsigned most,
+		     int64_t now_ms, struct store_reply *out, struct store_reply *against)
 {
 	struct piece p = {.body = malloc(PIECE)};
 	struct store_reply reply;
-	int rc = p.body ? 1 : 0;
+	int rc = p.body ? 1 : -ENOMEM;
 
+	*against = (struct store_reply){.what = STORE_ACKED};
 	for (unsigned n = 0; n < most && rc == 1; n++) {
 		rc = take_one(s, station, journal, &p, now_ms, &reply);
-		if (rc == 1)
+		if (reply.what != STORE_ACKED)
+			*against = reply;
+		else if (rc == 1)
 			*out = reply;
 	}
 	free(p.body);
-	return rc == 1;
+	return rc;
 }
 
 int store_shelf_count(struct store *s, const char *journal, uint64_t *count, uint64_t *first)

@@ -8,11 +8,12 @@
  * stored contiguously, as ever), BAD, FOREIGN, FORK (it contradicts what is kept) or FAILED. */
 void store_shelf_put(struct store *s, const char *station, const char *journal, const char *body,
 		     size_t len, int64_t now_ms, struct store_reply *out);
-/* What now follows the head is taken as if it came over the line. In pieces, at most `most` of
- * them; *out is as of the last one that was stored, and else stays as it is: what a stick brought
- * is no fault of whoever speaks now. True: there may be more. */
-bool store_shelf_take(struct store *s, const char *station, const char *journal, unsigned most,
-		      int64_t now_ms, struct store_reply *out);
+/* What now follows the head is taken as if it came over the line, and off the shelf when the chain
+ * is past it. In pieces, at most `most` of them; *out is as of the last one that was stored, and
+ * else stays as it is: what a stick brought is no fault of whoever speaks now. *against: what was
+ * said about one that was not stored, else ACKED. 1 = there may be more, 0 = no, or -errno. */
+int store_shelf_take(struct store *s, const char *station, const char *journal, unsigned most,
+		     int64_t now_ms, struct store_reply *out, struct store_reply *against);
 /* How many events of a journal wait, and the first of them. 0 or -errno. */
 int store_shelf_count(struct store *s, const char *journal, uint64_t *count, uint64_t *first);
 /* The last event that is stored contiguously, 0 = none. 0 or -errno. */

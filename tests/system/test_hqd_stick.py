@@ -189,6 +189,34 @@ class Hostile(StickCase):
         answer = self.hq.post_events(self.one.journal, self.one.lines[9:], pair("client", "bench-1"))
         self.assertEqual((answer.status, answer.json["acked"]), (200, 25))
 
+    def test_another_history_takes_nothing_off_the_shelf(self):
+        """9-13 waits; another 5-8, signed too, waits beside it and does not fit when 1-4 comes: it is told, counted, and what is
+        genuine still waits, until the genuine 5-8 comes."""
+        self.take(self.hq, self.write(self.stick(), self.one, 9, 13))
+        twin = Chain(journal=self.one.journal).fill(24)
+        self.take(self.hq, self.write(self.stick(), twin, 5, 8))
+        done = self.take(self.hq, self.write(self.stick(), self.one, 1, 4), 1)
+        self.assertIn("another history", done.err)
+        self.assertIn("9 wait", done.out)
+        self.assertEqual(self.hq.lines(self.one.journal), self.one.lines[:4])
+        self.assertEqual(self.numbers(self.hq)["forks"], 1)
+        out = self.take(self.hq, self.write(self.stick(), self.one, 5, 8), 1).out
+        self.assertIn("whole up to 13", out)
+        self.assertEqual(self.hq.lines(self.one.journal), self.one.lines[:13])
+        out = self.take(self.hq, self.write(self.stick(), self.one, 14, 25)).out
+        self.assertNotIn("wait", out)
+        self.assertEqual(self.hq.lines(self.one.journal), self.one.lines)
+        self.assertEqual(self.numbers(self.hq)["forks"], 1)
+
+    def test_another_history_behind_what_fits(self):
+        """The run that fits is taken, though what waits behind it is of another history."""
+        twin = Chain(journal=self.one.journal).fill(24)
+        self.take(self.hq, self.write(self.stick(), twin, 9, 13))
+        self.take(self.hq, self.write(self.stick(), self.one, 5, 8))
+        out = self.take(self.hq, self.write(self.stick(), self.one, 1, 4), 1).out
+        self.assertIn("5 wait, the journal is whole up to 8 and goes on at 9", out)
+        self.assertEqual((self.hq.lines(self.one.journal), self.numbers(self.hq)["forks"]), (self.one.lines[:8], 1))
+
     def test_no_export(self):
         stick = self.stick()
         (stick / "holiday").mkdir()
