@@ -122,24 +122,52 @@ static bool shelf_take(struct taking *t, const struct manifest *m, const char *p
 	return false;
 }
 
-static bool export_take(struct taking *t, const char *path, int folder)
+/* A file without a name beside the database: where there is room for the events too. Or -errno. */
+static int scratch_open(const char *db)
+{
+	const char *slash = strrchr(db, '/');
+	int len = slash ? (int)(slash - db) + 1 : 0, fd;
+	char *path;
+
+	if (asprintf(&path, "%.*s.", len, db) < 0)
+		return -ENOMEM;
+	fd = open(path, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	free(path);
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
+		return fd >= 0 ? fd : -errno;
+	if (asprintf(&path, "%.*s.import-XXXXXX", len, db) < 0)
+		return -ENOMEM;
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd >= 0)
+		(void)unlink(path);
+	else
+		fd = -errno;
+	free(path);
+	return fd;
+}
+
+static bool copy_take(struct taking *t, const char *path, int folder, int copy)
 {
 	struct stick_proof proof;
 	struct store_reply reply;
-	const struct manifest *m = &proof.manifest;
-	bool good;
-	int fd;
 
-	if (!stick_proof_look(&proof, folder, t->options->client_ca))
+	if (!stick_proof_look(&proof, folder, t->options->client_ca, copy))
 		return refuse(t, path, proof.why);
-	fd = stickfile_open(folder, STICK_PROOF_EVENTS);
-	if (fd < 0)
-		return refuse(t, path, strerror(-fd));
-	good = events_take(t->store, m, fd, &reply);
-	(void)close(fd);
-	if (!good)
+	if (!events_take(t->store, &proof.manifest, copy, &reply))
 		return refuse(t, path, reply.why[0] ? reply.why : "it can't be read");
-	return shelf_take(t, m, path);
+	return shelf_take(t, &proof.manifest, path);
+}
+
+static bool export_take(struct taking *t, const char *path, int folder)
+{
+	int copy = scratch_open(t->options->db);
+	bool good;
+
+	if (copy < 0)
+		return refuse(t, t->options->db, strerror(-copy));
+	good = copy_take(t, path, folder, copy);
+	(void)close(copy);
+	return good;
 }
 
 /* --- folders --- */

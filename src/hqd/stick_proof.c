@@ -2,14 +2,17 @@
 #include "stick_proof.h"
 #include "io/cms.h"
 #include "io/stickfile.h"
+#include <errno.h>
+#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define MANIFEST  "manifest.json"
-#define SIGNATURE "SHA256SUMS.p7s"
-#define MOST	  (16u << 20) /* bytes of sums and signature */
+#define MANIFEST    "manifest.json"
+#define SIGNATURE   "SHA256SUMS.p7s"
+#define MOST	    (16u << 20) /* bytes of sums and signature */
+#define MOST_EVENTS UINT32_MAX	/* bytes: no file of a FAT has more */
 
 static bool fails(struct stick_proof *p, const char *what, const char *why)
 {
@@ -17,15 +20,19 @@ static bool fails(struct stick_proof *p, const char *what, const char *why)
 	return false;
 }
 
-static bool manifest_look(struct stick_proof *p, int folder)
+static bool manifest_look(struct stick_proof *p, int folder, uint8_t own[STICKFILE_SUM])
 {
 	enum manifest_fault fault;
+	struct sha256_ctx sha;
 	uint8_t *json;
 	size_t len;
 	int rc = stickfile_whole(folder, MANIFEST, MANIFEST_MAX, &json, &len);
 
 	if (rc)
 		return fails(p, MANIFEST, strerror(-rc));
+	sha256_init(&sha);
+	sha256_update(&sha, len, json);
+	sha256_digest(&sha, STICKFILE_SUM, own);
 	fault = manifest_read((const char *)json, len, &p->manifest);
 	free(json);
 	return fault == MANIFEST_OK || fails(p, MANIFEST, manifest_fault_text(fault));
@@ -52,21 +59,13 @@ static bool signature_look(struct stick_proof *p, int folder, const char *ca, co
 	return true;
 }
 
-/* Each of the two files is in the sums, and as they say. */
-static bool file_look(struct stick_proof *p, int folder, const char *name, const char *sums,
-		      size_t len)
+/* A file is in the sums, and as they say. */
+static bool sum_look(struct stick_proof *p, const char *name, const uint8_t own[STICKFILE_SUM],
+		     const char *sums, size_t len)
 {
-	uint8_t own[STICKFILE_SUM];
 	struct manifest_sum s;
 	bool found = false;
-	int fd = stickfile_open(folder, name), rc = fd;
 
-	if (fd >= 0) {
-		rc = stickfile_hash(fd, own);
-		(void)close(fd);
-	}
-	if (rc < 0)
-		return fails(p, name, strerror(-rc));
 	for (size_t at = 0; at < len && !found;) {
 		const char *lf = memchr(sums + at, '\n', len - at);
 		size_t n = lf ? (size_t)(lf - (sums + at)) : len - at;
@@ -76,23 +75,49 @@ static bool file_look(struct stick_proof *p, int folder, const char *name, const
 	}
 	if (!found)
 		return fails(p, name, "it is not in " STICK_PROOF_SUMS);
-	return memcmp(own, s.sum, sizeof(own)) == 0 || fails(p, name, "it was changed");
+	return memcmp(own, s.sum, sizeof(s.sum)) == 0 || fails(p, name, "it was changed");
 }
 
-bool stick_proof_look(struct stick_proof *p, int folder, const char *ca)
+/* Bytes of as many lines as the manifest, which is proved by now, says. */
+static uint64_t events_most(const struct manifest *m)
 {
-	uint8_t *sums;
+	uint64_t lines = m->last >= m->first ? m->last - m->first + 1 : 0;
+
+	return lines < MOST_EVENTS / (EVENT_LINE_MAX + 1) ? lines * (EVENT_LINE_MAX + 1)
+							  : MOST_EVENTS;
+}
+
+static bool events_look(struct stick_proof *p, int folder, int copy, const char *sums, size_t len)
+{
+	uint8_t own[STICKFILE_SUM];
+	int fd = stickfile_open(folder, STICK_PROOF_EVENTS), rc = fd;
+
+	if (fd >= 0) {
+		rc = stickfile_copy(fd, copy, events_most(&p->manifest), own);
+		(void)close(fd);
+	}
+	if (rc >= 0 && lseek(copy, 0, SEEK_SET) < 0)
+		rc = -errno;
+	if (rc < 0)
+		return fails(p, STICK_PROOF_EVENTS, strerror(-rc));
+	return sum_look(p, STICK_PROOF_EVENTS, own, sums, len);
+}
+
+bool stick_proof_look(struct stick_proof *p, int folder, const char *ca, int copy)
+{
+	uint8_t *bytes, own[STICKFILE_SUM];
+	const char *sums;
 	size_t len;
 	bool good;
 	int rc;
 
 	memset(p, 0, sizeof(*p));
-	rc = stickfile_whole(folder, STICK_PROOF_SUMS, MOST, &sums, &len);
+	rc = stickfile_whole(folder, STICK_PROOF_SUMS, MOST, &bytes, &len);
 	if (rc)
 		return fails(p, STICK_PROOF_SUMS, strerror(-rc));
-	good = manifest_look(p, folder) && signature_look(p, folder, ca, sums, len) &&
-	       file_look(p, folder, MANIFEST, (const char *)sums, len) &&
-	       file_look(p, folder, STICK_PROOF_EVENTS, (const char *)sums, len);
-	free(sums);
+	sums = (const char *)bytes;
+	good = manifest_look(p, folder, own) && signature_look(p, folder, ca, bytes, len) &&
+	       sum_look(p, MANIFEST, own, sums, len) && events_look(p, folder, copy, sums, len);
+	free(bytes);
 	return good;
 }

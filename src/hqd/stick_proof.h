@@ -12,6 +12,7 @@ struct stick_proof {
 };
 
 /* Signature by a station of this authority, its name, and the sums of manifest and events. The
- * chain is the intake's to verify. */
-bool stick_proof_look(struct stick_proof *p, int folder, const char *ca);
+ * chain is the intake's to verify. The stick is asked once: what was proved of the events lies in
+ * `copy` then, an empty file of ours, from its beginning on. */
+bool stick_proof_look(struct stick_proof *p, int folder, const char *ca, int copy);
 #endif

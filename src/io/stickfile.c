@@ -86,16 +86,44 @@ int stickfile_whole(int at, const char *name, size_t most, uint8_t **bytes, size
 	return n < 0 ? (int)n : -EFBIG;
 }
 
-int stickfile_hash(int fd, uint8_t sum[STICKFILE_SUM])
+static int write_all(int fd, const uint8_t *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		bytes += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
+	return 0;
+}
+
+int stickfile_copy(int fd, int to, uint64_t most, uint8_t sum[STICKFILE_SUM])
 {
 	uint8_t *piece = malloc(PIECE);
 	struct sha256_ctx sha;
 	ssize_t n = -ENOMEM;
 
 	sha256_init(&sha);
-	while (piece && (n = stickfile_read(fd, piece, PIECE)) > 0)
+	while (piece && (n = stickfile_read(fd, piece, PIECE)) > 0) {
+		int rc = (uint64_t)n > most ? -EFBIG : 0;
+
+		most -= rc ? 0 : (uint64_t)n;
+		if (!rc && to >= 0)
+			rc = write_all(to, piece, (size_t)n);
+		if (rc) {
+			n = rc;
+			break;
+		}
 		sha256_update(&sha, (size_t)n, piece);
+	}
 	sha256_digest(&sha, STICKFILE_SUM, sum);
 	free(piece);
 	return n < 0 ? (int)n : 0;
+}
+
+int stickfile_hash(int fd, uint8_t sum[STICKFILE_SUM])
+{
+	return stickfile_copy(fd, -1, UINT64_MAX, sum);
 }

@@ -18,4 +18,8 @@ int __attribute__((warn_unused_result))
 stickfile_whole(int at, const char *name, size_t most, uint8_t **bytes, size_t *len);
 /* SHA-256 of what is left of it. 0 or -errno. */
 int __attribute__((warn_unused_result)) stickfile_hash(int fd, uint8_t sum[STICKFILE_SUM]);
+/* The same, copied to another file on the way: who reads the copy reads what was hashed, whatever
+ * the stick answers then. -EFBIG when there are more than `most` bytes. */
+int __attribute__((warn_unused_result))
+stickfile_copy(int fd, int to, uint64_t most, uint8_t sum[STICKFILE_SUM]);
 #endif
