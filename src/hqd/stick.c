@@ -19,7 +19,8 @@
 #define PAGE	    (1 << 20) /* bytes of lines that are taken at once */
 #define DEPTH	    2	      /* STICK/STATION/DATE_TIME */
 #define FOLDERS	    10000     /* that are looked at in one folder */
-#define SHELF_PIECE 64	      /* pieces between two looks */
+#define ENCRYPTED   "export.tar.cms"
+#define SHELF_PIECE 64 /* pieces between two looks */
 
 struct taking {
 	struct store *store;
@@ -207,6 +208,10 @@ static void folder_take(struct taking *t, const char *path, int folder, unsigned
 
 	if (fstatat(folder, STICK_PROOF_SUMS, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 		(void)export_take(t, path, folder);
+		return;
+	}
+	if (fstatat(folder, ENCRYPTED, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		(void)refuse(t, path, "encrypted: open it first, see station-export(8)");
 		return;
 	}
 	n = depth ? names_of(folder, &name) : 0;

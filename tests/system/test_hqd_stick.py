@@ -3,6 +3,7 @@ import hashlib
 import itertools
 import json
 import os
+import shutil
 import sqlite3
 import unittest
 
@@ -225,6 +226,21 @@ class Hostile(StickCase):
         loop = stick / "holiday" / "again"
         loop.symlink_to(stick)
         self.take(self.hq, stick, 3)
+
+    def test_an_encrypted_export(self):
+        """Nobody but the holder of its key can take it: it is told, and the others are taken."""
+        stick = self.stick()
+        folder = self.write(stick, self.one, 1, 25)
+        shut = stick / "bench-1" / "2026-11-22_08-00-00Z"
+        shut.mkdir()
+        (shut / "export.tar.cms").write_bytes(b"0")
+        done = self.take(self.hq, stick, 1)
+        self.assertIn(f"{shut}: encrypted: open it first, see station-export(8)", done.err)
+        self.assertEqual(self.hq.lines(self.one.journal), self.one.lines)
+        shutil.rmtree(folder)
+        done = self.take(self.hq, shut, 1)
+        self.assertIn("encrypted", done.err)
+        self.assertNotIn("there is no export", done.err)
 
     def test_one_bad_export_does_not_keep_the_others_out(self):
         stick = self.stick()
