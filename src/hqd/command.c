@@ -5,6 +5,7 @@
 #include "station/text.h"
 #include "stick.h"
 #include "store.h"
+#include "store_shelf.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -189,36 +190,56 @@ static bool status_journal(void *user, const struct store_journal *j)
 	return json_array_append_new(list, o) == 0;
 }
 
-static json_t *status_numbers(const struct store_numbers *n)
+struct shelf {
+	json_t *list;
+	uint64_t events;
+};
+
+static bool status_waiting(void *user, const struct store_waiting *w)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "journals",
+	struct shelf *shelf = user;
+
+	shelf->events += w->count;
+	return json_array_append_new(shelf->list, json_pack("{s:s, s:s, s:I, s:I}", "journal",
+							    w->uuid, "station", w->station,
+							    "events", (json_int_t)w->count, "from",
+							    (json_int_t)w->first)) == 0;
+}
+
+static json_t *status_numbers(const struct store_numbers *n, uint64_t waiting)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "journals",
 			 (json_int_t)n->journals, "events", (json_int_t)n->events, "inspections",
 			 (json_int_t)n->inspections, "passed", (json_int_t)n->passed, "failed",
-			 (json_int_t)n->failed, "holes", (json_int_t)n->holes, "forks",
-			 (json_int_t)n->forks, "set_aside", (json_int_t)n->set_aside, "conflicts",
-			 (json_int_t)n->conflicts, "expected", (json_int_t)n->expected);
+			 (json_int_t)n->failed, "expected", (json_int_t)n->expected, "holes",
+			 (json_int_t)n->holes, "forks", (json_int_t)n->forks, "set_aside",
+			 (json_int_t)n->set_aside, "conflicts", (json_int_t)n->conflicts, "waiting",
+			 (json_int_t)waiting);
 }
 
 int command_status(const struct options *o)
 {
 	struct store_numbers numbers = {0};
+	struct shelf shelf = {.events = 0};
 	struct store *s = open_store(o, false);
 
 	if (!s)
 		return OPTIONS_GONE;
 	json_t *journals = json_array();
+	shelf.list = json_array();
 	int err = store_numbers(s, &numbers);
 	if (err == 0)
 		err = store_journals(s, status_journal, journals);
+	if (err == 0)
+		err = store_shelf_each(s, status_waiting, &shelf);
 	store_close(s);
-	if (err < 0) {
+	/* takes both lists */
+	json_t *all = json_pack("{s:o, s:o, s:o}", "journals", journals, "waiting", shelf.list,
+				"numbers", status_numbers(&numbers, shelf.events));
+	if (err < 0)
 		log_error("can't read %s: %s", o->db, strerror(-err));
-		json_decref(journals);
-		return OPTIONS_GONE;
-	}
-	json_t *all =
-		json_pack("{s:o, s:o}", "journals", journals, "numbers", status_numbers(&numbers));
-	int failed = !all || json_dumpf(all, stdout, JSON_INDENT(2)) < 0 || putchar('\n') == EOF;
+	int failed = err < 0 || !all || json_dumpf(all, stdout, JSON_INDENT(2)) < 0 ||
+		     putchar('\n') == EOF;
 	json_decref(all);
-	return flushed(failed ? OPTIONS_GONE : OPTIONS_FINE);
+	return err < 0 ? OPTIONS_GONE : flushed(failed ? OPTIONS_GONE : OPTIONS_FINE);
 }

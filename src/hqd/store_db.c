@@ -108,6 +108,8 @@ static const char *const queries[STORE_DB_QUERIES] = {
 	[STORE_DB_SHELF_REMOVE] = "DELETE FROM shelf WHERE journal = ?1 AND seq <= ?2",
 	[STORE_DB_SHELF_COUNT] = "SELECT count(*), coalesce(min(seq), 0) FROM shelf"
 				 " WHERE journal = ?1",
+	[STORE_DB_SHELF_ALL] = "SELECT journal, min(station), count(*), min(seq) FROM shelf"
+			       " WHERE journal > ?1 GROUP BY journal ORDER BY journal LIMIT 1",
 	[STORE_DB_SHELF_OWNER] = "SELECT station FROM (SELECT station, 0 AS n FROM journal"
 				 " WHERE uuid = ?1 UNION ALL SELECT station, 1 FROM (SELECT station"
 				 " FROM shelf WHERE journal = ?1 LIMIT 1)) ORDER BY n LIMIT 1",

@@ -263,3 +263,26 @@ int store_shelf_count(struct store *s, const char *journal, uint64_t *count, uin
 	}
 	return rc < 0 ? rc : 0;
 }
+
+int store_shelf_each(struct store *s, bool (*fn)(void *user, const struct store_waiting *w),
+		     void *user)
+{
+	struct store_waiting w = {.uuid = ""};
+	int rc = store_ready(s);
+
+	while (!rc) {
+		sqlite3_stmt *st = store_db_use(&s->db, STORE_DB_SHELF_ALL);
+
+		store_db_bind(st, 1, w.uuid);
+		rc = sqlite_row(s->db.sql, st);
+		if (rc <= 0)
+			return rc;
+		store_db_text(st, 0, w.uuid, sizeof(w.uuid));
+		store_db_text(st, 1, w.station, sizeof(w.station));
+		w.count = (uint64_t)sqlite3_column_int64(st, 2);
+		w.first = (uint64_t)sqlite3_column_int64(st, 3);
+		sqlite3_reset(st);
+		rc = fn(user, &w) ? 0 : -ECANCELED;
+	}
+	return rc == -ECANCELED ? 0 : rc;
+}

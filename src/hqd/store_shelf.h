@@ -16,6 +16,13 @@ int store_shelf_take(struct store *s, const char *station, const char *journal, 
 		     int64_t now_ms, struct store_reply *out, struct store_reply *against);
 /* How many events of a journal wait, and the first of them. 0 or -errno. */
 int store_shelf_count(struct store *s, const char *journal, uint64_t *count, uint64_t *first);
+/* Each journal of which some wait. fn false: stops. 0 or -errno. */
+struct store_waiting {
+	char uuid[EVENT_UUID + 1], station[33];
+	uint64_t count, first;
+};
+int store_shelf_each(struct store *s, bool (*fn)(void *user, const struct store_waiting *w),
+		     void *user);
 /* The last event that is stored contiguously, 0 = none. 0 or -errno. */
 int store_shelf_head(struct store *s, const char *journal, uint64_t *head);
 #endif

@@ -124,6 +124,21 @@ class Road(StickCase):
         self.assertEqual((self.numbers(hq)["passed"], self.numbers(hq)["failed"]), (2, 2))
 
 
+    def test_what_waits_is_told(self):
+        """Also of a journal of which nothing is here yet."""
+        one, other, hq = self.chain(), self.chain(station="bench-2"), self.headquarters(returns=None, start=False)
+        self.take(hq, self.write(self.stick(), one, 1, 4))
+        self.assertEqual((hq.status()["waiting"], self.numbers(hq)["waiting"]), ([], 0))
+        self.take(hq, self.write(self.stick(), one, 9, 13))
+        self.take(hq, self.write(self.stick(), other, 20, 25))
+        told = {w["journal"]: (w["station"], w["events"], w["from"]) for w in hq.status()["waiting"]}
+        self.assertEqual(told, {one.journal: ("bench-1", 5, 9), other.journal: ("bench-2", 6, 20)})
+        self.assertEqual(self.numbers(hq)["waiting"], 11)
+        self.take(hq, self.write(self.stick(), one, 5, 8))
+        self.assertEqual([w["journal"] for w in hq.status()["waiting"]], [other.journal])
+        self.assertEqual(self.numbers(hq)["waiting"], 6)
+
+
 class Hostile(StickCase):
     def setUp(self):
         self.hq = self.headquarters(returns=None, start=False)
