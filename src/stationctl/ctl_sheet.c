@@ -62,21 +62,55 @@ static bool to_a_person(const char *name)
 	return true;
 }
 
+static bool to_stdout(const char *svg)
+{
+	return svg && strcmp(svg, "-") == 0;
+}
+
+static bool is_one(uint64_t count)
+{
+	if (count != 1)
+		ctl_error("sheet: --svg - is for one code, and these are %llu: give a folder",
+			  (unsigned long long)count);
+	return count == 1;
+}
+
+/* Told before the numbers are used up. What is no number the sheet itself refuses. */
+static bool plates_fit(const struct ctl *ctl, const struct sheet *sheet)
+{
+	const char *wanted = ctl->own.value[SHEET_PLATES];
+	uint64_t count;
+
+	return sheet != &sheet_plates || !wanted || !to_stdout(ctl->own.value[SHEET_SVG]) ||
+	       !text_read_u64(wanted, strlen(wanted), SHEET_CARDS, &count) || is_one(count);
+}
+
 static int print_cards(struct ctl *ctl, const struct sheet *sheet, struct sheet_cards *cards)
 {
 	const char *const *value = ctl->own.value;
 	const char *svg = value[SHEET_SVG];
-	bool ok;
+	bool one = to_stdout(svg), ok;
+	int dir = -1;
 
-	if (!sheet->fill(ctl, cards))
-		return CTL_WRONG;
-	if (svg && strcmp(svg, "-") == 0 && cards->count != 1) {
-		ctl_error("sheet: --svg - is for one code, and these are %u: give a folder",
-			  cards->count);
-		return CTL_USAGE;
+	/* The folder first: who fills a sheet of house labels has used up their numbers. */
+	if (svg && !one) {
+		dir = sheet_svg_folder(svg);
+		if (dir < 0)
+			return CTL_GONE;
 	}
-	ok = svg ? sheet_svg(stdout, svg, value[SHEET_QR] != NULL, sheet, cards)
-		 : sheet_html(stdout, sheet, ctl->settings.labels.site, cards);
+	if (!sheet->fill(ctl, cards)) {
+		if (dir >= 0)
+			(void)close(dir);
+		return CTL_WRONG;
+	}
+	if (one && !is_one(cards->count))
+		return CTL_USAGE;
+	if (one)
+		ok = sheet_svg_one(stdout, value[SHEET_QR] != NULL, &cards->card[0]);
+	else if (svg)
+		ok = sheet_svg(dir, svg, sheet, cards);
+	else
+		ok = sheet_html(stdout, sheet, ctl->settings.labels.site, cards);
 	return ok ? CTL_FINE : CTL_GONE;
 }
 
@@ -109,7 +143,7 @@ static int run(struct ctl *ctl, const struct sheet *sheet)
 	struct sheet_cards cards = {0};
 	int code;
 
-	if (!options_fit(ctl, sheet))
+	if (!options_fit(ctl, sheet) || !plates_fit(ctl, sheet))
 		return CTL_USAGE;
 	if (!value[SHEET_SVG] && to_a_person(sheet->name))
 		return CTL_USAGE;

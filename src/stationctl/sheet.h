@@ -76,7 +76,11 @@ void sheet_text(FILE *f, const char *text);
 bool sheet_html(FILE *f, const struct sheet *sheet, const char *site,
 		const struct sheet_cards *cards);
 
-/* sheet_svg.c: a file a code and symbology into dir, or, dir "-", the one code to f. */
-bool sheet_svg(FILE *f, const char *dir, bool square, const struct sheet *sheet,
+/* sheet_svg.c. The folder, made if need be, that files can be written into; -1: said why. */
+int sheet_svg_folder(const char *where);
+/* A file a code and symbology into that folder, which is closed. False: said why. */
+bool sheet_svg(int dir, const char *where, const struct sheet *sheet,
 	       const struct sheet_cards *cards);
+/* One code to f. */
+bool sheet_svg_one(FILE *f, bool square, const struct sheet_card *card);
 #endif

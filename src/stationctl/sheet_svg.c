@@ -57,27 +57,41 @@ static bool draw_file(int dir, const char *where, const char *kind, bool square,
 	return ok;
 }
 
-bool sheet_svg(FILE *f, const char *dir, bool square, const struct sheet *sheet,
+int sheet_svg_folder(const char *where)
+{
+	int fd;
+
+	if (mkdir(where, 0777) != 0 && errno != EEXIST) {
+		ctl_error("sheet: can't make the folder %s: %s", where, strerror(errno));
+		return -1;
+	}
+	fd = open(where, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		ctl_error("sheet: can't open the folder %s: %s", where, strerror(errno));
+		return -1;
+	}
+	if (faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) != 0) {
+		ctl_error("sheet: can't write into the folder %s: %s", where, strerror(errno));
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+bool sheet_svg(int dir, const char *where, const struct sheet *sheet,
 	       const struct sheet_cards *cards)
 {
 	const char *kind = label_kind_name(sheet->kind);
 	bool ok = true;
-	int fd;
 
-	if (strcmp(dir, "-") == 0)
-		return draw(f, square, &cards->card[0]);
-	if (mkdir(dir, 0777) != 0 && errno != EEXIST) {
-		ctl_error("sheet: can't make the folder %s: %s", dir, strerror(errno));
-		return false;
-	}
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
-		ctl_error("sheet: can't open the folder %s: %s", dir, strerror(errno));
-		return false;
-	}
 	for (unsigned i = 0; ok && i < cards->count; i++)
-		ok = draw_file(fd, dir, kind, false, &cards->card[i]) &&
-		     draw_file(fd, dir, kind, true, &cards->card[i]);
-	close(fd);
+		ok = draw_file(dir, where, kind, false, &cards->card[i]) &&
+		     draw_file(dir, where, kind, true, &cards->card[i]);
+	close(dir);
 	return ok;
+}
+
+bool sheet_svg_one(FILE *f, bool square, const struct sheet_card *card)
+{
+	return draw(f, square, card);
 }

@@ -185,6 +185,16 @@ class Sheets(unittest.TestCase):
             (self.dir / "house-labels").unlink()
         self.assertGreater(len(starts), 1)
 
+    def test_what_can_not_be_printed_uses_up_no_number(self):
+        first = self.numbers(1)[0]
+        before = (self.dir / "house-labels").read_text()
+        self.assertIn("is for one code, and these are 21", self.sheet("plates", "--plates", 21, "--svg", "-", key=False, code=2))
+        self.assertIn("can't make the folder", self.sheet("plates", "--plates", 21, "--svg", self.dir / "none/x", key=False, code=3))
+        self.assertIn("can't open the folder", self.sheet("plates", "--plates", 21, "--svg", self.dir / "key", key=False, code=3))
+        self.assertEqual((self.dir / "house-labels").read_text(), before)
+        self.assertIn("<svg", self.sheet("plates", "--plates", 1, "--svg", "-", key=False))
+        self.assertEqual(self.numbers(1), [first + 2])
+
     def test_what_was_cut_off_by_a_power_cut_was_not_printed(self):
         first = self.numbers(5)[0]
         with open(self.dir / "house-labels", "a") as f:
