@@ -47,6 +47,14 @@ static int print_prom(const char *path, const json_t *root, const struct health_
 	return err ? CTL_GONE : CTL_FINE;
 }
 
+/* Nothing is known of the station: the old figures must not stand on as if it were well. */
+static int prom_down(const char *path, int code)
+{
+	int written = print_prom(path, NULL, &(struct health_now){0}, NULL);
+
+	return written == CTL_FINE ? code : written;
+}
+
 static int status_health(const struct ctl *ctl, const char *text, size_t len, const json_t *root)
 {
 	struct health_now now;
@@ -83,13 +91,15 @@ static int status_run(struct ctl *ctl)
 		return CTL_USAGE;
 	}
 	if (!ctl_runtime_path(ctl, "status.json", path))
-		return CTL_GONE;
-	if (status_file_open(&file, path))
+		return value[STATUS_PROM] ? prom_down(value[STATUS_OUTPUT], CTL_GONE) : CTL_GONE;
+	if (status_file_open(&file, path)) {
 		code = status_health(ctl, file.text, file.len, file.root);
-	else if (value[STATUS_PROM] && file.absent)
-		code = print_prom(value[STATUS_OUTPUT], NULL, &(struct health_now){0}, NULL);
-	else
-		ctl_error("%s", file.why);
+	} else {
+		if (!value[STATUS_PROM] || !file.absent)
+			ctl_error("%s", file.why);
+		if (value[STATUS_PROM])
+			code = prom_down(value[STATUS_OUTPUT], file.absent ? CTL_FINE : CTL_GONE);
+	}
 	status_file_close(&file);
 	return code;
 }

@@ -191,6 +191,22 @@ class Prometheus(File):
         self.assertEqual(promtext.read(out), {"station_up": {(): 0}, "station_well": {(): 0}})
         self.assertEqual(promtext.read(self.status(0, "--prom", pid=2**22 + 1)[0])["station_up"], {(): 0})
 
+    def test_what_can_not_be_read_is_down_too(self):
+        """The figures of when it was well do not stand on; who asked is told as before."""
+        path = self.dir / "station.prom"
+        for raw in (b"{", b"", b"[]", b"x" * 70000):
+            self.status(0, "--prom", "--output", path)
+            self.assertEqual(promtext.read(path.read_text())["station_up"], {(): 1})
+            said = self.status(3, "--prom", "--output", path, raw=raw)
+            self.assertIn("status", said[1])
+            self.assertEqual(promtext.read(path.read_text()), {"station_up": {(): 0}, "station_well": {(): 0}}, raw)
+            self.assertEqual(self.status(3, "--json", raw=raw)[0], "")
+        self.status(0, "--prom", "--output", path)
+        bad = self.dir / "bad.conf"
+        bad.write_text("[nothing]\n")
+        self.ctl("--config", bad, "status", "--prom", "--output", path, code=3)
+        self.assertEqual(promtext.read(path.read_text())["station_up"], {(): 0})
+
     def test_a_file_is_replaced_as_a_whole(self):
         path = self.dir / "textfile/station.prom"
         path.parent.mkdir()
