@@ -136,7 +136,8 @@ void bench_clock(struct bench *b, int64_t by_ms, const struct moment *now, struc
 /* The settings point to other label formats from here on: their version is recorded before the next
  * scan is handled. After bench_start. */
 void bench_labels(struct bench *b, const struct moment *now, struct bench_out *out);
-/* export.done, to append by itself: it changes no situation, so the bench does not wait for it. */
+/* export.done, to append by itself: it changes no situation, so the bench does not wait for it.
+ * It is nobody's: who exports need not be who inspects. */
 void bench_event_exported(struct bench *b, const struct manifest_note *note,
 			  const struct moment *now, struct event *e);
 void bench_stop(struct bench *b, const char *why, const struct moment *now, struct bench_out *out);

@@ -313,7 +313,6 @@ void bench_event_exported(struct bench *b, const struct manifest_note *note,
 	make_id(b, now, e->id);
 	e->at = *now;
 	memcpy(e->boot, b->config.boot, sizeof(e->boot));
-	text_copy(e->by, sizeof(e->by), b->by);
 	text_char(&t, '{');
 	member(&t, "first");
 	text_u64(&t, note->first);

@@ -8,9 +8,13 @@
 #include <string.h>
 #include <stdlib.h>
 
-/* Why it is not recorded, or NULL. Whether the hash is the event's, whoever has the chain can see.
- */
-static const char *refused(struct station *s, const struct manifest_note *note)
+#define A_NOTE_MS   1000 /* one each, in the long run: each is an event for ever */
+#define A_BURST_MS  3000
+#define A_REASON_MS 1000 /* and one line in the log */
+
+/* Why it is not recorded, or NULL. The hash of the last event is at hand; that of an older one only
+ * the journal's thread could look up, and whoever has the chain sees it. */
+static const char *refused(struct station *s, const struct manifest_note *note, uint64_t now_ms)
 {
 	const struct checklist *c = &s->bench.check;
 	struct journal_state state;
@@ -22,20 +26,34 @@ static const char *refused(struct station *s, const struct manifest_note *note)
 		return "it is of another journal";
 	if (note->last > state.seq)
 		return "it tells of events that are not there";
+	if (note->first <= state.anchor)
+		return "it tells of events that are here no more";
+	if (note->last == state.seq && memcmp(note->head, state.head, EVENT_HASH) != 0)
+		return "its hash is not that of the journal's last event";
 	if (s->exports.writing)
 		return "another one is just being recorded";
+	if (s->exports.due_ms > now_ms + A_BURST_MS)
+		return "there are more than one a second";
 	return NULL;
+}
+
+static void tell(struct station *s, const char *why, uint64_t now_ms)
+{
+	if (now_ms < s->exports.quiet_ms)
+		return;
+	s->exports.quiet_ms = now_ms + A_REASON_MS;
+	log_warning("an export is not recorded: %s", why);
 }
 
 static void on_note(void *user, const struct manifest_note *note)
 {
 	struct station *s = user;
 	struct moment now = moments_now(s);
-	const char *why = refused(s, note);
+	const char *why = refused(s, note, now.mono_ms);
 	struct event e;
 
 	if (why) {
-		log_warning("an export is not recorded: %s", why);
+		tell(s, why, now.mono_ms);
 		return;
 	}
 	bench_event_exported(&s->bench, note, &now, &e);
@@ -43,6 +61,9 @@ static void on_note(void *user, const struct manifest_note *note)
 		log_error("the journal's queue is full");
 		return;
 	}
+	if (s->exports.due_ms < now.mono_ms)
+		s->exports.due_ms = now.mono_ms;
+	s->exports.due_ms += A_NOTE_MS;
 	s->exports.writing = true;
 	s->exports.before = s->bench.check.writing;
 }

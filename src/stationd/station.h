@@ -100,8 +100,9 @@ struct station_labels {
 /* What station-export tells. */
 struct station_exports {
 	struct exportsock *sock;
-	bool writing;	/* export.done is in flight ... */
-	uint8_t before; /* ... behind so many groups of the bench */
+	bool writing;		   /* export.done is in flight ... */
+	uint8_t before;		   /* ... behind so many groups of the bench */
+	uint64_t due_ms, quiet_ms; /* monotonic: when a note, a line in the log is due again */
 };
 
 struct station {

@@ -6,13 +6,14 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import time
 import unittest
 
 from case import RETURNS
 from export import TOLD, Export, ExportCase
 from line import held, pair
 from pki import Pair, openssl
-from station import NOBODY, ZEROS, reason, rma, row
+from station import NOBODY, ZEROS, badge, reason, rma, row
 from daemon import stage
 from test_idle import fill
 
@@ -127,6 +128,7 @@ class Done(ExportCase):
         m = self.exports(stick)[0].manifest
         st.panel.until("export.done", lambda: self.done(st))
         self.assertEqual(self.done(st)[0]["data"], {"first": 1, "last": m["last"], "anchor": m["head"]})
+        self.assertIsNone(self.done(st)[0]["by"])
         self.goes_on(2)
         self.export(st, stick)
         st.panel.until("another", lambda: len(self.done(st)) == 2)
@@ -168,6 +170,43 @@ class Done(ExportCase):
         st.panel.until("the good one", lambda: self.done(st))
         self.assertEqual(len(self.done(st)), 1)
         self.assertEqual((st.run / "export.sock").stat().st_mode & 0o777, 0o660)
+
+    def test_an_export_is_not_the_inspectors_act(self):
+        st = self.station()
+        st.scan(badge("B17"))
+        st.panel.until("the badge", lambda: st.status()["by"] == "B17")
+        self.export(st, self.stick())
+        st.panel.until("export.done", lambda: self.done(st))
+        self.assertIsNone(self.done(st)[0]["by"])
+        st.inspect(rma(1))
+        self.assertEqual(st.events("inspection.opened")[0]["by"], "B17")
+
+    def test_another_hash_of_the_last_event_is_refused(self):
+        st = self.bench(NOWHERE)
+        st.panel.settle()
+        j = st.status()["journal"]
+        self.told(st, f"exported {j['id']} 1 {j['seq']} {'ab' * 32}\n".encode())
+        st.panel.until("the refusal", lambda: "its hash is not that of" in st.said())
+        self.assertEqual(self.done(st), [])
+        self.told(st, f"exported {j['id']} 1 {j['seq']} {j['head']}\n".encode())
+        st.panel.until("the good one", lambda: self.done(st))
+        self.assertEqual(self.done(st)[0]["data"], {"first": 1, "last": j["seq"], "anchor": j["head"]})
+
+    def test_a_flood_of_notes_fills_neither_journal_nor_log(self):
+        st = self.bench(NOWHERE)
+        note = f"exported {st.status()['journal']['id']} 1 1 {'ab' * 32}\n".encode()
+        began = time.monotonic()
+
+        def dropped():
+            self.told(st, *[note] * 20)
+            return "more than one a second" in st.said()
+
+        st.panel.until("enough", dropped)
+        self.told(st, *[note] * 200)
+        st.panel.settle()
+        seconds = int(time.monotonic() - began) + 1
+        self.assertLessEqual(len(self.done(st)), 4 + seconds)
+        self.assertLessEqual(st.said().count("an export is not recorded"), 1 + seconds)
 
     def test_without_a_station_it_is_exported_all_the_same(self):
         st, stick = self.bench(NOWHERE), self.stick()
