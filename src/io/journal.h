@@ -85,7 +85,8 @@ struct journal_calls {
 int __attribute__((warn_unused_result))
 journal_open(struct journal **out, const struct journal_config *config,
 	     struct journal_report *report);
-/* Calls fn with each event needed to resume, oldest first: the last badge, and from the open
+/* Calls fn with each event needed to resume, oldest first: the last badge and (if it
+ * is still there) export, and from the open
  * inspection's first event (or a few before the end) to the end. Before journal_start; of a journal
  * that could not be opened then, in the first calls.works(true). */
 int __attribute__((warn_unused_result))

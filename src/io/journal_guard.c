@@ -1,5 +1,5 @@
 /* journal_guard.c - what the chain says about returns: the projection of the events (what was
- * inspected, what arrived, who is badged in) and the answers from it. */
+ * inspected, what arrived, who is badged in, what was exported) and the answers from it. */
 #include "journal_guard.h"
 #include "station/text.h"
 #include <errno.h>
@@ -19,6 +19,7 @@ bool journal_guard_wants(enum event_kind kind)
 	case EVENT_INSPECTION_REOPENED:
 	case EVENT_INSPECTION_FINAL:
 	case EVENT_INSPECTION_ABANDONED:
+	case EVENT_EXPORT_DONE:
 		return true;
 	case EVENT_STATION_STARTED:
 	case EVENT_STATION_STOPPED:
@@ -30,7 +31,6 @@ bool journal_guard_wants(enum event_kind kind)
 	case EVENT_STEP_WITHDRAWN:
 	case EVENT_REASON_GIVEN:
 	case EVENT_PHOTO_TAKEN:
-	case EVENT_EXPORT_DONE:
 	case EVENT_FAULT_RAISED:
 	case EVENT_FAULT_CLEARED:
 	case EVENT_JOURNAL_OPENED:
@@ -136,6 +136,8 @@ int journal_guard_event(struct journal_db *db, const struct event_view *e)
 	case EVENT_BADGE_IN:
 	case EVENT_BADGE_OUT:
 		return journal_db_set_u64(db, "badge_seq", e->seq);
+	case EVENT_EXPORT_DONE:
+		return journal_db_set_u64(db, "export_seq", e->seq);
 	case EVENT_PARCEL_ARRIVED:
 		return project_arrived(db, e);
 	case EVENT_INSPECTION_OPENED:
@@ -158,7 +160,6 @@ int journal_guard_event(struct journal_db *db, const struct event_view *e)
 	case EVENT_STEP_WITHDRAWN:
 	case EVENT_REASON_GIVEN:
 	case EVENT_PHOTO_TAKEN:
-	case EVENT_EXPORT_DONE:
 	case EVENT_FAULT_RAISED:
 	case EVENT_FAULT_CLEARED:
 	case EVENT_JOURNAL_OPENED:

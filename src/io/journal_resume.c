@@ -1,5 +1,5 @@
-/* journal_resume.c - what a station needs of its journal to come back where it was: the last badge,
- * the open inspection, the last few events. */
+/* journal_resume.c - what a station needs of its journal to come back where it was: the last badge
+ * and export, the open inspection, the last few events. */
 #include "journal_resume.h"
 #include "station/text.h"
 #include <errno.h>
@@ -119,14 +119,18 @@ int journal_resume_events(struct journal_db *db,
 			  void (*fn)(void *user, const struct event_view *event), void *user)
 {
 	struct event_view e;
-	uint64_t badge, from;
+	uint64_t badge, export = 0, from;
 	int rc = journal_resume_badge(db, db->line[0], &badge);
 
 	if (!rc)
 		rc = journal_resume_from(db, &from);
+	if (!rc)
+		rc = journal_db_get_u64(db, "export_seq", &export);
 	if (rc)
 		return rc;
 	if (badge && badge < from && event_read(db->line[0], strlen(db->line[0]), &e) == EVENT_OK)
 		fn(user, &e);
-	return hand_out(db, from, -1, fn, user);
+	if (export > db->anchor && export < from)
+		rc = hand_out(db, export, 1, fn, user);
+	return rc ? rc : hand_out(db, from, -1, fn, user);
 }

@@ -1,5 +1,6 @@
-/* journal_resume.h - what a station needs of its journal to come back where it was: the last badge,
- * the open inspection, the last few events. Private to journal*.c. All return 0 or -errno. */
+/* journal_resume.h - what a station needs of its journal to come back where it was: the last badge
+ * and export, the open inspection, the last few events. Private to journal*.c. All return 0 or
+ * -errno. */
 #ifndef IO_JOURNAL_RESUME_H
 #define IO_JOURNAL_RESUME_H
 #include "journal_db.h"
@@ -9,7 +10,7 @@
 /* See journal_resume. */
 int journal_resume_events(struct journal_db *db,
 			  void (*fn)(void *user, const struct event_view *event), void *user);
-/* The first event that it hands out, the last badge apart. */
+/* The first event that it hands out, the last badge and export apart. */
 int journal_resume_from(struct journal_db *db, uint64_t *from);
 /* The same, and that of an older inspection which is not over. */
 int journal_resume_needed(struct journal_db *db, uint64_t *from);

@@ -60,7 +60,8 @@ const char *const journal_sql_query[JOURNAL_DB_QUERIES] = {
 				   " LIMIT 1",
 	[JOURNAL_DB_FORGET_INSPECTIONS] = "DELETE FROM inspection WHERE first_seq > ?1",
 	[JOURNAL_DB_FORGET_ARRIVALS] = "DELETE FROM arrival WHERE seq > ?1",
-	[JOURNAL_DB_FORGET_BADGE] = "DELETE FROM meta WHERE key = 'badge_seq' AND"
+	[JOURNAL_DB_FORGET_BADGE] = "DELETE FROM meta WHERE key IN"
+				    " ('badge_seq','export_seq') AND"
 				    " CAST(value AS INTEGER) > ?1",
 	[JOURNAL_DB_ARRIVAL] = "SELECT at, boot, mono FROM arrival WHERE label = ?1",
 	[JOURNAL_DB_RETURN] = "SELECT line, quantity, wish, product, title, accessories, reason,"

@@ -4,6 +4,7 @@
 #include "station.h"
 #include "io/exportsock.h"
 #include "io/log.h"
+#include "station/text.h"
 #include <stdio.h>
 #include <string.h>
 #include <stdlib.h>
@@ -64,6 +65,7 @@ static void on_note(void *user, const struct manifest_note *note)
 	if (s->exports.due_ms < now.mono_ms)
 		s->exports.due_ms = now.mono_ms;
 	s->exports.due_ms += A_NOTE_MS;
+	s->exports.next = (struct station_export){e.at.wall_ms, note->first, note->last};
 	s->exports.writing = true;
 	s->exports.before = s->bench.check.writing;
 }
@@ -77,10 +79,25 @@ bool exports_stored(struct station *s, bool ok)
 		return false;
 	}
 	s->exports.writing = false;
-	if (!ok)
+	if (ok)
+		s->exports.done = s->exports.next;
+	else
 		log_warning("an export is not recorded: the journal can't be written");
 	station_status_soon(s);
 	return true;
+}
+
+void exports_resume(struct station *s, const struct event_view *event)
+{
+	struct station_export done = {.at_ms = event->at.wall_ms};
+	struct event_span first, last;
+
+	if (event->kind != EVENT_EXPORT_DONE || !event_data(&event->data, "first", &first) ||
+	    !event_data(&event->data, "last", &last) ||
+	    !text_read_u64(first.at, first.len, INT64_MAX, &done.first) ||
+	    !text_read_u64(last.at, last.len, INT64_MAX, &done.last))
+		return;
+	s->exports.done = done;
 }
 
 int exports_open(struct station *s)

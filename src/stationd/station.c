@@ -167,6 +167,7 @@ static void resume_event(void *user, const struct event_view *event)
 	struct station *s = user;
 
 	clock_known(&s->clock, &event->at, event_span_is(&event->boot, s->boot));
+	exports_resume(s, event);
 	bench_resume(&s->bench, event);
 }
 

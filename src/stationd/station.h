@@ -97,11 +97,17 @@ struct station_labels {
 	struct loop_source *source;
 };
 
+struct station_export { /* export.done */
+	int64_t at_ms;	/* 0 = none */
+	uint64_t first, last;
+};
+
 /* What station-export tells. */
 struct station_exports {
 	struct exportsock *sock;
-	bool writing;		   /* export.done is in flight ... */
-	uint8_t before;		   /* ... behind so many groups of the bench */
+	bool writing;			  /* export.done is in flight ... */
+	uint8_t before;			  /* ... behind so many groups of the bench */
+	struct station_export next, done; /* the one in flight; the last one in the journal */
 	uint64_t due_ms, quiet_ms; /* monotonic: when a note, a line in the log is due again */
 };
 
@@ -196,6 +202,7 @@ void labels_close(struct station *s);
 /* exports.c: export.done. */
 int exports_open(struct station *s);		 /* 0, or the exit code */
 bool exports_stored(struct station *s, bool ok); /* whether this was its append, not the bench's */
+void exports_resume(struct station *s, const struct event_view *event); /* any */
 void exports_close(struct station *s);
 
 /* certificates.c: looks how long they are good for and logs what changed. Call before LINK is

@@ -247,8 +247,23 @@ static void put_disk(struct text *t, const struct station *s, const struct journ
 	text_char(t, '}');
 }
 
+/* The last one that the journal tells. */
+static void put_export(struct text *t, const struct station_export *done)
+{
+	key(t, "export");
+	if (!done->at_ms) {
+		text_put(t, "null");
+		return;
+	}
+	text_char(t, '{');
+	key_time(t, "at", done->at_ms);
+	key_number(t, "first", done->first);
+	key_number(t, "last", done->last);
+	text_char(t, '}');
+}
+
 /* Everything but the time of writing and what follows from it, so that two of them can be compared.
- * There is no camera and no export yet. */
+ * There is no camera yet. */
 static void put_state(struct text *t, struct station *s, const struct journal_state *j)
 {
 	const struct bench *b = &s->bench;
@@ -268,8 +283,7 @@ static void put_state(struct text *t, struct station *s, const struct journal_st
 	put_reasons(t, s);
 	put_scanners(t, s);
 	put_camera(t, s);
-	key(t, "export");
-	text_put(t, "null");
+	put_export(t, &s->exports.done);
 	put_faults(t, b);
 	key(t, "queue");
 	text_char(t, '{');

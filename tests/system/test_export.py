@@ -1,4 +1,5 @@
 """stationctl export: a folder that proves itself, whatever lies on the stick already, and nothing that looks whole when it is not."""
+import datetime
 import hashlib
 import os
 import pathlib
@@ -9,6 +10,7 @@ import subprocess
 import time
 import unittest
 
+import promtext
 from case import RETURNS
 from export import TOLD, Export, ExportCase
 from line import held, pair
@@ -170,6 +172,42 @@ class Done(ExportCase):
         st.panel.until("the good one", lambda: self.done(st))
         self.assertEqual(len(self.done(st)), 1)
         self.assertEqual((st.run / "export.sock").stat().st_mode & 0o777, 0o660)
+
+    def test_the_status_tells_the_last_one(self):
+        st, stick = self.bench(NOWHERE), self.stick()
+        self.assertIsNone(st.status()["export"])
+        self.assertIn("last export none yet", st.ctl("status").out)
+
+        def told(n):
+            done = self.done(st)
+            if len(done) != n:
+                return False
+            e = done[-1]
+            return st.status()["export"] == {"at": e["at"], "first": e["data"]["first"], "last": e["data"]["last"]}
+
+        def asked():
+            at = self.done(st)[-1]["at"]
+            self.assertIn(f"last export {at}", st.ctl("status").out)
+            figure = promtext.read(st.ctl("status", "--prom").out)["station_last_export_timestamp_seconds"][()]
+            self.assertAlmostEqual(figure, datetime.datetime.fromisoformat(at.replace("Z", "+00:00")).timestamp(), places=2)
+
+        self.export(st, stick)
+        st.panel.until("the export", lambda: told(1))
+        asked()
+        for n in (1, 2):  # so that it is not among the last few events
+            self.goes_on(n)
+        self.export(st, stick)
+        st.panel.until("another", lambda: told(2))
+        asked()
+        for n in (3, 4):
+            self.goes_on(n)
+        self.assertGreater(len(st.events()) - self.done(st)[-1]["seq"], 10)
+        for stop in (st.stop, st.kill):
+            stop()
+            st.start()
+            self.panel = st.panel
+            st.panel.until("it is known again", lambda: told(2))
+            asked()
 
     def test_an_export_is_not_the_inspectors_act(self):
         st = self.station()
