@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -166,6 +167,37 @@ static bool is_ours(const char *name)
 	return strcmp(name, "SHA256SUMS") == 0 || strcmp(name, "SHA256SUMS.p7s") == 0;
 }
 
+/* What a PC leaves in a folder that somebody looked at, on Windows or a Mac. Nobody takes it for a
+ * part of the export. */
+static bool is_of_a_pc(const char *name)
+{
+	static const char *const left[] = {"Thumbs.db", "desktop.ini", ".DS_Store"};
+
+	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
+		if (strcasecmp(name, left[i]) == 0)
+			return true;
+	return strncmp(name, "._", 2) == 0;
+}
+
+static bool is_file_in(int fd, const char *name)
+{
+	struct stat st;
+
+	return fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+}
+
+/* Counted apart, so that many of them hide nothing else. */
+static void note(struct verify_folder *f, const char *path)
+{
+	char line[512];
+
+	if (f->notes++ >= TOLD_MOST)
+		return;
+	(void)snprintf(line, sizeof(line), "note: %s was left by a PC", path);
+	clean_puts(stdout, line);
+	putchar('\n');
+}
+
 /* A folder whose files the sums name. */
 static bool is_listed_folder(const struct verify_folder *f, const char *name)
 {
@@ -197,6 +229,10 @@ static void extra_in(struct verify_folder *f, int fd, const char *folder)
 				 openat(f->fd, name,
 					O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
 				 name);
+			continue;
+		}
+		if (is_of_a_pc(e->d_name) && is_file_in(dirfd(d), e->d_name)) {
+			note(f, name);
 			continue;
 		}
 		verify_folder_wrong(f, "extra: %s", name);

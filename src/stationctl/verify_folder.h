@@ -12,6 +12,7 @@
 struct verify_folder {
 	int fd;
 	unsigned wrong; /* things that were told */
+	unsigned notes; /* files that are nobody's fault */
 	bool has_manifest;
 	char (*name)[MANIFEST_NAMES + 1]; /* those of SHA256SUMS, sorted once all are there */
 	size_t names;
@@ -32,6 +33,6 @@ bool verify_folder_read(struct verify_folder *f, const char *name, size_t most, 
 /* Each file that the sums name is hashed. */
 void verify_folder_sums(struct verify_folder *f, const char *sums, size_t len);
 bool verify_folder_listed(const struct verify_folder *f, const char *name);
-/* What lies there and is in no sums. */
+/* What lies there and is in no sums. What PCs leave behind is told, but is not wrong. */
 void verify_folder_extra(struct verify_folder *f);
 #endif

@@ -155,6 +155,36 @@ class Files(VerifyCase):
         (self.one.dir / "photos").mkdir()
         self.assertIn("extra: photos", self.verify())
 
+    def test_what_a_pc_leaves_is_a_note(self):
+        """Somebody looked at the stick; nothing of the export changed."""
+        left = ("Thumbs.db", "desktop.ini", "Desktop.ini", ".DS_Store", "._events.jsonl")
+        for name in left:
+            (self.one.dir / name).write_bytes(b"\0\x05\x16\x07")
+        out = self.verify(0)
+        for name in left:
+            self.assertIn(f"note: {name} was left by a PC\n", out)
+        self.assertIn("ok: export of bench-1", out)
+        for name in ("Thumbs.db.exe", "autorun.inf", ".hidden", "_x"):
+            (self.one.dir / name).write_bytes(b"x")
+            out = self.verify()
+            self.assertIn(f"extra: {name}\n", out)
+            self.assertNotIn("ok:", out)
+            (self.one.dir / name).unlink()
+        (self.one.dir / "Thumbs.db").unlink()
+        (self.one.dir / "Thumbs.db").symlink_to("events.jsonl")
+        (self.one.dir / "._d").mkdir()
+        out = self.verify()
+        self.assertIn("extra: Thumbs.db\n", out)
+        self.assertIn("extra: ._d\n", out)
+
+    def test_many_notes_hide_no_extra(self):
+        for n in range(60):
+            (self.one.dir / f"._{n}").write_bytes(b"x")
+        (self.one.dir / "report.exe").write_bytes(b"MZ")
+        out = self.verify()
+        self.assertIn("extra: report.exe", out)
+        self.assertLess(out.count("note: "), 25)
+
     def test_a_link_or_a_pipe_is_no_file(self):
         path = self.one.dir / "inspections.csv"
         other = self.stick() / "inspections.csv"
