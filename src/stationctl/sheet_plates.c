@@ -3,6 +3,7 @@
 #include "plates.h"
 #include "sheet.h"
 #include "station/text.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,7 +47,7 @@ static bool fill(struct ctl *ctl, struct sheet_cards *cards)
 		char serial[24];
 		struct sheet_card *card;
 
-		(void)snprintf(serial, sizeof(serial), "%llu", (unsigned long long)(first + i));
+		(void)snprintf(serial, sizeof(serial), "%" PRIu64, first + i);
 		card = sheet_add(ctl, cards, LABEL_HOUSE, serial);
 		if (!card || !text_copy(card->en, sizeof(card->en), "House label") ||
 		    !text_copy(card->zh, sizeof(card->zh), "内部标签"))
