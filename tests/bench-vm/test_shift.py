@@ -64,9 +64,10 @@ class Shift(BenchCase):
         self.assertEqual(g.check("dpkg --verify station station-hq"), "")
 
     def test_2_sandbox(self):
-        """systemd-analyze security: at most 1.5 for each unit of the packages."""
+        """systemd-analyze security: at most 1.5 for each unit of the packages that a bench has."""
         units = re.findall(r"([^/\n]+\.service)$", self.g.check("dpkg -L station station-hq"), re.M)
-        self.assertEqual(len(units), len(list((build.ROOT / "systemd").glob("*.service.in"))))
+        # the camera's is in a package of its own, which no bench here has: make check-deb judges it
+        self.assertEqual(set(units), {p.name.removesuffix(".in") for p in (build.ROOT / "systemd").glob("*.service.in")} - {"station-camera.service"})
         score = {u: float(re.search(r"Overall exposure level for \S+: ([\d.]+)", self.g.check(f"systemd-analyze security --no-pager {u}"))[1])
                  for u in units}
         build.say("exposure levels: " + ", ".join(f"{u} {level}" for u, level in score.items()))
