@@ -132,7 +132,7 @@ static void test_one_that_was_fine_for_long_is_started_soon(void **state)
 		assert_true(feed_read(feed, now, &frame));
 		now += FEED_SILENT_MS; /* hangs, as far as the clock goes */
 		feed_turn(feed, now);
-		assert_int_equal(feed_due(feed), now + (FEED_AGAIN_MS << i));
+		assert_int_equal(feed_due(feed), now + ((uint64_t)FEED_AGAIN_MS << i));
 		now = feed_due(feed);
 		feed_turn(feed, now);
 	}

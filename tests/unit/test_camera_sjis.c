@@ -57,8 +57,8 @@ static void test_others_are_not_guessed_at(void **state)
 		"plain",
 		"\xe9l\xe9ments", /* ISO 8859-1 */
 		"M\xfcnchen",	  /* ISO 8859-1 */
-		"\x93\xc9"
-		"cole\x94",	    /* Windows-1252, quotes */
+		("\x93\xc9"
+		 "cole\x94"),	    /* Windows-1252, quotes */
 		"\xb1\xb1\xbe\xa9", /* GB 2312 */
 		"\xa4\xa2\xa4\xa4", /* EUC-JP */
 		"\xa5\x78\xa5\x5f", /* Big5 */
