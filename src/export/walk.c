@@ -16,7 +16,7 @@ _Static_assert(PAGE_BYTES > EVENT_LINE_MAX, "the longest line fits a page");
 struct page {
 	uint64_t until;
 	size_t count, used;
-	bool missing, overlong;
+	bool overlong;
 	struct {
 		uint64_t seq;
 		size_t at, len;

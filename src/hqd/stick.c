@@ -43,7 +43,7 @@ static bool page_take(struct store *s, const struct manifest *m, const char *lin
 {
 	store_events(s, m->station, m->journal, lines, len, front_wall_ms(), reply);
 	if (reply->what == STORE_GAP)
-		store_shelf_put(s, m->station, m->journal, lines, len, front_wall_ms(), reply);
+		store_shelf_put(s, m->station, m->journal, lines, len, reply);
 	return reply->what == STORE_ACKED;
 }
 
@@ -159,16 +159,16 @@ static bool copy_take(struct taking *t, const char *path, int folder, int copy)
 	return shelf_take(t, &proof.manifest, path);
 }
 
-static bool export_take(struct taking *t, const char *path, int folder)
+static void export_take(struct taking *t, const char *path, int folder)
 {
 	int copy = scratch_open(t->options->db);
-	bool good;
 
-	if (copy < 0)
-		return refuse(t, t->options->db, strerror(-copy));
-	good = copy_take(t, path, folder, copy);
+	if (copy < 0) {
+		(void)refuse(t, t->options->db, strerror(-copy));
+		return;
+	}
+	(void)copy_take(t, path, folder, copy);
 	(void)close(copy);
-	return good;
 }
 
 /* --- folders --- */
@@ -207,7 +207,7 @@ static void folder_take(struct taking *t, const char *path, int folder, unsigned
 	size_t n;
 
 	if (fstatat(folder, STICK_PROOF_SUMS, &st, AT_SYMLINK_NOFOLLOW) == 0) {
-		(void)export_take(t, path, folder);
+		export_take(t, path, folder);
 		return;
 	}
 	if (fstatat(folder, ENCRYPTED, &st, AT_SYMLINK_NOFOLLOW) == 0) {

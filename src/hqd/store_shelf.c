@@ -97,11 +97,10 @@ static int body_keep(struct store *s, const char *station, const char *journal, 
 }
 
 void store_shelf_put(struct store *s, const char *station, const char *journal, const char *body,
-		     size_t len, int64_t now_ms, struct store_reply *out)
+		     size_t len, struct store_reply *out)
 {
 	int rc = store_ready(s);
 
-	(void)now_ms;
 	_Static_assert(sizeof(out->why) >= INTAKE_WHY, "its words fit");
 	*out = (struct store_reply){.what = STORE_ACKED};
 	if (!rc)

@@ -7,7 +7,7 @@
 /* A run of events behind the journal's head (store_events said GAP): kept. out: ACKED (with what is
  * stored contiguously, as ever), BAD, FOREIGN, FORK (it contradicts what is kept) or FAILED. */
 void store_shelf_put(struct store *s, const char *station, const char *journal, const char *body,
-		     size_t len, int64_t now_ms, struct store_reply *out);
+		     size_t len, struct store_reply *out);
 /* What now follows the head is taken as if it came over the line, and off the shelf when the chain
  * is past it. In pieces, at most `most` of them; *out is as of the last one that was stored, and
  * else stays as it is: what a stick brought is no fault of whoever speaks now. *against: what was

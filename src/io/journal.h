@@ -145,9 +145,6 @@ int journal_reader_lines(struct journal_reader *r, uint64_t after, unsigned max,
 int journal_reader_hash(struct journal_reader *r, uint64_t seq, uint8_t hash[EVENT_HASH]);
 /* The last event that retention removed, and its hash: prev of the first that is here. 0: none. */
 int journal_reader_anchor(struct journal_reader *r, uint64_t *seq, uint8_t hash[EVENT_HASH]);
-/* What the list of expected returns says of a unit's product; both "" = nothing. */
-int journal_reader_product(struct journal_reader *r, const char *label, uint16_t line,
-			   char product[65], char title[65]);
 struct journal_look {
 	char journal[EVENT_UUID + 1], board[65];
 	uint64_t seq; /* the last event, and when it was, in ms since 1970 */

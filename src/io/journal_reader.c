@@ -166,30 +166,6 @@ int journal_reader_anchor(struct journal_reader *r, uint64_t *seq, uint8_t hash[
 	return journal_chain_anchor(&r->db, seq, hash);
 }
 
-int journal_reader_product(struct journal_reader *r, const char *label, uint16_t line,
-			   char product[65], char title[65])
-{
-	sqlite3_stmt *s = journal_db_use(&r->db, JOURNAL_DB_PRODUCT);
-	const char *text;
-	int rc;
-
-	product[0] = title[0] = '\0';
-	if (!s)
-		return sqlite_fail(r->db.sql);
-	sqlite3_bind_text(s, 1, label, -1, SQLITE_STATIC);
-	sqlite3_bind_int(s, 2, line);
-	rc = sqlite3_step(s);
-	if (rc == SQLITE_ROW) {
-		text = (const char *)sqlite3_column_text(s, 0);
-		(void)text_copy(product, 65, text ? text : "");
-		text = (const char *)sqlite3_column_text(s, 1);
-		(void)text_copy(title, 65, text ? text : "");
-	}
-	rc = rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : sqlite_fail(r->db.sql);
-	sqlite3_reset(s);
-	return rc;
-}
-
 static uint64_t now_ms(void)
 {
 	struct timespec t;

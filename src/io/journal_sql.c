@@ -69,8 +69,6 @@ const char *const journal_sql_query[JOURNAL_DB_QUERIES] = {
 			      " FROM expected WHERE generation = ?1 AND rma = ?2 AND approved = 1"
 			      " ORDER BY line",
 	/* An RMA may be a plate's or an asset's number itself. */
-	[JOURNAL_DB_PRODUCT] = "SELECT product, title FROM expected WHERE generation = (SELECT"
-			       " value FROM meta WHERE key = 'list') AND rma = ?1 AND line = ?2",
 	[JOURNAL_DB_TRACKED] = "SELECT rma FROM expected WHERE generation = ?1 AND tracking = ?2"
 			       " AND tracking <> '' UNION SELECT rma FROM expected"
 			       " WHERE generation = ?1 AND rma = ?2 LIMIT 2",

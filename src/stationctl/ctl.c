@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 void ctl_error(const char *format, ...)
 {
@@ -44,6 +45,19 @@ static bool ctl_join(const char *dir, const char *file, char path[CTL_PATH])
 		return true;
 	ctl_error("the folder's name is too long: %.60s...", dir);
 	return false;
+}
+
+int ctl_is_database(int fd, bool *yes)
+{
+	static const char magic[] = "SQLite format 3"; /* its NUL is part of it */
+	char head[sizeof(magic)];
+	ssize_t n;
+
+	do
+		n = pread(fd, head, sizeof(head), 0);
+	while (n < 0 && errno == EINTR);
+	*yes = n == (ssize_t)sizeof(head) && memcmp(head, magic, sizeof(head)) == 0;
+	return n < 0 && errno != ESPIPE ? -errno : 0;
 }
 
 bool ctl_state_path(struct ctl *ctl, const char *file, char path[CTL_PATH])

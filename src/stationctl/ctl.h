@@ -47,6 +47,8 @@ extern const struct ctl_command ctl_report;
 
 /* "stationctl: ..." on stderr. */
 void ctl_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Whether a file begins as a database does; a pipe is none. 0 or -errno. */
+int __attribute__((warn_unused_result)) ctl_is_database(int fd, bool *yes);
 /* Reads --config, or the standard places, or takes the defaults where there is neither. False: said
  * why. */
 bool __attribute__((warn_unused_result)) ctl_settings(struct ctl *ctl);

@@ -13,9 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define REPORT_PAGE   1024
-#define REPORT_SQLITE "SQLite format 3"
-#define REPORT_EPOCH  INT64_C(1577836800000) /* 2020: a clock before it was never set */
+#define REPORT_PAGE  1024
+#define REPORT_EPOCH INT64_C(1577836800000) /* 2020: a clock before it was never set */
 
 enum { REPORT_ZONE, REPORT_OPTIONS };
 static const struct args_option report_options[REPORT_OPTIONS] = {
@@ -35,25 +34,24 @@ struct making {
 
 /* --- events --- */
 
-static bool product_of(struct making *m, const struct event_view *e, char code[REPORT_NAME],
-		       char title[REPORT_NAME])
+static bool goods_of(struct making *m, const struct event_view *e, struct parcel_unit *goods)
 {
 	char label[LABEL_MAX + 1];
-	int rc;
+	int found;
 
 	if (!m->reader || e->kind != EVENT_INSPECTION_FINAL || e->line == 0 ||
 	    !event_span_copy(&e->label, label, sizeof(label)))
 		return false;
-	rc = journal_reader_product(m->reader, label, e->line, code, title);
-	if (rc < 0)
-		m->err = rc;
-	return rc == 0;
+	found = journal_reader_goods(m->reader, label, e->line, e->unit, goods);
+	if (found < 0)
+		m->err = found;
+	return found == 1;
 }
 
 static bool report_line(void *user, const char *line, size_t len)
 {
-	char code[REPORT_NAME], title[REPORT_NAME];
-	struct report_product product = {code, title};
+	struct parcel_unit goods;
+	struct report_product product = {goods.product, goods.title};
 	struct making *m = user;
 	struct event_view e;
 
@@ -61,7 +59,7 @@ static bool report_line(void *user, const char *line, size_t len)
 		m->unreadable++;
 		return true;
 	}
-	report_event(m->report, &e, product_of(m, &e, code, title) ? &product : NULL);
+	report_event(m->report, &e, goods_of(m, &e, &goods) ? &product : NULL);
 	return m->err == 0;
 }
 
@@ -118,35 +116,24 @@ static int report_journal(struct making *m, const char *path)
 	return CTL_GONE;
 }
 
-/* Opens what is named and looks whether it begins as a database does. */
 static int report_walk(struct making *m, const char *path)
 {
 	static struct lines lines;
-	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
-	ssize_t n = 1;
+	bool database = false;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int err = fd < 0 ? -errno : ctl_is_database(fd, &database);
 
-	if (fd < 0)
-		err = -errno;
-	while (!err && n != 0 && lines.len < sizeof(REPORT_SQLITE)) {
-		n = read(fd, lines.buf + lines.len, sizeof(REPORT_SQLITE) - lines.len);
-		if (n < 0 && errno != EINTR)
-			err = -errno;
-		lines.len += n > 0 ? (size_t)n : 0;
-	}
-	if (!err && lines.len == sizeof(REPORT_SQLITE) &&
-	    memcmp(lines.buf, REPORT_SQLITE, sizeof(REPORT_SQLITE)) == 0) {
-		close(fd);
-		return report_journal(m, path);
-	}
-	report_init(m->report, &m->config);
-	if (!err)
+	if (!err && !database) {
+		report_init(m->report, &m->config);
 		err = lines_read(&lines, fd, EVENT_LINE_MAX, report_line, m);
+	}
 	if (fd >= 0)
 		close(fd);
-	if (!err)
-		return CTL_FINE;
-	ctl_error("report: can't read %s: %s", path, strerror(-err));
-	return CTL_GONE;
+	if (err)
+		ctl_error("report: can't read %s: %s", path, strerror(-err));
+	else if (database)
+		return report_journal(m, path);
+	return err ? CTL_GONE : CTL_FINE;
 }
 
 /* --- the page --- */

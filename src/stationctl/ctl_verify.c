@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SQLITE "SQLite format 3"
 #define ADVICE "from here on the events can't be trusted; keep the file as it is"
 
 enum verify_option { VERIFY_CA, VERIFY_OPTIONS };
@@ -43,27 +42,6 @@ static int verify_result(const struct verify *v)
 		printf("begins at seq %llu (older ones removed after acknowledgement)\n",
 		       (unsigned long long)v->first);
 	return CTL_FINE;
-}
-
-/* Whether it begins as a database does. */
-static int is_database(int fd, bool *yes)
-{
-	char head[sizeof(SQLITE)];
-	size_t len = 0;
-
-	while (len < sizeof(head)) {
-		ssize_t n = pread(fd, head + len, sizeof(head) - len, (off_t)len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	*yes = len == sizeof(head) && memcmp(head, SQLITE, sizeof(head)) == 0;
-	return 0;
 }
 
 /* Something that holds no event is not damaged: it is something else. */
@@ -125,10 +103,7 @@ static int verify_run(struct ctl *ctl)
 	else if (S_ISDIR(st.st_mode))
 		code = verify_folder(ctl, path, fd);
 	else
-		rc = is_database(fd, &database);
-	/* A pipe can't be looked at before it is read. */
-	if (rc == -ESPIPE)
-		rc = 0;
+		rc = ctl_is_database(fd, &database);
 	if (rc)
 		ctl_error("can't read %s: %s", path, strerror(-rc));
 	else if (!S_ISDIR(st.st_mode))

@@ -1,4 +1,5 @@
 /* verify_file.c - a chain as lines of a file, and what was done to it where it is broken. */
+#include "lines.h"
 #include "verify.h"
 #include "station/event.h"
 #include <errno.h>
@@ -7,64 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BUFFER 65536
-
-/* fn returns false to stop; a line that is too long is told as EVENT_LINE_MAX + 1 bytes of it. */
-struct lines {
-	bool (*fn)(void *user, const char *line, size_t len);
-	void *user;
-	bool stopped, skipping; /* the rest of a line that is too long */
-	size_t len;
-	char buf[BUFFER];
-};
-
-static void show(struct lines *l, const char *line, size_t len)
-{
-	if (!l->skipping)
-		l->stopped = !l->fn(l->user, line, len > EVENT_LINE_MAX ? EVENT_LINE_MAX + 1 : len);
-}
-
-/* Takes whole lines out of the buffer; at the end of the file also the last one without its LF. */
-static void drain(struct lines *l, bool end)
-{
-	size_t at = 0;
-
-	while (at < l->len && !l->stopped) {
-		const char *lf = memchr(l->buf + at, '\n', l->len - at);
-		size_t len = lf ? (size_t)(lf - (l->buf + at)) : l->len - at;
-		bool overlong = !lf && len > EVENT_LINE_MAX;
-
-		if (!lf && !end && !overlong)
-			break;
-		show(l, l->buf + at, len);
-		l->skipping = overlong && !end;
-		at += len + (lf != NULL);
-	}
-	memmove(l->buf, l->buf + at, l->len - at);
-	l->len -= at;
-}
-
-static int lines_read(int fd, bool (*fn)(void *user, const char *line, size_t len), void *user)
+/* A line that is too long is told by a length above EVENT_LINE_MAX. */
+static int walk(int fd, bool (*fn)(void *user, const char *line, size_t len), void *user)
 {
 	struct lines *l = calloc(1, sizeof(*l));
-	bool end = false;
-	int rc = l ? 0 : -ENOMEM;
+	int rc = l ? lines_read(l, fd, EVENT_LINE_MAX, fn, user) : -ENOMEM;
 
-	if (l) {
-		l->fn = fn;
-		l->user = user;
-	}
-	while (!rc && !end && !l->stopped) {
-		ssize_t n = read(fd, l->buf + l->len, sizeof(l->buf) - l->len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			rc = -errno;
-		end = n == 0;
-		l->len += n > 0 ? (size_t)n : 0;
-		drain(l, end);
-	}
 	free(l);
 	return rc;
 }
@@ -79,7 +28,7 @@ static bool walk_line(void *user, const char *line, size_t len)
 
 int verify_file(struct verify *v, int fd)
 {
-	return lines_read(fd, walk_line, v);
+	return walk(fd, walk_line, v);
 }
 
 static bool is_event(void *user, const char *line, size_t len)
@@ -95,7 +44,7 @@ bool verify_file_has_event(int fd)
 {
 	bool found = false;
 
-	return lseek(fd, 0, SEEK_SET) == 0 && lines_read(fd, is_event, &found) == 0 && found;
+	return lseek(fd, 0, SEEK_SET) == 0 && walk(fd, is_event, &found) == 0 && found;
 }
 
 /* --- what was done to it --- */
@@ -167,7 +116,7 @@ void verify_file_why(const struct verify *v, int fd, const uint8_t *head)
 	if (!v->broken || v->found == 0 ||
 	    (v->link != EVENT_LINK_SEQ && v->link != EVENT_LINK_PREV) || v->want < 2)
 		return;
-	if (lseek(fd, 0, SEEK_SET) != 0 || lines_read(fd, why_line, &w) != 0)
+	if (lseek(fd, 0, SEEK_SET) != 0 || walk(fd, why_line, &w) != 0)
 		return;
 	if (v->link == EVENT_LINK_PREV)
 		why_changed(&w, head);
