@@ -135,6 +135,8 @@ class Line(LineCase):
             self.line.cut(**{way: offset}, **how)
             self.event()
             self.panel.until(f"the cut at {way} {offset}", lambda: self.line.cuts > cuts or self.in_sync())
+            # only a station that waits for its next try can be told to make it now; one that has not noticed yet waits afterwards
+            self.panel.until("the cut to be noticed", lambda: self.st.status()["headquarters"]["next_try"] or self.in_sync())
             self.line.restore()
             self.retry()
         self.line.uncut()
