@@ -2,12 +2,15 @@
 """tap.py - runs test modules of this folder and prints TAP. Usage: tap.py [-k PART] MODULE..."""
 import argparse
 import pathlib
+import signal
 import sys
 import time
 import traceback
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+LONGEST = 240  # seconds that one test may take; the module as a whole has a limit in tests/run
 
 
 def each(suite):
@@ -18,9 +21,15 @@ def each(suite):
             yield item
 
 
+def too_long(_signal, _frame):
+    """One that waits for ever says where it waits, and the next ones run."""
+    raise AssertionError(f"no end after {LONGEST} s")
+
+
 class Tap(unittest.TestResult):
-    def __init__(self):
+    def __init__(self, longest=0):
         super().__init__()
+        self.longest = longest
         self.count = 0
         self.bad = False
         self.begun = 0.0
@@ -30,6 +39,11 @@ class Tap(unittest.TestResult):
         super().startTest(test)
         self.begun = time.monotonic()
         self.said = False
+        signal.alarm(self.longest)
+
+    def stopTest(self, test):
+        signal.alarm(0)
+        super().stopTest(test)
 
     def say(self, ok, test, more="", text=""):
         if self.said:  # a failed clean-up behind a failure is told, not counted twice
@@ -74,7 +88,8 @@ def main():
     suite = unittest.defaultTestLoader.loadTestsFromNames([pathlib.Path(m).stem for m in args.module])
     tests = [t for t in each(suite) if args.k in t.id()]
     print(f"1..{len(tests)}", flush=True)
-    result = Tap()
+    signal.signal(signal.SIGALRM, too_long)
+    result = Tap(LONGEST)
     unittest.TestSuite(tests).run(result)
     if result.count != len(tests):
         print(f"# {result.count} of {len(tests)} tests ran")

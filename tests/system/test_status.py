@@ -375,19 +375,21 @@ class Bench(StationCase):
         self.addCleanup(p.kill)
         self.addCleanup(p.stdout.close)
 
-        def until(words):
-            line = ""
-            while words not in line:
+        def until(*words):
+            """All of them, in any order: a change may be told alone or with others, as the machine has time."""
+            words = set(words)
+            while words:
                 line = p.stdout.readline()
                 self.assertTrue(line, f"it ended before {words!r}")
-        until("WELL: bench-1 at site LAX")
+                words -= {w for w in words if w in line}
+        until(" WELL: bench-1 at site LAX")
         st.open(rma(1))
         until(f"inspecting, {rma(1)}, step appearance")
-        st.restart()
-        self.panel = st.panel
+        st.stop()
         until("NOT RUNNING")
-        until("WELL: bench-1 at site LAX")
-        until(f"inspecting, {rma(1)}, step appearance")
+        st.start()
+        self.panel = st.panel
+        until(" WELL: bench-1 at site LAX", f"inspecting, {rma(1)}, step appearance")
         self.panel.ask("pass", accessories="on")
         until("step accessories")
 
