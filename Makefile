@@ -253,13 +253,15 @@ NIGHT_SECONDS ?= 1200
 
 # --- lint ---
 C_FILES := $(wildcard src/*/*.c src/*/*.h include/station/*.h tests/*/*.c tests/*/*.h)
+TIDY_FLAGS = -std=c17 -Iinclude -Isrc -D_GNU_SOURCE -DSTATION_VERSION=\"\" -DSTATION_SHARE=\"\" -DSTATION_LIBEXEC=\"\" \
+	$(call pkg,cflags,$(LIBS_IO) $(LIBS_CTL) $(LIBS_EXPORT) $(LIBS_HQ) $(LIBS_CORE))
 lint: deps-lint
 	@$(MAKE) --no-print-directory run-lint
 run-lint:
 	clang-format --dry-run --Werror $(C_FILES)
-	clang-tidy --quiet $(CORE_SRC) $(IO_SRC) $(wildcard src/station*/*.c src/hqd/*.c src/camera/*.c src/export/*.c src/report/*.c) -- -std=c17 -Iinclude -Isrc -D_GNU_SOURCE \
-		-DSTATION_VERSION='""' -DSTATION_SHARE='""' -DSTATION_LIBEXEC='""' $(call pkg,cflags,$(LIBS_IO) $(LIBS_CTL) $(LIBS_EXPORT) $(LIBS_HQ) $(LIBS_CORE))
-	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -Iinclude -Isrc src
+	printf '%s\n' $(CORE_SRC) $(IO_SRC) $(wildcard src/station*/*.c src/hqd/*.c src/camera/*.c src/export/*.c src/report/*.c) | xargs -P "$$(nproc)" -n 20 \
+		sh -c 'clang-tidy --quiet "$$@" -- $(TIDY_FLAGS)' --
+	cppcheck --quiet -j "$$(nproc)" --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -Iinclude -Isrc src
 format:
 	clang-format -i $(C_FILES)
 

@@ -1,4 +1,4 @@
-"""camera.py - make perf: station-camera's look beside zbar at its defaults and ZXing-C++ at its hardest, on pictures of
+"""pictures.py - make perf: station-camera's look beside zbar at its defaults and ZXing-C++ at its hardest, on pictures of
 tests/scene, and on photographs where a folder of them with a truth.tsv lies beside the project."""
 import pathlib
 import re
