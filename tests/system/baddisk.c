@@ -15,8 +15,9 @@
 
 /* $BADDISK_CONTROL: a file. Who holds it locked (LOCK_EX) stalls every sync; its content "full",
  * "eio" or "rofs" makes writes fail ("full" also leaves no room), "nosync" makes syncs do nothing,
- * "lies" keeps zeros instead of what is written. $BADDISK_DELAY_US: how long every sync takes
- * besides. */
+ * "lies" keeps zeros instead of what is written. $BADDISK_DELAY_US: how long every sync takes at
+ * least, as on a card; without a control file nothing but a sync is touched, so that a program is
+ * not measured slower for writing in more pieces. */
 
 static int is_ours(int fd)
 {
@@ -31,6 +32,11 @@ static int is_ours(int fd)
 		return 0;
 	path[len] = '\0';
 	return strncmp(path, dir, strlen(dir)) == 0;
+}
+
+static int is_controlled(int fd)
+{
+	return getenv("BADDISK_CONTROL") != NULL && is_ours(fd);
 }
 
 static int open_control(void)
@@ -67,7 +73,7 @@ static int asked_errno(void)
 static int refused(int fd)
 {
 	int saved = errno;
-	int error = is_ours(fd) ? asked_errno() : 0;
+	int error = is_controlled(fd) ? asked_errno() : 0;
 
 	errno = error ? error : saved;
 	return error != 0;
@@ -80,7 +86,7 @@ static int lies(int fd)
 {
 	char word[8];
 
-	if (!is_ours(fd))
+	if (!is_controlled(fd))
 		return 0;
 	read_word(word);
 	return strncmp(word, "lies", 4) == 0;
@@ -88,40 +94,62 @@ static int lies(int fd)
 
 static void stall(void)
 {
-	const char *delay = getenv("BADDISK_DELAY_US");
 	int fd = open_control();
 
-	if (fd >= 0) {
-		while (flock(fd, LOCK_SH) < 0 && errno == EINTR)
-			;
-		close(fd);
+	if (fd < 0)
+		return;
+	while (flock(fd, LOCK_SH) < 0 && errno == EINTR)
+		;
+	close(fd);
+}
+
+/* Until a sync that began then has taken as long as it should. */
+static void linger(const struct timespec *begun)
+{
+	const char *delay = getenv("BADDISK_DELAY_US");
+	struct timespec end = *begun;
+	long us = delay != NULL ? strtol(delay, NULL, 10) : 0;
+
+	if (us <= 0)
+		return;
+	end.tv_sec += us / 1000000;
+	end.tv_nsec += us % 1000000 * 1000;
+	if (end.tv_nsec >= 1000000000) {
+		end.tv_nsec -= 1000000000;
+		end.tv_sec++;
 	}
-	if (delay != NULL) {
-		long us = strtol(delay, NULL, 10);
-		struct timespec t = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
-		while (nanosleep(&t, &t) < 0 && errno == EINTR)
-			;
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR)
+		;
+}
+
+static int sync_ours(int (*real)(int), int fd)
+{
+	struct timespec begun;
+	char word[8];
+	int result;
+
+	clock_gettime(CLOCK_MONOTONIC, &begun);
+	stall();
+	read_word(word);
+	if (strncmp(word, "nosync", 6) == 0)
+		return 0;
+	/* A full disk still syncs; a broken one does not. */
+	if (strncmp(word, "eio", 3) == 0) {
+		errno = EIO;
+		return -1;
 	}
+	result = real(fd);
+	if (result == 0)
+		linger(&begun);
+	return result;
 }
 
 static int sync_file(const char *name, int fd)
 {
 	int (*real)(int);
 
-	char word[8];
-
 	*(void **)&real = dlsym(RTLD_NEXT, name);
-	if (is_ours(fd))
-		stall();
-	read_word(word);
-	if (is_ours(fd) && strncmp(word, "nosync", 6) == 0)
-		return 0;
-	/* A full disk still syncs; a broken one does not. */
-	if (is_ours(fd) && asked_errno() == EIO) {
-		errno = EIO;
-		return -1;
-	}
-	return real(fd);
+	return is_ours(fd) ? sync_ours(real, fd) : real(fd);
 }
 
 int fsync(int fd)
@@ -187,7 +215,7 @@ int fstatvfs(int fd, struct statvfs *st)
 	if (real == NULL)
 		*(void **)&real = dlsym(RTLD_NEXT, "fstatvfs");
 	r = real(fd, st);
-	if (r == 0 && is_ours(fd) && asked_errno() == ENOSPC)
+	if (r == 0 && is_controlled(fd) && asked_errno() == ENOSPC)
 		st->f_bavail = 0;
 	return r;
 }
