@@ -12,6 +12,10 @@
 
 #define LAG_MOST   256 /* events that a start may find not projected */
 #define CHECK_NICE 10
+/* While a backlog is drained headquarters acknowledges a hundred times a second. Each one kept is a
+ * page in the WAL, and the WAL's checkpoint is what a press may have to wait for. One that a power
+ * cut takes away costs that its batches are sent again. */
+#define ACKED_MS 1000
 
 /* --- the check of the whole file --- */
 
@@ -187,6 +191,7 @@ static int acked_take(struct journal *j)
 	if (rc)
 		return rc; /* tried again when it works again */
 	pthread_mutex_lock(&j->lock);
+	j->acked_at = journal_writer_now();
 	j->wants_acked = j->acked != acked;
 	journal_writer_state(j);
 	pthread_mutex_unlock(&j->lock);
@@ -194,7 +199,22 @@ static int acked_take(struct journal *j)
 	return 0;
 }
 
+/* All of it, or less than was known, is kept at once: that is no step of a long way. */
+static uint64_t acked_due(const struct journal *j)
+{
+	if (!j->db.sql || !j->wants_acked || journal_seal_busy(&j->seal))
+		return UINT64_MAX;
+	return j->acked >= j->db.seq || j->acked < j->db.acked ? 0 : j->acked_at + ACKED_MS;
+}
+
 /* --- what is next --- */
+
+uint64_t journal_idle_due(const struct journal *j)
+{
+	if (j->db.sql)
+		return acked_due(j);
+	return j->damaged ? UINT64_MAX : j->retry_at;
+}
 
 /* Without a database there is only an answer to give, or to try again. */
 static enum journal_idle find_closed(struct journal *j)
@@ -214,7 +234,7 @@ static enum journal_idle find_new(struct journal *j)
 {
 	bool sealing = journal_seal_busy(&j->seal);
 
-	if (j->wants_acked && !sealing)
+	if (journal_writer_now() >= acked_due(j))
 		return JOURNAL_IDLE_ACKED;
 	if ((j->page || j->pages) && !sealing)
 		return JOURNAL_IDLE_PAGE;

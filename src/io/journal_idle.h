@@ -21,6 +21,9 @@ enum journal_idle {
 
 /* What there is to do now; under lock. */
 enum journal_idle journal_idle_find(struct journal *j);
+/* When there will be something without anybody's asking (journal_writer_now()); UINT64_MAX: not.
+ * Under lock. */
+uint64_t journal_idle_due(const struct journal *j);
 void journal_idle_work(struct journal *j, enum journal_idle work);
 /* Starts the check of the whole file, on a thread of its own. */
 int journal_idle_check(struct journal *j);

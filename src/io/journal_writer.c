@@ -284,12 +284,14 @@ static enum work work_wait(struct journal *j, enum journal_idle *idle)
 
 	pthread_mutex_lock(&j->lock);
 	while ((work = work_find(j, idle)) == WORK_WAIT) {
-		if (j->db.sql || j->damaged) {
+		uint64_t due = journal_idle_due(j);
+
+		if (due == UINT64_MAX) {
 			pthread_cond_wait(&j->wake, &j->lock);
 			continue;
 		}
-		until.tv_sec = (time_t)(j->retry_at / 1000);
-		until.tv_nsec = (long)(j->retry_at % 1000) * 1000000;
+		until.tv_sec = (time_t)(due / 1000);
+		until.tv_nsec = (long)(due % 1000) * 1000000;
 		pthread_cond_timedwait(&j->wake, &j->lock, &until);
 	}
 	pthread_mutex_unlock(&j->lock);

@@ -68,6 +68,7 @@ struct journal {
 	bool wants_list;  /* list_path is to be read */
 	bool wants_acked; /* acked is to be kept */
 	uint64_t acked;
+	uint64_t acked_at;		    /* the writer's: when it was last kept */
 	struct journal_page *pages, *paged; /* waiting; done */
 	unsigned page_count;		    /* all that are not told yet */
 	bool wants_seal;

@@ -93,6 +93,42 @@ static void acked_is_kept_and_merged(void **state)
 	fixture_wait(f, acked_is);
 }
 
+static int64_t elapsed_ms(const struct timespec *since)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (t.tv_sec - since->tv_sec) * 1000 + (t.tv_nsec - since->tv_nsec) / 1000000;
+}
+
+/* Each one kept would fill the WAL, and a press would wait for its checkpoint. */
+static void acked_of_a_backlog_is_kept_once_a_second(void **state)
+{
+	struct fixture *f = *state;
+	struct timespec begun;
+	struct event e;
+
+	fixture_begin(f);
+	e = fixture_event(f, EVENT_LABEL_REJECTED, "{}");
+	for (int i = 0; i < 9; i++)
+		assert_true(fixture_append(f, &e));
+	clock_gettime(CLOCK_MONOTONIC, &begun);
+	assert_int_equal(journal_acked(f->j, 1), 0);
+	want_acked = 1;
+	fixture_wait(f, acked_is);
+	assert_int_equal(journal_acked(f->j, 2), 0);
+	want_acked = 2;
+	fixture_wait(f, acked_is);
+	assert_true(elapsed_ms(&begun) >= 1000);
+	/* What is no step of a long way does not wait: all, and less than was known. */
+	for (int i = 0; i < 40; i++) {
+		assert_int_equal(journal_acked(f->j, i % 2 ? 9 : 3), 0);
+		want_acked = i % 2 ? 9 : 3;
+		fixture_wait(f, acked_is);
+	}
+	assert_true(elapsed_ms(&begun) < 40 * 1000);
+}
+
 static int64_t want_unsent;
 
 static bool unsent_is(struct fixture *f)
@@ -531,6 +567,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(acked_is_kept_and_merged),
+		TEST(acked_of_a_backlog_is_kept_once_a_second),
 		TEST(it_is_known_since_when_events_wait_F4),
 		TEST(acked_beyond_the_head_is_cut),
 		TEST(acked_waits_for_a_disk_that_works),
