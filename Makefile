@@ -105,9 +105,9 @@ $(eval $(call program,stationd))
 $(eval $(call program,stationctl,$(LIBS_CTL),$(LINK_CTL),$(REPORT)))
 $(eval $(call program,hqd,$(LIBS_HQ)))
 # Its folder has the short name.
-$(BUILD)/station-export: $(call obj,$(wildcard src/export/*.c)) $(IO) $(CORE)
+$(BUILD)/station-export: $(call obj,$(wildcard src/export/*.c)) $(REPORT) $(IO) $(CORE)
 	@echo "  LD $@"
-	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_EXPORT) $(LIBS_IO) $(LIBS_CORE)) -lpthread
+	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(REPORT) $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_EXPORT) $(LIBS_IO) $(LIBS_CORE)) -lpthread
 # The camera's program has of the station's io only what reads the settings. Its passes over pixels are worth vectors.
 $(CAMERA): $(call obj,$(filter-out src/camera/main.c,$(wildcard src/camera/*.c)))
 	@rm -f $@; $(AR) rcs $@ $^

@@ -26,7 +26,7 @@
 struct report_config {
 	bool inspectors;     /* the site allows figures per badge; else none are kept */
 	uint32_t deadline_h; /* parcel.arrived to inspection.final */
-	int64_t now_ms;	     /* UTC; 0 = no clock that can be believed */
+	int64_t now_ms;	     /* UTC, when it is made; 0, or before 2020: by no clock */
 	bool acked_known;    /* headquarters has everything up to `acked` */
 	uint64_t acked;
 };

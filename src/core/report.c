@@ -5,12 +5,15 @@
 #include "station/text.h"
 #include <string.h>
 
-#define NO_LIMIT INT64_C(253402300799999) /* the last moment that an event can write */
+#define NO_LIMIT  INT64_C(253402300799999) /* the last moment that an event can write */
+#define NEVER_SET INT64_C(1577836800000)   /* 2020: a clock before it was never set */
 
 void report_init(struct report *r, const struct report_config *config)
 {
 	memset(r, 0, sizeof(*r));
 	r->config = *config;
+	if (config->now_ms < NEVER_SET)
+		r->config.now_ms = 0;
 	report_table_init(&r->verdicts, r->verdict_node, r->verdict_head, REPORT_VERDICTS);
 	report_table_init(&r->parcels, r->parcel_node, r->parcel_head, REPORT_PARCELS);
 	report_table_init(&r->products, r->product_node, r->product_head, REPORT_PRODUCTS);

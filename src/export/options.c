@@ -2,6 +2,7 @@
 #include "options.h"
 #include "io/confdir.h"
 #include "io/journal.h"
+#include "io/zone.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +10,8 @@
 static const char usage[] =
 	"Usage: station-export [--config FILE] [--state DIR] [--runtime DIR] [--all] FOLDER\n"
 	"Copies the station's journal to a stick: FOLDER/STATION/DATE_TIME/ with events.jsonl,\n"
-	"inspections.csv, manifest.json, SHA256SUMS and its signature SHA256SUMS.p7s.\n\n"
+	"inspections.csv, report.html, manifest.json, SHA256SUMS and its signature\n"
+	"SHA256SUMS.p7s.\n\n"
 	"  --all             the whole journal; by default what headquarters does not have yet\n"
 	"  --config FILE     the settings, with FILE.d/*.conf\n"
 	"  --state DIR       state folder, instead of the settings' one\n"
@@ -77,6 +79,26 @@ static int take(int argc, char **argv, struct options *o, struct given *g)
 	return -1;
 }
 
+/* What the report needs of this machine's files is read here, while all of them can be. A report
+ * without the reasons' words is better than no export. */
+static void look_for_report(struct options *o)
+{
+	const struct settings *s = &o->settings;
+	struct settings_error error;
+	bool named = s->reasons_file[0] != '\0';
+	bool have = named && confdir_reasons(s->reasons_file, &o->reasons, &error);
+
+	if (named && !have)
+		(void)fprintf(stderr, "station-export: the report has codes without words: %s\n",
+			      error.text);
+	o->order.reasons = have ? &o->reasons : NULL;
+	o->order.zone = s->timezone;
+	o->order.zone_unknown = !zone_use(s->timezone);
+	o->order.inspectors = s->inspectors == SETTINGS_YES;
+	o->order.deadline_h = s->deadline_h;
+	o->order.headquarters = s->hq.url[0] != '\0';
+}
+
 int options_read(int argc, char **argv, struct options *o)
 {
 	struct given g = {NULL, NULL, NULL};
@@ -101,5 +123,6 @@ int options_read(int argc, char **argv, struct options *o)
 	o->order.key = o->settings.hq.key_file;
 	o->order.encrypt_to = o->settings.encrypt_to;
 	o->runtime = g.runtime ? g.runtime : o->settings.runtime_dir;
+	look_for_report(o);
 	return -1;
 }

@@ -14,6 +14,7 @@ enum {
 struct options {
 	struct order order;
 	struct settings settings;
+	struct reasons reasons;
 	char journal[SETTINGS_PATH + 16];
 	const char *runtime; /* folder of a running station's sockets */
 };

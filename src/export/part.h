@@ -3,6 +3,7 @@
 #ifndef EXPORT_PART_H
 #define EXPORT_PART_H
 #include "io/journal.h"
+#include "order.h"
 #include "sink.h"
 #include "station/event.h"
 #include "station/manifest.h"
@@ -10,6 +11,8 @@
 /* What all parts may know. */
 struct trip {
 	struct journal_reader *reader; /* not from within a page: parts are called between them */
+	const struct order *order;
+	int64_t now_ms; /* of manifest.made: each walk of a trip is at this moment */
 	struct manifest manifest;
 	char why[256]; /* what went wrong, for a person */
 };
@@ -25,15 +28,15 @@ struct part {
 	size_t size;	  /* of its state, which begins zeroed */
 	/* All return 0 or -errno (of the sink or of the journal). */
 	int (*begin)(void *state, struct trip *trip, struct sink *to);
-	/* An event that comes before the first of the export, so that what is going on there is
-	 * known; NULL: not wanted. */
-	void (*before)(void *state, const struct event_view *event);
+	/* An event that the journal still has before the first of the export; NULL: not wanted. */
+	int (*before)(void *state, struct trip *trip, const struct event_view *event);
 	int (*line)(void *state, struct trip *trip, struct sink *to, const struct part_line *l);
 	int (*end)(void *state, struct trip *trip, struct sink *to);
 };
 
-extern const struct part part_lines; /* events.jsonl */
-extern const struct part part_table; /* inspections.csv */
+extern const struct part part_lines;  /* events.jsonl */
+extern const struct part part_table;  /* inspections.csv */
+extern const struct part part_report; /* report.html */
 
 #define PART_MOST 4
 extern const struct part *const part_all[PART_MOST]; /* up to the first NULL */

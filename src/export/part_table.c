@@ -21,11 +21,14 @@ static int begin(void *state, struct trip *trip, struct sink *to)
 	return sink_write(to, t->row, row.len);
 }
 
-static void before(void *state, const struct event_view *event)
+/* An inspection may be going on where the export begins. */
+static int before(void *state, struct trip *trip, const struct event_view *event)
 {
 	struct table *t = state;
 
+	(void)trip;
 	(void)record_feed(&t->fold, event, &t->done);
+	return 0;
 }
 
 /* The list tells product and title as it is now; of an inspection without an item it can't. */

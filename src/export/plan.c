@@ -61,6 +61,8 @@ int plan_make(struct trip *trip, const struct order *order, int64_t now_ms)
 		text_copy(trip->why, sizeof(trip->why), report.text);
 		return rc;
 	}
+	trip->order = order;
+	trip->now_ms = now_ms;
 	text_copy(m->software, sizeof(m->software), STATION_VERSION);
 	text_time(&made, now_ms);
 	m->all = order->all;

@@ -9,7 +9,6 @@
 
 #define PAGE_EVENTS 256
 #define PAGE_BYTES  (256 * 1024)
-#define BEFORE	    1024 /* events before the first that are looked at */
 
 _Static_assert(PAGE_BYTES > EVENT_LINE_MAX, "the longest line fits a page");
 
@@ -111,28 +110,38 @@ static int line_show(struct walk *w, size_t i)
 	return rc;
 }
 
-static void before_show(struct walk *w, size_t i)
+static int before_show(struct walk *w, size_t i)
 {
 	const struct page *p = &w->page;
 	struct event_view view;
-
-	if (event_read(p->bytes + p->line[i].at, p->line[i].len, &view) != EVENT_OK)
-		return;
-	for (size_t n = 0; n < w->count; n++)
-		if (w->parts[n].part->before)
-			w->parts[n].part->before(w->parts[n].state, &view);
-}
-
-/* An inspection may be going on where the export begins. */
-static int before(struct walk *w)
-{
-	uint64_t last = w->trip->manifest.first - 1, at = last > BEFORE ? last - BEFORE : 0;
 	int rc = 0;
 
-	while (at < last && !rc) {
+	if (event_read(p->bytes + p->line[i].at, p->line[i].len, &view) != EVENT_OK)
+		return 0;
+	for (size_t n = 0; n < w->count && !rc; n++)
+		if (w->parts[n].part->before)
+			rc = w->parts[n].part->before(w->parts[n].state, w->trip, &view);
+	return rc;
+}
+
+static bool is_before_wanted(const struct walk *w)
+{
+	for (size_t n = 0; n < w->count; n++)
+		if (w->parts[n].part->before)
+			return true;
+	return false;
+}
+
+/* What headquarters has already is not copied again, and so not proved here either. */
+static int before(struct walk *w)
+{
+	uint64_t at = w->trip->manifest.anchor, last = w->trip->manifest.first - 1;
+	int rc = 0;
+
+	while (at < last && !rc && is_before_wanted(w)) {
 		rc = page_read(w, at, last);
 		for (size_t i = 0; !rc && i < w->page.count; i++)
-			before_show(w, i);
+			rc = before_show(w, i);
 		if (!w->page.count)
 			break;
 		at = w->page.line[w->page.count - 1].seq;

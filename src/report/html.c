@@ -68,6 +68,15 @@ void html_say(FILE *f, const char *en, const char *zh)
 	(void)fprintf(f, "<span lang=\"en\">%s</span><span lang=\"zh\">%s</span>", en, zh);
 }
 
+void html_say_text(FILE *f, const char *en, const char *zh)
+{
+	(void)fputs("<span lang=\"en\">", f);
+	html_text(f, en);
+	(void)fputs("</span><span lang=\"zh\">", f);
+	html_text(f, zh);
+	(void)fputs("</span>", f);
+}
+
 void html_number(FILE *f, uint64_t n)
 {
 	char digits[24];

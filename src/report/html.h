@@ -11,6 +11,8 @@ void html_text(FILE *f, const char *s);
 void html_value(FILE *f, const char *s);
 /* Words of ours, in both languages; the page shows one. They may hold markup. */
 void html_say(FILE *f, const char *en, const char *zh);
+/* The same, of a text from outside. */
+void html_say_text(FILE *f, const char *en, const char *zh);
 /* 12,345 */
 void html_number(FILE *f, uint64_t n);
 /* A number that is found again by its name: data-figure, data-value. */

@@ -2,6 +2,7 @@
  * English and Chinese. Whatever comes from events is escaped. */
 #ifndef REPORT_PAGE_H
 #define REPORT_PAGE_H
+#include "station/reasons.h"
 #include "station/report.h"
 #include <stdint.h>
 #include <stdio.h>
@@ -10,11 +11,12 @@ struct page_options {
 	const char *zone; /* the name that offset_s stands for; "" or NULL = UTC */
 	int32_t (*offset_s)(void *user, int64_t utc_s); /* seconds east of UTC; NULL = UTC */
 	void *user;
-	bool zone_unknown;   /* this machine does not know the station's zone: it is UTC instead */
-	int64_t made_ms;     /* when the page is made; 0 = no clock that can be believed */
-	const char *version; /* of the program that makes it */
-	bool alone;	     /* the station has no headquarters */
-	uint64_t unreadable; /* lines that were no events */
+	const char *zone_unknown;      /* the station's, which this machine does not know: it is UTC
+					  instead; NULL = it does */
+	const struct reasons *reasons; /* what their codes mean; NULL = only codes */
+	const char *version;	       /* of the program that makes it */
+	bool alone;		       /* the station has no headquarters */
+	uint64_t unreadable;	       /* lines that were no events */
 };
 
 /* r after report_end. 0, or -errno when the file takes no more. */

@@ -51,8 +51,8 @@ static void heading(const struct page *p)
 	(void)fputs("</b> · ", f);
 	html_say(f, "made", "生成于");
 	(void)fputc(' ', f);
-	if (p->o->made_ms > 0)
-		page_time(p, p->o->made_ms);
+	if (p->r->config.now_ms > 0)
+		page_time(p, p->r->config.now_ms);
 	else
 		html_say(f, "by a clock that is not set", "时钟未设置");
 	(void)fprintf(f, "</p>\n</header>\n<main id=\"report\" data-now=\"%lld\">\n",

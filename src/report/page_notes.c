@@ -57,7 +57,7 @@ static void zone(struct notes *n)
 	html_say(n->p->f, "This machine does not know the station's time zone; times are UTC:",
 		 "本机不认识该工位的时区，时间以 UTC 表示：");
 	(void)fputc(' ', n->p->f);
-	html_text(n->p->f, n->p->r->timezone);
+	html_text(n->p->f, n->p->o->zone_unknown);
 	(void)fputs("</li>\n", n->p->f);
 }
 

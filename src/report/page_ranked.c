@@ -57,6 +57,8 @@ static void reason_cells(const struct page *p, const uint32_t n[REPORT_CELLS], u
 
 static void reason_name(const struct page *p, const char *code)
 {
+	const struct reason *words = reasons_find(p->o->reasons, code);
+
 	(void)fputs("<tr data-reason=\"", p->f);
 	html_value(p->f, code);
 	(void)fputs("\"><th scope=\"row\">", p->f);
@@ -64,6 +66,11 @@ static void reason_name(const struct page *p, const char *code)
 		html_say(p->f, "unspecified", "未说明");
 	else
 		html_text(p->f, code);
+	if (words) {
+		(void)fputs(" <span class=\"soft\">", p->f);
+		html_say_text(p->f, words->en, words->zh);
+		(void)fputs("</span>", p->f);
+	}
 	(void)fputs("</th>", p->f);
 }
 

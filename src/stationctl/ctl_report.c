@@ -1,5 +1,6 @@
 /* ctl_report.c - stationctl report: a journal or an export as report.html, on standard output. */
 #include "ctl.h"
+#include "io/confdir.h"
 #include "io/journal.h"
 #include "io/zone.h"
 #include "lines.h"
@@ -13,8 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define REPORT_PAGE  1024
-#define REPORT_EPOCH INT64_C(1577836800000) /* 2020: a clock before it was never set */
+#define REPORT_PAGE 1024
 
 enum { REPORT_ZONE, REPORT_OPTIONS };
 static const struct args_option report_options[REPORT_OPTIONS] = {
@@ -154,15 +154,29 @@ static bool report_zone(struct ctl *ctl, const struct report *r, struct page_opt
 			  asked);
 		return false;
 	}
-	o->zone_unknown = true;
+	o->zone_unknown = r->timezone;
 	o->zone = "UTC";
 	return true;
 }
 
+/* Without a file that can be read, the report has codes only. */
+static const struct reasons *report_reasons(struct ctl *ctl)
+{
+	static struct reasons reasons;
+	struct settings_error error;
+	const char *path = ctl->settings.reasons_file;
+
+	if (!path[0])
+		return NULL;
+	if (confdir_reasons(path, &reasons, &error))
+		return &reasons;
+	ctl_error("report: it has codes without words: %s", error.text);
+	return NULL;
+}
+
 static int report_print(struct ctl *ctl, struct making *m)
 {
-	struct page_options o = {.made_ms = m->config.now_ms,
-				 .version = "stationctl " STATION_VERSION};
+	struct page_options o = {.version = "stationctl " STATION_VERSION};
 	int err;
 
 	if (m->report->events == 0) {
@@ -171,6 +185,7 @@ static int report_print(struct ctl *ctl, struct making *m)
 	}
 	o.unreadable = m->unreadable;
 	o.alone = m->alone;
+	o.reasons = report_reasons(ctl);
 	report_end(m->report);
 	if (!report_zone(ctl, m->report, &o))
 		return CTL_USAGE;
@@ -210,8 +225,6 @@ static int report_run(struct ctl *ctl)
 		return CTL_GONE;
 	clock_gettime(CLOCK_REALTIME, &now);
 	m.config.now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-	if (m.config.now_ms < REPORT_EPOCH)
-		m.config.now_ms = 0;
 	m.report = malloc(sizeof(*m.report));
 	if (!m.report) {
 		ctl_error("report: %s", strerror(ENOMEM));

@@ -11,7 +11,7 @@ import tempfile
 from line import LineCase, authority, held
 from station import ZEROS
 
-TOLD = ["events.jsonl", "inspections.csv", "manifest.json"]
+TOLD = ["events.jsonl", "inspections.csv", "manifest.json", "report.html"]
 
 
 class Export:

@@ -131,7 +131,7 @@ class Chain(VerifyCase):
 
 class Files(VerifyCase):
     def test_changed(self):
-        for name in ("inspections.csv", "manifest.json", "events.jsonl"):
+        for name in ("inspections.csv", "report.html", "manifest.json", "events.jsonl"):
             path = self.one.dir / name
             before = path.read_bytes()
             path.write_bytes(before + b"\n")
@@ -140,7 +140,7 @@ class Files(VerifyCase):
         self.verify(0)
 
     def test_missing(self):
-        for name in ("inspections.csv", "manifest.json", "events.jsonl", "SHA256SUMS", "SHA256SUMS.p7s"):
+        for name in ("inspections.csv", "report.html", "manifest.json", "events.jsonl", "SHA256SUMS", "SHA256SUMS.p7s"):
             path = self.one.dir / name
             before = path.read_bytes()
             path.unlink()
@@ -201,7 +201,7 @@ class Files(VerifyCase):
         for name in ("../../../../etc/passwd", "/etc/passwd", "\x1b[31m", "a/b/c"):
             path.write_text(text + f"{'0' * 64}  {name}\n")
             sign(self.one.dir, pair("client", "bench-1"))
-            self.assertIn("SHA256SUMS: line 4 is none of ours", self.verify())
+            self.assertIn("SHA256SUMS: line 5 is none of ours", self.verify())
         path.write_text(text + text)
         sign(self.one.dir, pair("client", "bench-1"))
         self.assertIn("SHA256SUMS names events.jsonl twice", self.verify())
