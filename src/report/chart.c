@@ -69,7 +69,8 @@ void chart_bars(FILE *f, const struct chart_bar *bars, unsigned count, unsigned 
 	while (each * every < LABEL)
 		every++;
 	top = axis_top(most);
-	(void)fprintf(f, "<svg viewBox=\"0 0 %u %d\" aria-hidden=\"true\">", width, HEIGHT);
+	(void)fprintf(f, "<svg class=\"bars%s\" viewBox=\"0 0 %u %d\" aria-hidden=\"true\">",
+		      width > CHART_HALF ? " wide" : "", width, HEIGHT);
 	axis(f, top, width);
 	for (unsigned i = 0; i < count; i++) {
 		double x = LEFT + each * i;
@@ -78,7 +79,7 @@ void chart_bars(FILE *f, const struct chart_bar *bars, unsigned count, unsigned 
 		if (i % every == 0)
 			(void)fprintf(f,
 				      "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
-				      x + each / 2, BOTTOM + 18, bars[i].name);
+				      x + each / 2, BOTTOM + 20, bars[i].name);
 	}
 	(void)fputs("</svg>\n", f);
 }

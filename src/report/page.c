@@ -24,7 +24,7 @@ void page_time(const struct page *p, int64_t ms)
 	struct text t = text_over(at, sizeof(at));
 
 	text_time(&t, ms + offset_ms(p, ms));
-	(void)fprintf(p->f, "<time>%.10s&nbsp;%.5s</time>", at, at + 11);
+	(void)fprintf(p->f, "<time>%.10s %.5s</time>", at, at + 11);
 }
 
 void page_moment(const struct page *p, const struct times_moment *m)

@@ -41,7 +41,10 @@ static void faults(const struct page *p)
 		(void)fprintf(p->f, "<td data-lasted=\"%llu\">%s",
 			      (unsigned long long)fault->lasted_ms,
 			      fault->untimed ? "≥&nbsp;" : "");
-		html_age(p->f, (int64_t)fault->lasted_ms);
+		if (fault->open && fault->lasted_ms == 0) /* that it lasts, the next cell tells */
+			(void)fputs("–", p->f);
+		else
+			html_age(p->f, (int64_t)fault->lasted_ms);
 		(void)fputs("</td><td>", p->f);
 		if (fault->open) {
 			html_say(p->f, "<b>open</b> since", "<b>未解除</b>，自");

@@ -128,8 +128,8 @@ void page_ranked_reasons(const struct page *p)
 		 "不合格步骤的原因，按次数排列；竖线为累计。");
 	(void)fputs("</caption><thead><tr>", p->f);
 	page_column(p, "reason", "原因");
-	page_column(p, "appearance", "外观");
-	page_column(p, "accessories", "配件");
+	page_column(p, "appear&shy;ance", "外观");
+	page_column(p, "acces&shy;sories", "配件");
 	page_column(p, "usage", "使用");
 	page_column(p, "all", "合计");
 	page_column(p, "running total", "累计");
