@@ -5,6 +5,13 @@
 #include "station/event.h"
 #include "station/text.h"
 
+/* The files of every export; there are others beside them. */
+#define MANIFEST_FILE	   "manifest.json"
+#define MANIFEST_EVENTS	   "events.jsonl"
+#define MANIFEST_SUMS	   "SHA256SUMS"
+#define MANIFEST_SIGNATURE "SHA256SUMS.p7s"
+#define MANIFEST_SEALED	   "export.tar.cms" /* all of them in one, encrypted */
+
 #define MANIFEST_FORMAT	 "station-export"
 #define MANIFEST_VERSION 1
 #define MANIFEST_MAX	 4096 /* bytes of manifest.json */

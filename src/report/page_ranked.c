@@ -132,7 +132,7 @@ void page_ranked_reasons(const struct page *p)
 	page_column(p, "acces&shy;sories", "配件");
 	page_column(p, "usage", "使用");
 	page_column(p, "all", "合计");
-	page_column(p, "running total", "累计");
+	page_column(p, "run&shy;ning total", "累计");
 	(void)fputs("<td></td></tr></thead><tbody>\n", p->f);
 	for (uint32_t i = 0; i < p->r->reasons.used; i++) {
 		const struct report_row *row = &p->r->reasons.row[rank[i].at];
@@ -151,7 +151,7 @@ static void verdict_columns(const struct page *p, const char *en, const char *zh
 {
 	(void)fputs("<thead><tr>", p->f);
 	page_column(p, en, zh);
-	page_column(p, "inspections", "检验数");
+	page_column(p, "inspec&shy;tions", "检验数");
 	page_column(p, "passed", "合格");
 	page_column(p, "failed", "不合格");
 	page_column(p, "pass rate", "合格率");

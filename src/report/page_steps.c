@@ -2,12 +2,16 @@
 #include "chart.h"
 #include "page_part.h"
 
-static void duration(const struct page *p, const char *key, uint32_t tenths)
+static void duration(const struct page *p, const char *key, const struct report_times *t,
+		     uint32_t tenths)
 {
 	(void)fprintf(p->f, "<td data-%s=\"%u\">", key, tenths);
 	if (tenths >= REPORT_TENTHS)
 		(void)fputs("&gt;&nbsp;", p->f);
-	html_tenths(p->f, tenths);
+	if (t->count)
+		html_tenths(p->f, tenths);
+	else
+		(void)fputs("–", p->f);
 	(void)fputs("</td>", p->f);
 }
 
@@ -21,8 +25,8 @@ static void step_row(const struct page *p, const char *key, const struct report_
 		      t->count);
 	html_say(p->f, en, zh);
 	(void)fputs("</th>", p->f);
-	duration(p, "median", middle);
-	duration(p, "p90", high);
+	duration(p, "median", t, middle);
+	duration(p, "p90", t, high);
 	chart_range(p->f, low, middle, high, whole);
 	(void)fputs("</tr>\n", p->f);
 }

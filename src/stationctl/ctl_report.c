@@ -1,10 +1,12 @@
-/* ctl_report.c - stationctl report: a journal or an export as report.html, on standard output. */
+/* ctl_report.c - stationctl report: a journal, or the exports of a station, as report.html on
+ * standard output. */
 #include "ctl.h"
 #include "io/confdir.h"
 #include "io/journal.h"
 #include "io/zone.h"
 #include "lines.h"
 #include "report/page.h"
+#include "stick.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -29,6 +31,7 @@ struct making {
 	uint64_t seen;
 	bool alone; /* the station's own journal, and it has no headquarters */
 	uint64_t unreadable;
+	bool left_out; /* exports */
 	int err;
 };
 
@@ -116,13 +119,66 @@ static int report_journal(struct making *m, const char *path)
 	return CTL_GONE;
 }
 
+/* Whose exports they are: a report is of one station. */
+static bool report_whose(struct making *m, const struct stick *s, const char *path)
+{
+	const struct stick_export *one = NULL;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct stick_export *e = &s->export[i];
+
+		if (e->kind != STICK_TOLD) {
+			m->left_out = true;
+			ctl_error("report: left out, because it %s: %s",
+				  e->kind == STICK_SEALED ? "is encrypted"
+							  : "has no manifest that can be read",
+				  e->path[0] ? e->path : path);
+		} else if (!one) {
+			one = e;
+		} else if (strcmp(one->manifest.station, e->manifest.station) != 0) {
+			ctl_error("report: %s has exports of more than one station, as %s and %s: "
+				  "name the folder of one",
+				  path, one->manifest.station, e->manifest.station);
+			return false;
+		}
+	}
+	if (!one)
+		ctl_error("report: %s holds no export that can be read", path);
+	return one != NULL;
+}
+
+static int report_stick(struct making *m, int folder, const char *path)
+{
+	const struct stick_export *failed = NULL;
+	struct stick stick;
+	int err = stick_look(&stick, folder), code = CTL_GONE;
+
+	if (!err && report_whose(m, &stick, path)) {
+		report_init(m->report, &m->config);
+		err = stick_events(&stick, folder, report_line, m, &failed);
+		code = err ? CTL_GONE : CTL_FINE;
+	}
+	if (err)
+		ctl_error("report: can't read %s: %s",
+			  failed && *failed->path ? failed->path : path, strerror(-err));
+	stick_free(&stick);
+	return code;
+}
+
 static int report_walk(struct making *m, const char *path)
 {
 	static struct lines lines;
 	bool database = false;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int err = fd < 0 ? -errno : ctl_is_database(fd, &database);
+	struct stat st = {0};
+	int fd = open(path, O_RDONLY | O_CLOEXEC), code;
+	int err = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
 
+	if (!err && S_ISDIR(st.st_mode)) {
+		code = report_stick(m, fd, path);
+		close(fd);
+		return code;
+	}
+	err = err ? err : ctl_is_database(fd, &database);
 	if (!err && !database) {
 		report_init(m->report, &m->config);
 		err = lines_read(&lines, fd, EVENT_LINE_MAX, report_line, m);
@@ -194,7 +250,7 @@ static int report_print(struct ctl *ctl, struct making *m)
 		ctl_error("report: can't write the page: %s", strerror(-err));
 		return CTL_GONE;
 	}
-	return m->unreadable ? CTL_WRONG : CTL_FINE;
+	return m->unreadable || m->left_out ? CTL_WRONG : CTL_FINE;
 }
 
 static int report_make(struct ctl *ctl, struct making *m, const char *path)
@@ -237,7 +293,7 @@ static int report_run(struct ctl *ctl)
 
 const struct ctl_command ctl_report = {
 	.name = "report",
-	.usage = "[--zone NAME] [FILE|DB] >report.html",
+	.usage = "[--zone NAME] [STICK|FILE|DB] >report.html",
 	.summary = "a journal in figures: one page that opens in any browser",
 	.options = {report_options, REPORT_OPTIONS},
 	.words_most = 1,

@@ -1,6 +1,7 @@
-/* ctl_verify.c - stationctl verify: proves a journal, a file of events or the folder of an export,
- * or names what is wrong with it. */
+/* ctl_verify.c - stationctl verify: proves a journal, a file of events, the folder of an export or
+ * a whole stick, or names what is wrong with it. */
 #include "ctl.h"
+#include "stick.h"
 #include "verify.h"
 #include "io/confdir.h"
 #include "station/text.h"
@@ -83,12 +84,26 @@ static int verify_database(const char *path)
 static int verify_folder(struct ctl *ctl, const char *path, int fd)
 {
 	const char *ca = ctl->own.value[VERIFY_CA];
+	struct stick stick;
+	int code = CTL_GONE, rc;
 
 	if (!ca && !ctl_settings(ctl))
 		return CTL_GONE;
 	if (!ca && ctl->settings.hq.ca_file[0])
 		ca = ctl->settings.hq.ca_file;
-	return verify_export(path, fd, ca);
+	rc = stick_look(&stick, fd);
+	if (rc)
+		ctl_error("can't read %s: %s", path, strerror(-rc));
+	else if (!stick.count)
+		ctl_error("%s is a folder without an export: name a stick, the folder STATION or "
+			  "DATE_TIME on one, a journal.db or a .jsonl file",
+			  path);
+	else if (stick.count == 1 && !stick.export->path[0])
+		code = verify_export(path, fd, ca, NULL, 0);
+	else
+		code = verify_stick(&stick, fd, ca);
+	stick_free(&stick);
+	return code;
 }
 
 static int verify_run(struct ctl *ctl)
@@ -115,9 +130,9 @@ static int verify_run(struct ctl *ctl)
 
 const struct ctl_command ctl_verify = {
 	.name = "verify",
-	.usage = "[--ca FILE] FOLDER|FILE|DB",
-	.summary = "prove the folder of an export, a .jsonl file or a journal.db, or name what is "
-		   "wrong with it",
+	.usage = "[--ca FILE] STICK|FOLDER|FILE|DB",
+	.summary = "prove a stick, the folder of an export, a .jsonl file or a journal.db, or name "
+		   "what is wrong with it",
 	.options = {verify_options, VERIFY_OPTIONS},
 	.words_least = 1,
 	.words_most = 1,

@@ -37,6 +37,16 @@ static void note_first(struct verify *v, const struct event_view *view)
 	memcpy(v->prev, view->prev, EVENT_HASH);
 }
 
+/* The chain behind an event is as its hash says; so two exports that agree in one agree in all that
+ * both have before it. */
+static void hold_against_marks(struct verify *v, uint64_t seq, const uint8_t hash[EVENT_HASH])
+{
+	for (; v->marks && v->mark->seq <= seq; v->mark++, v->marks--)
+		if (!v->parted && v->mark->seq == seq &&
+		    memcmp(v->mark->hash, hash, EVENT_HASH) != 0)
+			v->parted = v->mark;
+}
+
 bool verify_line(struct verify *v, const char *line, size_t len)
 {
 	enum event_fault fault = EVENT_OK;
@@ -49,8 +59,11 @@ bool verify_line(struct verify *v, const char *line, size_t len)
 	v->found = read ? view.seq : 0;
 	v->link = event_chain_feed(&v->chain, line, len, &fault);
 	if (v->link == EVENT_LINK_OK) {
-		if (v->events++ == 0)
+		if (v->events++ == 0) {
 			note_first(v, &view);
+			hold_against_marks(v, v->first - 1, v->prev);
+		}
+		hold_against_marks(v, v->chain.seq, v->chain.head);
 		return true;
 	}
 	if (v->link == EVENT_LINK_LINE)

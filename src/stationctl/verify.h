@@ -6,6 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The last event of another export of the same journal, which holds. */
+struct verify_mark {
+	uint64_t seq;
+	uint8_t hash[EVENT_HASH];
+	const char *whose; /* path of the export */
+};
+
 struct verify {
 	struct event_chain chain;
 	uint64_t events;	  /* good ones */
@@ -21,6 +28,9 @@ struct verify {
 	uint64_t anchor; /* last seq that was removed, 0 = none */
 	uint8_t anchor_hash[EVENT_HASH];
 	bool gap; /* the front is not where it was: it may just have been removed */
+	/* By seq. The first that says otherwise, or NULL. */
+	const struct verify_mark *mark, *parted;
+	size_t marks;
 };
 
 /* --- verify.c --- */
@@ -44,6 +54,13 @@ void verify_file_why(const struct verify *v, int fd, const uint8_t *head);
 int verify_journal(struct verify *v, const char *path);
 
 /* --- verify_export.c: the folder of an export --- */
-/* ca: PEM file of who issued the station's certificate, or NULL. An enum ctl_exit. */
-int verify_export(const char *path, int folder, const char *ca);
+/* ca: PEM file of who issued the station's certificate, or NULL. marks: what other exports of its
+ * journal say. An enum ctl_exit. */
+int verify_export(const char *path, int folder, const char *ca, const struct verify_mark *mark,
+		  size_t marks);
+
+/* --- verify_stick.c: all exports of a stick, and whether they go on from each other --- */
+struct stick;
+/* An enum ctl_exit. */
+int verify_stick(const struct stick *s, int folder, const char *ca);
 #endif

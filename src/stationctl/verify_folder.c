@@ -164,7 +164,7 @@ bool verify_folder_listed(const struct verify_folder *f, const char *name)
 
 static bool is_ours(const char *name)
 {
-	return strcmp(name, "SHA256SUMS") == 0 || strcmp(name, "SHA256SUMS.p7s") == 0;
+	return strcmp(name, MANIFEST_SUMS) == 0 || strcmp(name, MANIFEST_SIGNATURE) == 0;
 }
 
 /* What a PC leaves in a folder that somebody looked at, on Windows or a Mac. Nobody takes it for a
