@@ -70,11 +70,11 @@ static int papers(struct made *made, struct pens *p, const struct order *order)
 			     sizeof(made->why));
 
 	if (!rc)
-		rc = small_file(f, PAPER_MANIFEST, paper->manifest, paper->manifest_len);
+		rc = small_file(f, MANIFEST_FILE, paper->manifest, paper->manifest_len);
 	if (!rc)
-		rc = small_file(f, PAPER_SUMS, paper->sums, paper->sums_len);
+		rc = small_file(f, MANIFEST_SUMS, paper->sums, paper->sums_len);
 	if (!rc && paper->signature)
-		rc = small_file(f, PAPER_SIGNATURE, paper->signature, paper->signature_len);
+		rc = small_file(f, MANIFEST_SIGNATURE, paper->signature, paper->signature_len);
 	paper_free(paper);
 	return rc;
 }

@@ -125,11 +125,11 @@ static int entries(struct pack *p)
 	for (size_t i = 0; i < p->count && !rc; i++)
 		rc = one_part(p, i);
 	if (!rc)
-		rc = small(p, PAPER_MANIFEST, paper->manifest, paper->manifest_len);
+		rc = small(p, MANIFEST_FILE, paper->manifest, paper->manifest_len);
 	if (!rc)
-		rc = small(p, PAPER_SUMS, paper->sums, paper->sums_len);
+		rc = small(p, MANIFEST_SUMS, paper->sums, paper->sums_len);
 	if (!rc && paper->signature)
-		rc = small(p, PAPER_SIGNATURE, paper->signature, paper->signature_len);
+		rc = small(p, MANIFEST_SIGNATURE, paper->signature, paper->signature_len);
 	return rc;
 }
 
@@ -179,7 +179,7 @@ static int try_once(struct pack *p)
 				 sizeof(made->why));
 	if (rc)
 		return rc;
-	fd = folder_file(&made->folder, PACK_FILE);
+	fd = folder_file(&made->folder, MANIFEST_SEALED);
 	if (fd < 0) {
 		paper_free(&p->paper);
 		return fd;
@@ -188,7 +188,7 @@ static int try_once(struct pack *p)
 	closed = folder_close_file(fd);
 	paper_free(&p->paper);
 	rc = rc ? rc : closed;
-	return rc ? rc : folder_check(&made->folder, PACK_FILE, p->whole);
+	return rc ? rc : folder_check(&made->folder, MANIFEST_SEALED, p->whole);
 }
 
 int pack_files(struct made *made, const struct order *order)
@@ -203,7 +203,7 @@ int pack_files(struct made *made, const struct order *order)
 	p->when = time(NULL);
 	for (int n = 0; n < TRIES && rc == -ESTALE; n++) {
 		if (n)
-			folder_remove(&made->folder, PACK_FILE);
+			folder_remove(&made->folder, MANIFEST_SEALED);
 		rc = try_once(p);
 	}
 	free(p);

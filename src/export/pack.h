@@ -3,8 +3,6 @@
 #define EXPORT_PACK_H
 #include "make.h"
 
-#define PACK_FILE "export.tar.cms"
-
 /* The files of an export into the folder that is open. Nothing of them is written anywhere in the
  * clear. 0, or -errno with made->why or the trip's. */
 int __attribute__((warn_unused_result)) pack_files(struct made *made, const struct order *order);

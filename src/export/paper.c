@@ -48,7 +48,7 @@ int paper_write(struct paper *p, const struct order *order, const struct manifes
 	event_hash(p->manifest, manifest.len, own);
 	for (size_t i = 0; i < PART_MOST && part_all[i]; i++)
 		add_sum(&sums, part_all[i]->name, sum[i]);
-	add_sum(&sums, PAPER_MANIFEST, own);
+	add_sum(&sums, MANIFEST_FILE, own);
 	p->manifest_len = manifest.len;
 	p->sums_len = sums.len;
 	p->signature = NULL;

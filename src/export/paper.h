@@ -4,10 +4,6 @@
 #include "order.h"
 #include "part.h"
 
-#define PAPER_MANIFEST	"manifest.json"
-#define PAPER_SUMS	"SHA256SUMS"
-#define PAPER_SIGNATURE "SHA256SUMS.p7s"
-
 struct paper {
 	char manifest[MANIFEST_MAX];
 	size_t manifest_len;

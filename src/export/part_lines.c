@@ -19,7 +19,7 @@ static int line(void *state, struct trip *trip, struct sink *to, const struct pa
 }
 
 const struct part part_lines = {
-	.name = "events.jsonl",
+	.name = MANIFEST_EVENTS,
 	.begin = begin,
 	.line = line,
 	.end = begin,

@@ -19,8 +19,7 @@
 #define PAGE	    (1 << 20) /* bytes of lines that are taken at once */
 #define DEPTH	    2	      /* STICK/STATION/DATE_TIME */
 #define FOLDERS	    10000     /* that are looked at in one folder */
-#define ENCRYPTED   "export.tar.cms"
-#define SHELF_PIECE 64 /* pieces between two looks */
+#define SHELF_PIECE 64	      /* pieces between two looks */
 
 struct taking {
 	struct store *store;
@@ -206,11 +205,11 @@ static void folder_take(struct taking *t, const char *path, int folder, unsigned
 	char **name, *sub;
 	size_t n;
 
-	if (fstatat(folder, STICK_PROOF_SUMS, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+	if (fstatat(folder, MANIFEST_SUMS, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 		export_take(t, path, folder);
 		return;
 	}
-	if (fstatat(folder, ENCRYPTED, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+	if (fstatat(folder, MANIFEST_SEALED, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 		(void)refuse(t, path, "encrypted: open it first, see station-export(8)");
 		return;
 	}

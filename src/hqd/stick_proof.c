@@ -9,8 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MANIFEST    "manifest.json"
-#define SIGNATURE   "SHA256SUMS.p7s"
 #define MOST	    (16u << 20) /* bytes of sums and signature */
 #define MOST_EVENTS UINT32_MAX	/* bytes: no file of a FAT has more */
 
@@ -26,16 +24,16 @@ static bool manifest_look(struct stick_proof *p, int folder, uint8_t own[STICKFI
 	struct sha256_ctx sha;
 	uint8_t *json;
 	size_t len;
-	int rc = stickfile_whole(folder, MANIFEST, MANIFEST_MAX, &json, &len);
+	int rc = stickfile_whole(folder, MANIFEST_FILE, MANIFEST_MAX, &json, &len);
 
 	if (rc)
-		return fails(p, MANIFEST, strerror(-rc));
+		return fails(p, MANIFEST_FILE, strerror(-rc));
 	sha256_init(&sha);
 	sha256_update(&sha, len, json);
 	sha256_digest(&sha, STICKFILE_SUM, own);
 	fault = manifest_read((const char *)json, len, &p->manifest);
 	free(json);
-	return fault == MANIFEST_OK || fails(p, MANIFEST, manifest_fault_text(fault));
+	return fault == MANIFEST_OK || fails(p, MANIFEST_FILE, manifest_fault_text(fault));
 }
 
 static bool signature_look(struct stick_proof *p, int folder, const char *ca, const uint8_t *sums,
@@ -46,16 +44,17 @@ static bool signature_look(struct stick_proof *p, int folder, const char *ca, co
 	struct cms_why why;
 	uint8_t *der;
 	size_t der_len;
-	int rc = stickfile_whole(folder, SIGNATURE, MOST, &der, &der_len);
+	int rc = stickfile_whole(folder, MANIFEST_SIGNATURE, MOST, &der, &der_len);
 
 	if (rc)
-		return fails(p, SIGNATURE, strerror(-rc));
+		return fails(p, MANIFEST_SIGNATURE, strerror(-rc));
 	verdict = cms_verify(ca, sums, len, der, der_len, &signer, &why);
 	free(der);
 	if (verdict != CMS_GOOD)
-		return fails(p, SIGNATURE, why.text);
+		return fails(p, MANIFEST_SIGNATURE, why.text);
 	if (strcmp(signer.name, p->manifest.station) != 0)
-		return fails(p, SIGNATURE, "another station signed it than the one it is of");
+		return fails(p, MANIFEST_SIGNATURE,
+			     "another station signed it than the one it is of");
 	return true;
 }
 
@@ -74,7 +73,7 @@ static bool sum_look(struct stick_proof *p, const char *name, const uint8_t own[
 		at += n + 1;
 	}
 	if (!found)
-		return fails(p, name, "it is not in " STICK_PROOF_SUMS);
+		return fails(p, name, "it is not in " MANIFEST_SUMS);
 	return memcmp(own, s.sum, sizeof(s.sum)) == 0 || fails(p, name, "it was changed");
 }
 
@@ -90,7 +89,7 @@ static uint64_t events_most(const struct manifest *m)
 static bool events_look(struct stick_proof *p, int folder, int copy, const char *sums, size_t len)
 {
 	uint8_t own[STICKFILE_SUM];
-	int fd = stickfile_open(folder, STICK_PROOF_EVENTS), rc = fd;
+	int fd = stickfile_open(folder, MANIFEST_EVENTS), rc = fd;
 
 	if (fd >= 0) {
 		rc = stickfile_copy(fd, copy, events_most(&p->manifest), own);
@@ -99,8 +98,8 @@ static bool events_look(struct stick_proof *p, int folder, int copy, const char 
 	if (rc >= 0 && lseek(copy, 0, SEEK_SET) < 0)
 		rc = -errno;
 	if (rc < 0)
-		return fails(p, STICK_PROOF_EVENTS, strerror(-rc));
-	return sum_look(p, STICK_PROOF_EVENTS, own, sums, len);
+		return fails(p, MANIFEST_EVENTS, strerror(-rc));
+	return sum_look(p, MANIFEST_EVENTS, own, sums, len);
 }
 
 bool stick_proof_look(struct stick_proof *p, int folder, const char *ca, int copy)
@@ -112,12 +111,13 @@ bool stick_proof_look(struct stick_proof *p, int folder, const char *ca, int cop
 	int rc;
 
 	memset(p, 0, sizeof(*p));
-	rc = stickfile_whole(folder, STICK_PROOF_SUMS, MOST, &bytes, &len);
+	rc = stickfile_whole(folder, MANIFEST_SUMS, MOST, &bytes, &len);
 	if (rc)
-		return fails(p, STICK_PROOF_SUMS, strerror(-rc));
+		return fails(p, MANIFEST_SUMS, strerror(-rc));
 	sums = (const char *)bytes;
 	good = manifest_look(p, folder, own) && signature_look(p, folder, ca, bytes, len) &&
-	       sum_look(p, MANIFEST, own, sums, len) && events_look(p, folder, copy, sums, len);
+	       sum_look(p, MANIFEST_FILE, own, sums, len) &&
+	       events_look(p, folder, copy, sums, len);
 	free(bytes);
 	return good;
 }

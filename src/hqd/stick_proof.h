@@ -3,9 +3,6 @@
 #define HQD_STICK_PROOF_H
 #include "station/manifest.h"
 
-#define STICK_PROOF_EVENTS "events.jsonl"
-#define STICK_PROOF_SUMS   "SHA256SUMS"
-
 struct stick_proof {
 	struct manifest manifest;
 	char why[256]; /* it does not hold */

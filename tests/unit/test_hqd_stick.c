@@ -82,8 +82,8 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	static const char *const names[] = {"cert.pem",	     "key.pem",		 "copy",
-					    "manifest.json", STICK_PROOF_EVENTS, "SHA256SUMS",
+	static const char *const names[] = {"cert.pem",	     "key.pem",	      "copy",
+					    "manifest.json", MANIFEST_EVENTS, "SHA256SUMS",
 					    "SHA256SUMS.p7s"};
 	struct stick *s = *state;
 
@@ -120,10 +120,10 @@ static void export_write(const struct stick *s, uint64_t last, const char *event
 	text_copy(m.software, sizeof(m.software), "0");
 	text_copy(m.made, sizeof(m.made), "2026-11-23T08:00:00.000Z");
 	manifest_write(&j, &m);
-	sum_add(&t, STICK_PROOF_EVENTS, events, len);
+	sum_add(&t, MANIFEST_EVENTS, events, len);
 	sum_add(&t, "manifest.json", json, strlen(json));
 	put(s, "manifest.json", json, strlen(json));
-	put(s, STICK_PROOF_EVENTS, events, len);
+	put(s, MANIFEST_EVENTS, events, len);
 	put(s, "SHA256SUMS", sums, strlen(sums));
 	assert_int_equal(cms_sign(s->cert, s->key, sums, strlen(sums), &der, &der_len, &why), 0);
 	put(s, "SHA256SUMS.p7s", der, der_len);
@@ -138,7 +138,7 @@ static void what_is_taken_is_what_was_proved(void **state)
 	export_write(s, 1, "genuine\n", 8);
 	if (!stick_proof_look(&s->proof, s->folder, s->cert, s->copy))
 		fail_msg("%s", s->proof.why);
-	put(s, STICK_PROOF_EVENTS, "unsigned\n", 9);
+	put(s, MANIFEST_EVENTS, "unsigned\n", 9);
 	assert_int_equal(stickfile_read(s->copy, found, sizeof(found)), 8);
 	assert_string_equal(found, "genuine\n");
 }
@@ -148,9 +148,9 @@ static void what_was_changed_is_not_proved(void **state)
 	struct stick *s = *state;
 
 	export_write(s, 1, "genuine\n", 8);
-	put(s, STICK_PROOF_EVENTS, "changed\n", 8);
+	put(s, MANIFEST_EVENTS, "changed\n", 8);
 	assert_false(stick_proof_look(&s->proof, s->folder, s->cert, s->copy));
-	assert_string_equal(s->proof.why, STICK_PROOF_EVENTS ": it was changed");
+	assert_string_equal(s->proof.why, MANIFEST_EVENTS ": it was changed");
 }
 
 /* A stick that never ends does not fill headquarters' disk. */
