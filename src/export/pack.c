@@ -1,7 +1,7 @@
 /* pack.c - an export that only one person may read (pack.h). An archive tells a file's size before
  * its bytes, and a clear copy is to be nowhere: so the journal is walked once to count and hash,
- * and once more for each part. What the chain holds can't change in between; the list of returns
- * can, and then it begins anew. */
+ * and once more for each part. What of the chain is exported can't change in between; the list of
+ * returns can, and what the report has from before it (retain_days), and then it begins anew. */
 #include "pack.h"
 #include "io/cms.h"
 #include "paper.h"
@@ -210,6 +210,7 @@ int pack_files(struct made *made, const struct order *order)
 	if (rc == -ESTALE)
 		(void)snprintf(
 			made->why, sizeof(made->why),
-			"the list of expected returns changes while it is copied; try again");
+			"the list of expected returns or the oldest events change while they are "
+			"copied; try again");
 	return rc;
 }
