@@ -23,4 +23,7 @@ bool image_is_sound(const struct image *in);
  * reach 1..127. buf has room for the pixels, sums for one uint32_t a column. */
 bool image_adaptive(const struct image *in, unsigned reach, unsigned margin, uint32_t *sums,
 		    size_t columns, uint8_t *buf, size_t cap, struct image *out);
+/* The grey of YUYV, whose rows are stride bytes apart, into packed rows. */
+void image_of_yuyv(const uint8_t *from, size_t stride, uint32_t width, uint32_t height,
+		   uint8_t *to);
 #endif

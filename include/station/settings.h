@@ -10,12 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SETTINGS_LINE_MAX 1023
-#define SETTINGS_PATH	  256
-#define SETTINGS_SCANNERS 4
-#define SETTINGS_SIDE	  4096	  /* pixels of a camera's frame on a side, at most ... */
-#define SETTINGS_PIXELS	  4000000 /* ... and in all */
-#define SETTINGS_LINE	  32	  /* bytes of a GPIO line's name, NUL included, as in the kernel */
+#define SETTINGS_LINE_MAX    1023
+#define SETTINGS_PATH	     256
+#define SETTINGS_SCANNERS    4
+#define SETTINGS_SIDE_LEAST  16
+#define SETTINGS_SIDE	     4096	/* pixels of a camera's frame on a side, at most ... */
+#define SETTINGS_PIXELS	     4000000	/* ... and in all */
+#define SETTINGS_CAMERA_SIZE "1280x720" /* of a device's frames, where none is set */
+#define SETTINGS_LINE	     32 /* bytes of a GPIO line's name, NUL included, as in the kernel */
 
 struct reasons;
 
@@ -33,18 +35,20 @@ struct settings_scanner {
 	char name[33];		    /* from the section: [scanner NAME] */
 	enum settings_kind kind;    /* serial (default); hid: one that types as a keyboard does;
 				       camera:    read by station-camera */
-	char device[SETTINGS_PATH]; /* path, best one of /dev/serial/by-id or /dev/input/by-id (F10)
-				     */
+	char device[SETTINGS_PATH]; /* path, best one of /dev/serial/by-id, /dev/input/by-id or
+				       /dev/v4l/by-id (F10); a camera has one or a command */
 	uint32_t baud;		    /* 300..921600, default 9600; serial only */
 	char format[4];		    /* "8N1" (default), "7E1", "7O1", "8E1", "8O1", "7N1", "8N2";
 				       serial only */
 	char gs_key[5];	      /* "none" (default), "F1" to "F24": types GS; hid only (hidkeys.h) */
 	uint32_t gap_ms;      /* silence that ends a scan, 0..10000, default 200 */
 	uint32_t symbologies; /* what it may read (symbology.h), by AIM id; 0 = all (F9) */
-	char command[SETTINGS_PATH]; /* for /bin/sh; raw frames on its output; camera only, required
-				      */
-	char size[10];		     /* of a frame: "640x480"; camera only, required */
-	char pixels[7];		     /* "yuv420" (default), "grey", "yuyv"; camera only */
+	/* camera only: */
+	char command[SETTINGS_PATH];  /* for /bin/sh; raw frames on its output */
+	char size[10];		      /* of a frame: "640x480"; required with a command; of a
+					 device's, at least; default 1280x720 */
+	char pixels[7];		      /* "yuv420" (default), "grey", "yuyv"; with a command */
+	char controls[SETTINGS_PATH]; /* NAME=NUMBER between spaces; of a device */
 };
 
 struct settings_headquarters {
@@ -161,6 +165,18 @@ bool settings_board_finish(struct settings_board *b, const char *where,
 size_t settings_word(const char **list, const char **word);
 /* "640x480", 16 to SETTINGS_SIDE on a side; false: it is not such. */
 bool settings_camera_size(const char *text, size_t len, uint32_t *width, uint32_t *height);
+/* One of a camera's controls. */
+struct settings_control {
+	char name[32]; /* [a-z0-9_] */
+	int32_t value;
+};
+
+/* Takes the next control of a camera's list, and moves *list behind it. 1; 0 = there is no more; -1
+ * = that is none, and *list stands before it. */
+int settings_camera_control(const char **list, struct settings_control *out);
+/* What is wrong with the settings of a camera, or with those of another scanner that only a camera
+ * has; NULL: nothing. */
+const char *settings_camera_wrong(const struct settings_scanner *s);
 /* Where station-camera finds stationd. */
 void settings_camera_socket(const struct settings *s, struct text *t);
 /* 64 hex digits, white space around allowed. */

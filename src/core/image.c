@@ -82,3 +82,10 @@ bool image_adaptive(const struct image *in, unsigned reach, unsigned margin, uin
 	}
 	return true;
 }
+
+void image_of_yuyv(const uint8_t *from, size_t stride, uint32_t width, uint32_t height, uint8_t *to)
+{
+	for (uint32_t y = 0; y < height; y++, from += stride, to += width)
+		for (uint32_t x = 0; x < width; x++)
+			to[x] = from[2 * (size_t)x];
+}

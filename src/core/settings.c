@@ -115,6 +115,7 @@ static const struct key keys[] = {
 	{"size", SECTION_SCANNER, SETTINGS_VALUE_SIZE, TEXT(settings_scanner, size)},
 	{"pixels", SECTION_SCANNER, SETTINGS_VALUE_WORD, TEXT(settings_scanner, pixels),
 	 .choices = "yuv420|grey|yuyv"},
+	{"controls", SECTION_SCANNER, SETTINGS_VALUE_CONTROLS, TEXT(settings_scanner, controls)},
 	{"gap_ms", SECTION_SCANNER, SETTINGS_VALUE_NUMBER, AT(settings_scanner, gap_ms),
 	 .max = 10000},
 	{"symbologies", SECTION_SCANNER, SETTINGS_VALUE_SET, AT(settings_scanner, symbologies),
@@ -301,11 +302,8 @@ static bool section_scanner(struct settings_reader *r, struct words name,
 	if (i == SETTINGS_SCANNERS)
 		return refuse(r, error, "there are more than 4 scanners; a station has at most 4");
 	if (i == s->scanners) {
-		s->scanner[i] = (struct settings_scanner){.baud = 9600,
-							  .format = "8N1",
-							  .gs_key = "none",
-							  .gap_ms = 200,
-							  .pixels = "yuv420"};
+		s->scanner[i] = (struct settings_scanner){
+			.baud = 9600, .format = "8N1", .gs_key = "none", .gap_ms = 200};
 		memcpy(s->scanner[i].name, name.at, name.len);
 		s->scanners++;
 	}
@@ -498,6 +496,7 @@ static bool store_value(const struct settings_reader *r, const struct key *k, st
 	case SETTINGS_VALUE_LINE:
 	case SETTINGS_VALUE_PWM:
 	case SETTINGS_VALUE_SIZE:
+	case SETTINGS_VALUE_CONTROLS:
 		if (wrong)
 			return refuse_value(r, k, value, wrong, error);
 		store_text(r, k, value);
@@ -601,25 +600,11 @@ static bool refuse_scanner(const char *where, const struct settings_scanner *sca
 	return false;
 }
 
-/* What is wrong with it, or NULL. */
-static const char *camera_wrong(const struct settings_scanner *a)
-{
-	if (a->kind != SETTINGS_CAMERA)
-		return a->command[0] || a->size[0] ? "has a command or size, which only a scanner "
-						     "of kind = camera has"
-						   : NULL;
-	if (a->device[0])
-		return "has a device; a scanner of kind = camera has a command instead";
-	if (a->command[0] == '\0')
-		return "has no command = ..., which writes the camera's frames";
-	return a->size[0] ? NULL : "has no size = WIDTHxHEIGHT of the camera's frames";
-}
-
 static bool scanners_fit(const struct settings *s, const char *where, struct settings_error *error)
 {
 	for (unsigned i = 0; i < s->scanners; i++) {
 		const struct settings_scanner *a = &s->scanner[i];
-		const char *wrong = camera_wrong(a);
+		const char *wrong = settings_camera_wrong(a);
 
 		if (wrong)
 			return refuse_scanner(where, a, wrong, NULL, error);

@@ -78,6 +78,20 @@ static bool size_fits(struct words value)
 	return settings_camera_size(value.at, value.len, &width, &height);
 }
 
+static bool controls_fit(struct words value)
+{
+	char list[SETTINGS_PATH];
+	const char *at = list;
+	struct settings_control control;
+	int r = 1;
+
+	memcpy(list, value.at, value.len); /* shorter than the setting's own place */
+	list[value.len] = '\0';
+	while (r > 0)
+		r = settings_camera_control(&at, &control);
+	return r == 0;
+}
+
 /* What is wrong with a text of this type, or NULL. */
 const char *settings_value_wrong(enum settings_value type, size_t cap, struct words value)
 {
@@ -135,6 +149,11 @@ const char *settings_value_wrong(enum settings_value type, size_t cap, struct wo
 			       ? NULL
 			       : "this is WIDTHxHEIGHT in pixels, such as 1280x720; 16 to 4096 "
 				 "on a side, 4 million in all";
+	case SETTINGS_VALUE_CONTROLS:
+		return controls_fit(value)
+			       ? NULL
+			       : "this is NAME=NUMBER between spaces, as 'v4l2-ctl -l' names them, "
+				 "such as focus_absolute=30";
 	case SETTINGS_VALUE_OPTIONAL:
 	case SETTINGS_VALUE_SET:
 	case SETTINGS_VALUE_SHAPE:

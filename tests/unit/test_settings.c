@@ -526,7 +526,7 @@ static void test_camera(void **state)
 	assert_int_equal(s.scanner[0].kind, SETTINGS_CAMERA);
 	assert_string_equal(s.scanner[0].command, "exec a -b 'c = d'");
 	assert_string_equal(s.scanner[0].size, "1280x720");
-	assert_string_equal(s.scanner[0].pixels, "yuv420");
+	assert_string_equal(s.scanner[0].pixels, "");
 	settings_camera_socket(&s, &t);
 	assert_string_equal(path, "/r/camera/labels.sock");
 	assert_true(settings_camera_size("16x4096", 7, &width, &height));
@@ -538,21 +538,58 @@ static void test_camera(void **state)
 	     *bad; bad++)
 		assert_false(settings_camera_size(*bad, strlen(*bad), &width, &height));
 	refuse_finish(BENCH CAMERA "size = 640x480\n",
-		      "station.conf: [scanner x] has no command = ..., which writes the camera's "
-		      "frames");
-	refuse_finish(
-		BENCH CAMERA "command = a\n",
-		"station.conf: [scanner x] has no size = WIDTHxHEIGHT of the camera's frames");
+		      "station.conf: [scanner x] has neither device = PATH nor command = ..., "
+		      "which writes the camera's frames");
+	refuse_finish(BENCH CAMERA "command = a\n", "station.conf: [scanner x] has no size = "
+						    "WIDTHxHEIGHT of the command's frames");
 	refuse_finish(BENCH CAMERA "command = a\nsize = 64x64\ndevice = /dev/video0\n",
-		      "station.conf: [scanner x] has a device; a scanner of kind = camera has a "
-		      "command instead");
-	refuse_finish(BENCH "[scanner x]\ndevice = /dev/a\ncommand = a\n",
-		      "station.conf: [scanner x] has a command or size, which only a scanner of "
-		      "kind = camera has");
+		      "station.conf: [scanner x] has a device and a command; a camera has one of "
+		      "them");
+	refuse_finish(BENCH CAMERA "device = /dev/video0\npixels = grey\n",
+		      "station.conf: [scanner x] has pixels, which is for a command; a device "
+		      "tells its own");
+	refuse_finish(BENCH CAMERA "command = a\nsize = 64x64\ncontrols = a=1\n",
+		      "station.conf: [scanner x] has controls, which is for a device; tell the "
+		      "command itself");
+	refuse_finish(BENCH "[scanner x]\ndevice = /dev/a\ncontrols = a=1\n",
+		      "station.conf: [scanner x] has a command, size, pixels or controls, which "
+		      "only a scanner of kind = camera has");
 	refuse_finish(BENCH CAMERA "command = a\nsize = 64x64\n[scanner y]\nkind = camera\n"
 				   "command = b\nsize = 64x64\n",
 		      "station.conf: [scanner y] is a second camera; a station has one, besides "
 		      "[scanner x]");
+}
+
+static void test_camera_device(void **state)
+{
+	struct settings_error error;
+	struct settings s = settings_of(
+		BENCH CAMERA "device = /dev/v4l/by-id/usb-cam-video-index0\n"
+			     "controls = focus_automatic_continuous=0  brightness=-12\n");
+	struct settings_control control;
+	const char *at = s.scanner[0].controls;
+
+	(void)state;
+	assert_true(settings_finish(&s, "station.conf", &error));
+	assert_int_equal(settings_camera_control(&at, &control), 1);
+	assert_string_equal(control.name, "focus_automatic_continuous");
+	assert_int_equal(control.value, 0);
+	assert_int_equal(settings_camera_control(&at, &control), 1);
+	assert_string_equal(control.name, "brightness");
+	assert_int_equal(control.value, -12);
+	assert_int_equal(settings_camera_control(&at, &control), 0);
+	for (const char *const *bad =
+		     (const char *const[]){"a", "a=", "=1", "a=1x", "A=1", "a=--1", "a=-", "a b=1",
+					   "a=2147483648", "a=+1",
+					   "a1234567890123456789012345678901=1", "a=1,b=2", NULL};
+	     *bad; bad++) {
+		at = *bad;
+		assert_int_equal(settings_camera_control(&at, &control), -1);
+		assert_ptr_equal(at, *bad);
+	}
+	refuse(BENCH CAMERA "controls = focus=near\n",
+	       "station.conf:7: controls = 'focus=near': this is NAME=NUMBER between spaces, as "
+	       "'v4l2-ctl -l' names them, such as focus_absolute=30");
 }
 
 static bool board_read(const char *text, struct settings_board *b, struct settings_error *error)
@@ -759,6 +796,7 @@ int main(void)
 		cmocka_unit_test(test_long_values_and_names_stay_readable),
 		cmocka_unit_test(test_finish),
 		cmocka_unit_test(test_camera),
+		cmocka_unit_test(test_camera_device),
 		cmocka_unit_test(test_board),
 		cmocka_unit_test(test_gpio_board),
 		cmocka_unit_test(test_gpio_board_mistakes_F13),
