@@ -155,6 +155,12 @@ $(BUILD)/tests/test_camera%: $(BUILD)/obj/tests/unit/test_camera%.o $(CAMERA) $(
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $< $(CAMERA) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_CAMERA) $(LIBS_CORE)) -lgif -lzint
+# A stand-in for the system's calls about a V4L2 camera.
+$(BUILD)/obj/tests/unit/fake_video.o: EXTRA += -U_FORTIFY_SOURCE
+$(BUILD)/tests/test_camera_video: $(BUILD)/obj/tests/unit/test_camera_video.o $(call obj,tests/unit/fake_video.c) $(CAMERA) $(CORE)
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(CAMERA) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_CAMERA) $(LIBS_CORE)) -lgif -lpthread
 # Pictures of labels, with their truth.
 $(BUILD)/tests/scene: $(BUILD)/obj/tests/scene/scene.o
 	@mkdir -p $(@D)
@@ -195,7 +201,12 @@ $(BUILD)/tests/badhid.so: tests/unit/fake_evdev.c tests/unit/fake_evdev.h Makefi
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror $(EVDEV_CFLAGS) -shared -fPIC -o $@ $<
-TEST_TOOLS := $(UNIT) $(BUILD)/tests/scene $(BUILD)/tests/replay $(BUILD)/tests/walk $(PRELOADED) $(BUILD)/tests/badgpio.so $(BUILD)/tests/badhid.so
+# And where there is no camera.
+$(BUILD)/tests/badvideo.so: tests/system/badvideo.c tests/unit/fake_video.c tests/unit/fake_video.h Makefile
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $(filter %.c,$^) $(call pkg,libs,libjpeg) -lpthread
+TEST_TOOLS := $(UNIT) $(BUILD)/tests/scene $(BUILD)/tests/replay $(BUILD)/tests/walk $(PRELOADED) $(BUILD)/tests/badgpio.so $(BUILD)/tests/badhid.so $(BUILD)/tests/badvideo.so
 
 deps-%:
 	@sh .ci/deps $*
@@ -231,9 +242,11 @@ SECONDS ?= 60
 FUZZ_reply := src/io/uplink_reply.c
 FUZZ_returns := src/io/uplink_list.c
 FUZZ_intake := src/hqd/intake.c
-FUZZ_photo := $(filter-out $(patsubst %,src/camera/%.c,main options setup live feed tell print sjis),$(wildcard src/camera/*.c))
+FUZZ_photo := $(filter-out $(patsubst %,src/camera/%.c,main options setup live feed pipe video video_mode video_control tell print sjis),$(wildcard src/camera/*.c))
+FUZZ_frame := $(wildcard src/camera/photo*.c)
 FUZZ_LIBS := jansson zlib
 FUZZ_LIBS_photo := $(LIBS_CAMERA)
+FUZZ_LIBS_frame := $(LIBS_CAMERA)
 $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE_SRC) $(IO_SRC) $(wildcard include/station/*.h src/core/*.h src/hqd/* src/camera/*) Makefile
 	@mkdir -p $(@D)
 	clang -std=c17 -g -O1 -Iinclude -Isrc -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \

@@ -1,35 +1,30 @@
-/* feed.c - raw frames on a command's standard output (feed.h). */
+/* feed.c - a camera's frames (feed.h): when its source is started and ended, and what is said. */
 #include "feed.h"
+#include "pipe.h"
 #include "station/moment.h"
-#include "station/text.h"
+#include "video.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#define DRAIN	   8 /* frames that one call reads at most: a flood must not keep it for ever */
-#define PIPE_BYTES (1 << 20)
-#define END_MS	   100 /* that a command whose output ended has to end itself */
+#define DAMAGED_MS 60000 /* from a complaint about damaged frames to the next */
 
 struct feed {
 	struct feed_is is;
-	size_t size; /* bytes of a frame */
-	pid_t pid;   /* 0: not running */
-	int fd;
-	size_t have;	       /* bytes of the frame that comes */
-	uint64_t due_ms;       /* start, or hang */
-	uint64_t wait_ms;      /* before the next start */
-	uint64_t fine_ms;      /* frames have come since then; MOMENT_NEVER: none yet */
-	char said[128];	       /* why there are no frames, as last said; "" = there are */
-	uint8_t *coming, *got; /* two frames */
-	uint8_t *grey;
+	struct pipe *pipe; /* one of the two */
+	struct video *video;
+	uint64_t due_ms;     /* start, or hang */
+	uint64_t wait_ms;    /* before the next start */
+	uint64_t fine_ms;    /* frames have come since then; MOMENT_NEVER: none yet */
+	uint64_t damaged_ms; /* when damaged frames may be complained of again */
+	char said[FEED_WHY]; /* why there are no frames, as last said; "" = there are */
 };
+
+static const char *subject(const struct feed *f)
+{
+	return f->video ? "the camera" : "the camera's command";
+}
 
 /* Once for each reason. */
 static void say(struct feed *f, const char *words)
@@ -37,8 +32,8 @@ static void say(struct feed *f, const char *words)
 	if (strcmp(f->said, words) == 0)
 		return;
 	(void)text_copy(f->said, sizeof(f->said), words);
-	(void)fprintf(stderr, "station-camera: the camera's command %s; it is started again\n",
-		      words);
+	(void)fprintf(stderr, "station-camera: %s %s; it is %s again\n", subject(f), words,
+		      f->video ? "tried" : "started");
 }
 
 enum feed_pixels feed_pixels_of(const char *name)
@@ -46,30 +41,15 @@ enum feed_pixels feed_pixels_of(const char *name)
 	static const char *const names[FEED_FORMATS] = {"yuv420", "grey", "yuyv"};
 	unsigned i = 0;
 
-	while (i < FEED_FORMATS && strcmp(name, names[i]) != 0)
+	while (i < FEED_FORMATS && strcmp(name[0] ? name : names[0], names[i]) != 0)
 		i++;
 	return (enum feed_pixels)i;
-}
-
-static size_t frame_size(const struct feed_is *is)
-{
-	size_t all = (size_t)is->width * is->height;
-
-	switch (is->pixels) {
-	case FEED_YUV420: /* halves are rounded up */
-		return all + 2 * ((size_t)(is->width + 1) / 2) * ((is->height + 1) / 2);
-	case FEED_YUYV:
-		return 2 * (size_t)((is->width + 1) / 2 * 2) * is->height;
-	case FEED_GREY:
-	case FEED_FORMATS:
-		break;
-	}
-	return all;
 }
 
 int feed_open(struct feed **out, const struct feed_is *is)
 {
 	struct feed *f;
+	int e;
 
 	if (is->width == 0 || is->height == 0 || is->width > IMAGE_SIDE ||
 	    is->height > IMAGE_SIDE || is->pixels >= FEED_FORMATS)
@@ -78,153 +58,20 @@ int feed_open(struct feed **out, const struct feed_is *is)
 	if (!f)
 		return -ENOMEM;
 	f->is = *is;
-	f->fd = -1;
-	f->size = frame_size(is);
 	f->wait_ms = FEED_AGAIN_MS;
 	f->fine_ms = MOMENT_NEVER;
-	f->coming = malloc(f->size);
-	f->got = malloc(f->size);
-	f->grey = is->pixels == FEED_YUYV ? malloc((size_t)is->width * is->height) : NULL;
-	if (!f->coming || !f->got || (is->pixels == FEED_YUYV && !f->grey)) {
+	e = is->device ? video_open(&f->video, is) : pipe_open(&f->pipe, is);
+	if (e < 0) {
 		feed_close(f);
-		return -ENOMEM;
+		return e;
 	}
 	*out = f;
 	return 0;
 }
 
-/* --- the command --- */
-
-/* In a group of its own, so that what it starts ends with it. */
-static int spawn(struct feed *f, int out)
-{
-	char *argv[] = {"sh", "-c", (char *)f->is.command, NULL};
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
-	int e = posix_spawn_file_actions_init(&files);
-
-	if (e)
-		return e;
-	e = posix_spawnattr_init(&attr);
-	if (e) {
-		(void)posix_spawn_file_actions_destroy(&files);
-		return e;
-	}
-	(void)sigemptyset(&none);
-	(void)sigfillset(&all);
-	(void)posix_spawnattr_setsigmask(&attr, &none);
-	(void)posix_spawnattr_setsigdefault(&attr, &all);
-	(void)posix_spawnattr_setpgroup(&attr, 0);
-	(void)posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-						      POSIX_SPAWN_SETSIGDEF);
-	e = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	if (!e)
-		e = posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-	if (!e)
-		e = posix_spawn(&f->pid, "/bin/sh", &files, &attr, argv, environ);
-	(void)posix_spawnattr_destroy(&attr);
-	(void)posix_spawn_file_actions_destroy(&files);
-	return e;
-}
-
-static void later(struct feed *f, uint64_t now_ms)
-{
-	f->fine_ms = MOMENT_NEVER;
-	f->due_ms = now_ms + f->wait_ms;
-	f->wait_ms = 2 * f->wait_ms < FEED_LATEST_MS ? 2 * f->wait_ms : FEED_LATEST_MS;
-}
-
-static void start(struct feed *f, uint64_t now_ms)
-{
-	int ends[2], e = pipe2(ends, O_CLOEXEC);
-	char words[128];
-
-	if (e == 0) {
-		(void)fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES); /* fewer will do */
-		e = fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ? errno : spawn(f, ends[1]);
-		(void)close(ends[1]);
-		if (e)
-			(void)close(ends[0]);
-	} else {
-		e = errno;
-	}
-	if (e) {
-		f->pid = 0;
-		(void)snprintf(words, sizeof(words), "can't be started: %.60s", strerror(e));
-		say(f, words);
-		later(f, now_ms);
-		return;
-	}
-	f->fd = ends[0];
-	f->have = 0;
-	f->due_ms = now_ms + FEED_SILENT_MS;
-}
-
-/* Ends all of it. Its own end, where it came to that by itself within END_MS, is in *status. */
-static bool end(struct feed *f, int *status)
-{
-	const struct timespec moment = {.tv_nsec = 5000000};
-	pid_t pid = 0;
-
-	for (unsigned ms = 0; status && pid == 0 && ms < END_MS; ms += 5) {
-		pid = waitpid(f->pid, status, WNOHANG);
-		if (pid == 0)
-			(void)nanosleep(&moment, NULL);
-	}
-	(void)kill(-f->pid, SIGKILL);
-	while (pid == 0 && waitpid(f->pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	(void)close(f->fd);
-	f->fd = -1;
-	f->pid = 0;
-	return pid > 0;
-}
-
-static void on_end(struct feed *f, uint64_t now_ms)
-{
-	char words[128];
-	size_t have = f->have;
-	int status;
-
-	if (!end(f, &status))
-		(void)snprintf(words, sizeof(words), "closed its output");
-	else if (WIFSIGNALED(status))
-		(void)snprintf(words, sizeof(words), "was ended by signal %d", WTERMSIG(status));
-	else
-		(void)snprintf(words, sizeof(words), "ended with exit code %d",
-			       WEXITSTATUS(status));
-	if (have) {
-		size_t at = strlen(words);
-
-		(void)snprintf(words + at, sizeof(words) - at,
-			       " in the middle of a frame (%zu of %zu bytes)", have, f->size);
-	}
-	say(f, words);
-	later(f, now_ms);
-}
-
-void feed_turn(struct feed *f, uint64_t now_ms)
-{
-	if (now_ms < f->due_ms)
-		return;
-	if (f->pid) {
-		(void)end(f, NULL);
-		say(f, f->have ? "hangs in the middle of a frame" : "gives no frames");
-		later(f, now_ms);
-		return;
-	}
-	start(f, now_ms);
-}
-
-uint64_t feed_due(const struct feed *f)
-{
-	return f->due_ms;
-}
-
 int feed_fd(const struct feed *f)
 {
-	return f->fd;
+	return f->video ? video_fd(f->video) : pipe_fd(f->pipe);
 }
 
 bool feed_lives(const struct feed *f)
@@ -232,77 +79,98 @@ bool feed_lives(const struct feed *f)
 	return f->fine_ms != MOMENT_NEVER;
 }
 
-/* --- frames --- */
-
-static void whole(struct feed *f, uint64_t now_ms)
+uint64_t feed_due(const struct feed *f)
 {
-	uint8_t *other = f->got;
+	return f->due_ms;
+}
 
-	f->got = f->coming;
-	f->coming = other;
-	f->have = 0;
+static void later(struct feed *f, uint64_t now_ms)
+{
+	uint64_t latest = f->video ? FEED_PLUG_MS : FEED_LATEST_MS;
+
+	f->fine_ms = MOMENT_NEVER;
+	f->due_ms = now_ms + f->wait_ms;
+	f->wait_ms = 2 * f->wait_ms < latest ? 2 * f->wait_ms : latest;
+}
+
+void feed_turn(struct feed *f, uint64_t now_ms)
+{
+	char words[FEED_WHY];
+	struct text why = text_over(words, sizeof(words));
+	bool runs = feed_fd(f) >= 0;
+
+	if (now_ms < f->due_ms)
+		return;
+	if (runs && f->video)
+		video_hangs(f->video, &why);
+	else if (runs)
+		pipe_hangs(f->pipe, &why);
+	else if (f->video ? video_start(f->video, &why) : pipe_start(f->pipe, &why)) {
+		f->due_ms = now_ms + FEED_SILENT_MS;
+		return;
+	}
+	say(f, words);
+	later(f, now_ms);
+}
+
+static void on_frame(struct feed *f, uint64_t now_ms)
+{
 	f->due_ms = now_ms + FEED_SILENT_MS;
 	if (f->fine_ms == MOMENT_NEVER)
 		f->fine_ms = now_ms;
 	else if (now_ms - f->fine_ms >= FEED_FINE_MS)
 		f->wait_ms = FEED_AGAIN_MS;
 	if (f->said[0])
-		(void)fputs("station-camera: the camera's command gives frames again\n", stderr);
+		(void)fprintf(stderr, "station-camera: %s gives frames again\n", subject(f));
 	f->said[0] = '\0';
-}
-
-static struct image show(struct feed *f)
-{
-	struct image i = {f->got, f->is.width, f->is.height, f->is.width};
-
-	if (f->is.pixels != FEED_YUYV)
-		return i;
-	for (uint32_t y = 0; y < f->is.height; y++) {
-		const uint8_t *from = f->got + (size_t)y * ((f->is.width + 1) / 2 * 2) * 2;
-		uint8_t *to = f->grey + (size_t)y * f->is.width;
-
-		for (uint32_t x = 0; x < f->is.width; x++)
-			to[x] = from[2 * x];
-	}
-	i.pixels = f->grey;
-	return i;
 }
 
 bool feed_read(struct feed *f, uint64_t now_ms, struct image *frame)
 {
-	unsigned frames = 0;
+	char words[FEED_WHY];
+	struct text why = text_over(words, sizeof(words));
+	enum feed_got got;
 
-	while (f->fd >= 0 && frames < DRAIN) {
-		ssize_t n = read(f->fd, f->coming + f->have, f->size - f->have);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EAGAIN)
-			break;
-		if (n <= 0) {
-			on_end(f, now_ms);
-			break;
-		}
-		f->have += (size_t)n;
-		if (f->have == f->size) {
-			whole(f, now_ms);
-			frames++;
-		}
-	}
-	if (frames == 0)
+	if (feed_fd(f) < 0)
 		return false;
-	*frame = show(f);
-	return true;
+	got = f->video ? video_read(f->video, frame, &why) : pipe_read(f->pipe, frame, &why);
+	switch (got) {
+	case FEED_NONE:
+		break;
+	case FEED_FRAME:
+		on_frame(f, now_ms);
+		return true;
+	case FEED_DAMAGED:
+		if (now_ms >= f->damaged_ms) {
+			(void)fprintf(stderr, "station-camera: the camera %s; they are dropped\n",
+				      words);
+			f->damaged_ms = now_ms + DAMAGED_MS;
+		}
+		break;
+	case FEED_ENDED:
+		say(f, words);
+		later(f, now_ms);
+		break;
+	}
+	return false;
+}
+
+void feed_mode(const struct feed *f, struct text *t)
+{
+	if (f->video) {
+		video_mode(f->video, t);
+		return;
+	}
+	text_u64(t, f->is.width);
+	text_char(t, 'x');
+	text_u64(t, f->is.height);
 }
 
 void feed_close(struct feed *f)
 {
 	if (!f)
 		return;
-	if (f->pid)
-		(void)end(f, NULL);
-	free(f->coming);
-	free(f->got);
-	free(f->grey);
+	pipe_close(f->pipe);
+	video_close(f->video);
 	free(f);
 }

@@ -9,13 +9,17 @@
 
 static const char usage[] =
 	"Usage: station-camera --image [--only SYMBOLOGY[,...]] [--itf DIGITS[,...]] FILE...\n"
+	"       station-camera --device PATH [--size WxH] [--controls LIST] [--socket PATH]\n"
 	"       station-camera --pipe COMMAND --size WxH [--format FORMAT] [--socket PATH]\n"
 	"       station-camera --station [--config FILE]\n"
 	"Reads the bar codes and QR codes of pictures (PNG, JPEG, GIF, WebP, PGM), or of a camera's\n"
-	"raw frames, and prints a line for each label: FILE, tab, SYMBOLOGY, tab, TEXT.\n\n"
+	"frames, and prints a line for each label: FILE, tab, SYMBOLOGY, tab, TEXT.\n\n"
 	"  --image             read pictures\n"
-	"  --pipe COMMAND      read frames on the output of this shell command; FILE is -\n"
-	"  --size WxH          size of a frame, 4 million pixels at most\n"
+	"  --device PATH       read the frames of this V4L2 device; FILE is -\n"
+	"  --controls LIST     set its controls: NAME=NUMBER[,...]\n"
+	"  --pipe COMMAND      read raw frames on the output of this shell command; FILE is -\n"
+	"  --size WxH          size of a frame, 4 million pixels at most; of a device's, at least\n"
+	"                      (1280x720 by default)\n"
 	"  --format FORMAT     yuv420 (default), grey or yuyv\n"
 	"  --socket PATH       tell stationd at this socket, and print nothing\n"
 	"  --station           the camera of the station's settings, for stationd\n"
@@ -32,6 +36,8 @@ enum option_id {
 	OPTION_ONLY,
 	OPTION_ITF,
 	OPTION_PIPE,
+	OPTION_DEVICE,
+	OPTION_CONTROLS,
 	OPTION_SIZE,
 	OPTION_FORMAT,
 	OPTION_SOCKET,
@@ -46,6 +52,8 @@ static const struct option known[] = {
 	{"only", required_argument, NULL, OPTION_ONLY},
 	{"itf", required_argument, NULL, OPTION_ITF},
 	{"pipe", required_argument, NULL, OPTION_PIPE},
+	{"device", required_argument, NULL, OPTION_DEVICE},
+	{"controls", required_argument, NULL, OPTION_CONTROLS},
 	{"size", required_argument, NULL, OPTION_SIZE},
 	{"format", required_argument, NULL, OPTION_FORMAT},
 	{"socket", required_argument, NULL, OPTION_SOCKET},
@@ -107,8 +115,26 @@ static int take_itf(struct options *o, const char *lengths)
 static int take_mode(struct options *o, enum options_mode mode)
 {
 	if (o->mode != OPTIONS_NONE && o->mode != mode)
-		return refuse("--image, --pipe and --station exclude each other", "");
+		return refuse("--image, --device, --pipe and --station exclude each other", "");
 	o->mode = mode;
+	return -1;
+}
+
+/* Settings between commas or spaces; kept with spaces. */
+static int take_controls(struct options *o, char *list)
+{
+	struct settings_control control;
+	const char *at = list;
+	int r = 1;
+
+	for (char *c = list; *c; c++)
+		if (*c == ',')
+			*c = ' ';
+	while (r > 0)
+		r = settings_camera_control(&at, &control);
+	if (r < 0)
+		return refuse("--controls takes NAME=NUMBER[,...], not ", at);
+	o->feed.controls = list;
 	return -1;
 }
 
@@ -121,6 +147,11 @@ static int take(struct options *o, int id)
 	case OPTION_PIPE:
 		o->feed.command = optarg;
 		return take_mode(o, OPTIONS_PIPE);
+	case OPTION_DEVICE:
+		o->feed.device = optarg;
+		return take_mode(o, OPTIONS_DEVICE);
+	case OPTION_CONTROLS:
+		return take_controls(o, optarg);
 	case OPTION_STATION:
 		return take_mode(o, OPTIONS_STATION);
 	case OPTION_ONLY:
@@ -165,10 +196,11 @@ static int judge(const struct options *o)
 		if (o->feed.width == 0)
 			return refuse("--size is missing", "");
 		break;
+	case OPTIONS_DEVICE:
 	case OPTIONS_STATION:
 		break;
 	case OPTIONS_NONE:
-		return refuse("--image, --pipe or --station is missing", "");
+		return refuse("--image, --device, --pipe or --station is missing", "");
 	}
 	return o->count == 0 ? -1 : refuse("what is this for: ", o->files[0]);
 }
@@ -184,6 +216,9 @@ int options_read(int argc, char **argv, struct options *o)
 		if (code >= 0)
 			return code;
 	}
+	if (o->mode == OPTIONS_DEVICE && o->feed.width == 0)
+		(void)settings_camera_size(SETTINGS_CAMERA_SIZE, strlen(SETTINGS_CAMERA_SIZE),
+					   &o->feed.width, &o->feed.height);
 	o->files = argv + optind;
 	o->count = argc - optind;
 	return judge(o);

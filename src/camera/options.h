@@ -9,6 +9,7 @@ enum options_mode {
 	OPTIONS_NONE,
 	OPTIONS_IMAGE,
 	OPTIONS_PIPE,
+	OPTIONS_DEVICE,
 	OPTIONS_STATION, /* as the settings say */
 };
 
@@ -17,7 +18,7 @@ struct options {
 	char **files; /* --image: at least one, of argv */
 	int count;
 	uint32_t allowed, itf; /* as in reading.h */
-	struct feed_is feed;   /* --pipe */
+	struct feed_is feed;   /* --pipe, --device */
 	const char *socket;    /* NULL: print */
 	const char *config;    /* --station; NULL: the standard places */
 };

@@ -24,6 +24,10 @@ enum photo_verdict {
  * holds nothing. What is transparent is white. */
 enum photo_verdict photo_read(const uint8_t *bytes, size_t len, struct photo *out);
 void photo_free(struct photo *p);
+/* A camera's JPEG, into buf, which *out points into then; its tables may be missing. Not to be
+ * freed. */
+enum photo_verdict photo_jpeg_frame(const uint8_t *bytes, size_t len, uint8_t *buf, size_t cap,
+				    struct photo *out);
 const char *photo_words(enum photo_verdict v);
 
 /* --- for the formats' own sources --- */

@@ -65,7 +65,20 @@ static void read_inks(struct jpeg_decompress_struct *j, struct photo *out)
 	}
 }
 
-enum photo_verdict photo_jpeg(const uint8_t *bytes, size_t len, struct photo *out)
+/* Bounds looked at; memory taken, or in buf found. */
+static enum photo_verdict make(struct photo *out, const struct jpeg_decompress_struct *j,
+			       uint8_t *buf, size_t cap)
+{
+	if (!buf)
+		return photo_make(out, j->image_width, j->image_height);
+	if ((uint64_t)j->image_width * j->image_height > cap)
+		return PHOTO_TOO_LARGE;
+	*out = (struct photo){buf, j->image_width, j->image_height};
+	return PHOTO_READ;
+}
+
+static enum photo_verdict decode(const uint8_t *bytes, size_t len, uint8_t *buf, size_t cap,
+				 struct photo *out)
 {
 	struct jpeg_decompress_struct j;
 	struct trouble trouble;
@@ -78,7 +91,9 @@ enum photo_verdict photo_jpeg(const uint8_t *bytes, size_t len, struct photo *ou
 	trouble.manager.output_message = on_output;
 	if (setjmp(trouble.out)) {
 		jpeg_destroy_decompress(&j);
-		photo_free(out);
+		if (!buf)
+			photo_free(out);
+		*out = (struct photo){0};
 		return v == PHOTO_READ ? PHOTO_DAMAGED : v;
 	}
 	jpeg_create_decompress(&j);
@@ -86,7 +101,7 @@ enum photo_verdict photo_jpeg(const uint8_t *bytes, size_t len, struct photo *ou
 	j.mem->max_memory_to_use = MEMORY;
 	jpeg_mem_src(&j, bytes, len);
 	(void)jpeg_read_header(&j, TRUE);
-	v = photo_make(out, j.image_width, j.image_height);
+	v = make(out, &j, buf, cap);
 	if (v != PHOTO_READ)
 		longjmp(trouble.out, 1);
 	if (j.num_components == 4)
@@ -101,4 +116,15 @@ enum photo_verdict photo_jpeg(const uint8_t *bytes, size_t len, struct photo *ou
 	(void)jpeg_finish_decompress(&j);
 	jpeg_destroy_decompress(&j);
 	return PHOTO_READ;
+}
+
+enum photo_verdict photo_jpeg(const uint8_t *bytes, size_t len, struct photo *out)
+{
+	return decode(bytes, len, NULL, 0, out);
+}
+
+enum photo_verdict photo_jpeg_frame(const uint8_t *bytes, size_t len, uint8_t *buf, size_t cap,
+				    struct photo *out)
+{
+	return decode(bytes, len, buf, cap, out);
 }

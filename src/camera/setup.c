@@ -35,6 +35,17 @@ static uint32_t allowed_of(uint32_t symbologies)
 	return allowed;
 }
 
+static bool feed_of(const struct settings_scanner *camera, struct feed_is *is)
+{
+	const char *size = camera->size[0] ? camera->size : SETTINGS_CAMERA_SIZE;
+
+	is->device = camera->device[0] ? camera->device : NULL;
+	is->controls = camera->controls;
+	is->command = camera->command;
+	is->pixels = feed_pixels_of(camera->pixels);
+	return settings_camera_size(size, strlen(size), &is->width, &is->height);
+}
+
 int setup_read(struct setup *s, const char *config, const char *socket, struct live_is *is)
 {
 	struct settings_error error = {0};
@@ -49,10 +60,7 @@ int setup_read(struct setup *s, const char *config, const char *socket, struct l
 	if (!camera)
 		return refuse("the settings have no camera: [scanner NAME] kind = camera");
 	settings_camera_socket(&s->settings, &path);
-	is->feed.command = camera->command;
-	is->feed.pixels = feed_pixels_of(camera->pixels);
-	if (!settings_camera_size(camera->size, strlen(camera->size), &is->feed.width,
-				  &is->feed.height))
+	if (!feed_of(camera, &is->feed))
 		return refuse("the camera's frames have no size");
 	is->socket = socket ? socket : s->socket;
 	is->allowed = allowed_of(camera->symbologies);

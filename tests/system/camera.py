@@ -1,4 +1,5 @@
-"""camera.py - a camera for tests: a command that plays frames of tests/scene, and station-camera that reads them."""
+"""camera.py - a camera for tests: a command or a preloaded V4L2 device (badvideo.c) that plays frames of tests/scene, and station-camera that
+reads them."""
 import os
 import pathlib
 import shutil
@@ -40,7 +41,8 @@ while True:
 class Camera:
     """Frames with these texts under one camera (tests/scene, told); frame 0 is the empty table."""
 
-    def __init__(self, texts):
+    def __init__(self, texts, format=None):
+        self.format = format  # of a device; None: a command
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="cam-"))
         self.texts = ["", *texts]
         subprocess.run([BUILD / "tests/scene", str(SEED), "0", self.dir, "10", "told", *self.texts], check=True, timeout=60)
@@ -63,13 +65,23 @@ class Camera:
     def command(self):
         return f"exec {sys.executable} {self.dir}/player.py {self.dir} {WIDTH * HEIGHT}"
 
+    @property
+    def device(self):
+        return f"{self.dir}/video0"
+
     def settings(self):
+        if self.format:
+            return {"kind": "camera", "device": self.device, "controls": "focus_absolute=30"}
         return {"kind": "camera", "command": self.command, "size": f"{WIDTH}x{HEIGHT}", "pixels": "grey"}
 
     def start(self, *words):
+        env = {**os.environ, "LC_ALL": "C.UTF-8"}
+        if self.format:
+            env |= {"LD_PRELOAD": f"{BUILD}/tests/badvideo.so", "BADVIDEO_DEVICE": self.device, "BADVIDEO_DIR": str(self.dir),
+                    "BADVIDEO_FORMAT": self.format}
         with open(self.log, "ab") as log:
             self.proc = subprocess.Popen([BUILD / "station-camera", *map(str, words)], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                         env={**os.environ, "LC_ALL": "C.UTF-8"}, cwd="/")
+                                         env=env, cwd="/")
 
     def said(self):
         return self.log.read_text(errors="replace")

@@ -57,7 +57,7 @@ class Camera(unittest.TestCase):
         self.assertIn(b"RAMS0000001Q", done.stdout)
 
     def test_usage(self):
-        for words in ((), ("--image",), (SEEDS / "qr.png",), ("--image", "--only", "QR-Code,what", "x"), ("--image", "--itf", "7", "x"), ("--what",)):
+        for words in ((), ("--image",), ("--device", "x", "--controls", "a=b"), ("--device", "x", "--image", "y"), ("--device", "x", "y"), (SEEDS / "qr.png",), ("--image", "--only", "QR-Code,what", "x"), ("--image", "--itf", "7", "x"), ("--what",)):
             done = camera(*words)
             self.assertEqual((done.returncode, done.stdout), (2, b""), words)
             self.assertTrue(done.stderr.startswith(b"station-camera: ") or b"station-camera: " in done.stderr, done.stderr)

@@ -13,9 +13,9 @@ FIRST, SECOND, THIRD = rma(1), rma(2), rma(3)
 
 
 class CameraCase(StationCase):
-    def bench(self, *texts, start=True):
+    def bench(self, *texts, start=True, format=None):
         """A station with a serial scanner and a camera, and station-camera on the same settings."""
-        self.cam = Camera(texts)
+        self.cam = Camera(texts, format)
         self.addCleanup(self.cam.close)
         st = self.station(settings={"scanner eye": self.cam.settings()})
         if start:
@@ -111,6 +111,45 @@ class Live(CameraCase):
         with open(f"/proc/{self.cam.proc.pid}/status") as status:
             rss = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
         self.assertLess(rss, 64 * 1024, "KiB")
+
+
+class Device(CameraCase):
+    """The camera is a V4L2 device."""
+
+    def test_F10_a_label_lights_the_lamp_and_an_unplugged_camera_comes_back(self):
+        self.bench(FIRST, SECOND, format="GREY")
+        self.cam.show(FIRST)
+        self.picture(appearance="on")
+        self.assertEqual(self.opened(), [("eye", b"]C0" + FIRST.encode())])
+        self.cam.play("gone")
+        self.sees(False)
+        self.assertRegex(self.cam.said(), r"the camera is gone \(unplugged\?\); it is tried again")
+        self.panel.linger(1)
+        self.cam.show("")
+        self.sees(seconds=5)
+        self.assertIn("the camera gives frames again", self.cam.said())
+
+    def test_garbage_and_cut_jpegs_are_no_labels_and_the_next_whole_one_is(self):
+        st = self.bench(FIRST, format="MJPG")
+        before = len(st.events())
+        for words in ("garbage", "cut 1", "error 1"):
+            self.cam.play(words)
+            self.panel.linger(1)
+            self.assertEqual(st.status()["camera"]["present"], True)
+        self.assertEqual(len(st.events()), before)
+        self.assertIn("they are dropped", self.cam.said())
+        self.cam.show(FIRST)
+        self.picture(appearance="on")
+        self.assertEqual(self.opened(), [("eye", b"]C0" + FIRST.encode())])
+
+    def test_only_cut_jpegs_and_silence_are_lost(self):
+        self.bench(FIRST, format="MJPG")
+        for words in ("cut 1", "silent"):
+            self.cam.play(words)
+            self.sees(False)
+            self.assertIn("the camera gives no frames; it is tried again", self.cam.said())
+            self.cam.show("")
+            self.sees()
 
 
 class Hostile(CameraCase):

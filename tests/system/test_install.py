@@ -112,10 +112,11 @@ class Install(unittest.TestCase):
         done = run(self.root / "usr/sbin/stationd", "--config", here, "--boards", self.root / "usr/share/station/boards", "--check")
         self.assertEqual(done.returncode, 0, done.stderr)
         keys = re.findall(r'\{"([a-z0-9_]+)", SECTION_(?!BOARD|GPIO|BUTTONS|LAMPS|BUZZER)[A-Z]+, SETTINGS_VALUE', (ROOT / "src/core/settings.c").read_text())
-        self.assertEqual(sorted(re.findall(r"^#?([a-z0-9_]+) = ", example.read_text(), re.M)), sorted(keys + ["kind"]))  # a camera has its own
+        self.assertEqual(sorted(re.findall(r"^#?([a-z0-9_]+) = ", example.read_text(), re.M)), sorted(keys + ["kind", "device"]))  # a camera has its own
         everything = self.dir / "everything.conf"  # the defaults and examples that are commented out are right, too
         text = re.sub(r"^#(?=[a-z0-9_]+ = |\[)", "", example.read_text().replace("board = rpi", "board = sim"), flags=re.M)
         text = re.sub(r"^(file|key_file) = .*\n", "", text, count=2, flags=re.M)  # one needs a key, one excludes headquarters
+        text = re.sub(r"^(command|pixels) = .*\n", "", text, flags=re.M)  # a camera has a device or a command
         everything.write_text(text)
         shutil.copy2(example.with_name("reasons.csv"), self.dir)
         done = run(self.root / "usr/sbin/stationd", "--config", everything, "--boards", self.root / "usr/share/station/boards", "--check")

@@ -25,7 +25,8 @@ static uint64_t now;
 
 static void begin(const char *command, enum feed_pixels pixels)
 {
-	const struct feed_is is = {command, SIDE, SIDE, pixels};
+	const struct feed_is is = {
+		.command = command, .width = SIDE, .height = SIDE, .pixels = pixels};
 
 	now = 1000;
 	assert_int_equal(feed_open(&feed, &is), 0);
@@ -201,11 +202,12 @@ static void test_a_flood_does_not_keep_us(void **state)
 
 static void test_what_is_no_feed(void **state)
 {
-	struct feed_is is = {"true", SIDE, SIDE, FEED_FORMATS};
+	struct feed_is is = {
+		.command = "true", .width = SIDE, .height = SIDE, .pixels = FEED_FORMATS};
 
 	(void)state;
 	assert_int_equal(feed_open(&feed, &is), -EINVAL);
-	is = (struct feed_is){"true", 0, SIDE, FEED_GREY};
+	is = (struct feed_is){.command = "true", .height = SIDE, .pixels = FEED_GREY};
 	assert_int_equal(feed_open(&feed, &is), -EINVAL);
 	feed = NULL;
 	assert_int_equal(feed_pixels_of("yuyv"), FEED_YUYV);
