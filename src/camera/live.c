@@ -5,6 +5,7 @@
 #include "print.h"
 #include "station/moment.h"
 #include "station/seen.h"
+#include "station/sight.h"
 #include "station/still.h"
 #include "tell.h"
 #include <errno.h>
@@ -25,6 +26,10 @@ struct live {
 	struct tell *tell; /* NULL: print */
 	struct still still;
 	struct seen seen;
+	struct sight sight;
+	struct sight_line told; /* as the station knows it */
+	bool knows;		/* that it does */
+	bool fresh;		/* the scene is another one than sight knows */
 	int signals;
 	uint64_t alive_ms; /* when systemd is told next */
 	bool lives;	   /* frames come, as systemd was told */
@@ -48,6 +53,19 @@ static void report(struct live *l, const struct reading_label *label)
 	(void)fflush(stdout);
 }
 
+/* What the station does not know yet of how well the camera sees. */
+static void report_sight(struct live *l)
+{
+	struct sight_line now = {.report = l->sight.report};
+	struct text mode = text_over(now.mode, sizeof(now.mode));
+
+	feed_mode(l->feed, &mode);
+	if (!l->tell || (l->knows && sight_same(&now, &l->told)))
+		return;
+	l->knows = tell_sight(l->tell, &now);
+	l->told = now;
+}
+
 static int on_frame(struct live *l, const struct image *frame, uint64_t now)
 {
 	enum still_verdict v = still_frame(&l->still, frame, now);
@@ -56,6 +74,10 @@ static int on_frame(struct live *l, const struct image *frame, uint64_t now)
 
 	if (v == STILL_SAME)
 		return 0;
+	if (v == STILL_AGAIN)
+		sight_look(&l->sight, frame, l->fresh);
+	l->fresh = v == STILL_DIFFERS;
+	report_sight(l);
 	e = look_at(l->look, frame);
 	if (e < 0)
 		return e;
@@ -72,6 +94,7 @@ static void begin(struct live *l)
 {
 	still_init(&l->still);
 	seen_init(&l->seen);
+	l->knows = false;
 }
 
 static void tell_systemd(struct live *l, uint64_t now)

@@ -111,6 +111,16 @@ bool tell_connected(const struct tell *t)
 	return t->fd >= 0;
 }
 
+bool tell_sight(struct tell *t, const struct sight_line *sight)
+{
+	char line[SIGHT_LINE + 1];
+	struct text text = text_over(line, sizeof(line));
+
+	sight_put(sight, &text);
+	text_char(&text, '\n');
+	return t->fd >= 0 && !text.full && put(t, line, text.len);
+}
+
 /* Ends of lines at the end of a text are not a part of it. */
 static size_t length(const struct reading_label *label)
 {

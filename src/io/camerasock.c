@@ -27,6 +27,9 @@ struct camerasock {
 	bool bound;
 	int peer; /* -1: none */
 	struct loop_source *listens, *reads, *silent, *sulk;
+	enum { LINE_BEGINS, LINE_LABEL, LINE_SIGHT } line;
+	char sight[SIGHT_LINE]; /* of a line, as far as it came */
+	size_t sight_len;	/* > SIGHT_LINE: too long, and none */
 	bool paused;
 	bool present;
 	bool told; /* lost or present */
@@ -50,6 +53,7 @@ static void drop(struct camerasock *c)
 	if (c->peer >= 0)
 		(void)close(c->peer);
 	c->peer = -1;
+	c->line = LINE_BEGINS;
 	set(c, c->silent, MOMENT_NEVER);
 }
 
@@ -90,6 +94,44 @@ static void heard(struct camerasock *c)
 	tell(c, true);
 }
 
+static void sight_byte(struct camerasock *c, char byte)
+{
+	struct sight_line line;
+
+	if (byte != '\n') {
+		if (c->sight_len < sizeof(c->sight))
+			c->sight[c->sight_len] = byte;
+		c->sight_len += c->sight_len <= sizeof(c->sight);
+		return;
+	}
+	c->line = LINE_BEGINS;
+	if (c->sight_len <= sizeof(c->sight) && sight_read(c->sight, c->sight_len, &line))
+		c->calls.sight(c->calls.user, &line);
+}
+
+/* What is about how well it sees is taken out; the rest goes up, in pieces as large as it came. */
+static void sort(struct camerasock *c, const uint8_t *buf, size_t n)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (c->line == LINE_BEGINS && buf[i] == '!') {
+			if (i > from)
+				c->calls.bytes(c->calls.user, buf + from, i - from);
+			c->line = LINE_SIGHT;
+			c->sight_len = 0;
+		}
+		if (c->line == LINE_SIGHT) {
+			sight_byte(c, (char)buf[i]);
+			from = i + 1;
+		} else {
+			c->line = buf[i] == '\n' ? LINE_BEGINS : LINE_LABEL;
+		}
+	}
+	if (n > from)
+		c->calls.bytes(c->calls.user, buf + from, n - from);
+}
+
 static void on_readable(void *user, int fd, uint32_t events)
 {
 	struct camerasock *c = user;
@@ -105,7 +147,7 @@ static void on_readable(void *user, int fd, uint32_t events)
 	n = read(fd, buf, sizeof(buf));
 	if (n > 0) {
 		heard(c);
-		c->calls.bytes(c->calls.user, buf, (size_t)n);
+		sort(c, buf, (size_t)n);
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
 		lost(c, "has ended or has no frames");
 	}

@@ -1,9 +1,11 @@
 /* camerasock.h - a camera whose labels station-camera reads: a UNIX socket on which a label is a
- * line, and an empty line at least every few seconds says that it sees. What comes is as hostile as
- * any scanner's: bytes, handed up as they come. */
+ * line, an empty line at least every few seconds says that it sees, and one that begins with '!'
+ * how well. What comes is as hostile as any scanner's: bytes of labels are handed up as they come.
+ */
 #ifndef IO_CAMERASOCK_H
 #define IO_CAMERASOCK_H
 #include "loop.h"
+#include "station/sight.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,6 +18,7 @@ struct camerasock;
 
 struct camerasock_calls {
 	void (*bytes)(void *user, const uint8_t *bytes, size_t len); /* at most 4096 at a time */
+	void (*sight)(void *user, const struct sight_line *line);    /* how well it sees */
 	void (*present)(void *user, bool present);		     /* changes only */
 	void *user;
 };

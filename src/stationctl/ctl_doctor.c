@@ -34,6 +34,7 @@ static const struct doctor_check {
 	{"tones", doctor_tones},
 	{"buttons", doctor_buttons},
 	{"scanner", doctor_scanner},
+	{"camera", doctor_camera},
 	{"journal", doctor_journal},
 	{"disk", doctor_disk},
 	{"clock", doctor_clock},

@@ -55,6 +55,7 @@ void doctor_lamps(struct doctor *d, struct doctor_row *row);
 void doctor_tones(struct doctor *d, struct doctor_row *row);
 void doctor_buttons(struct doctor *d, struct doctor_row *row);
 void doctor_scanner(struct doctor *d, struct doctor_row *row);
+void doctor_camera(struct doctor *d, struct doctor_row *row);
 void doctor_journal(struct doctor *d, struct doctor_row *row);
 void doctor_disk(struct doctor *d, struct doctor_row *row);
 void doctor_clock(struct doctor *d, struct doctor_row *row);

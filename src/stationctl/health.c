@@ -190,6 +190,29 @@ static void tell_scanners(struct health *r, const json_t *root)
 		put(r, HEALTH_SCANNER, "none set up");
 }
 
+/* How well it sees; a night without lamps is no trouble. */
+static void tell_sight(struct health *r, const char *name, const json_t *sight)
+{
+	const char *focus = known(health_text_of(sight, "focus"), "unknown");
+	const char *light = known(health_text_of(sight, "light"), "unknown");
+	const char *dirt = known(health_text_of(sight, "dirt"), "unknown");
+
+	if (strcmp(focus, "sharp") == 0)
+		put(r, HEALTH_CAMERA, ", sharp");
+	if (strcmp(focus, "blurred") == 0) {
+		put(r, HEALTH_CAMERA, ", but BLURRED: set its focus");
+		trouble(r, "camera %s is out of focus", name);
+	}
+	if (strcmp(light, "dark") == 0)
+		put(r, HEALTH_CAMERA, ", TOO DARK: more light");
+	if (strcmp(light, "bright") == 0)
+		put(r, HEALTH_CAMERA, ", TOO BRIGHT: less light or exposure");
+	if (strcmp(dirt, "spot") == 0)
+		put(r, HEALTH_CAMERA,
+		    ", SPOT at %lld %% from left, %lld %% from top: wipe its lens",
+		    health_number_of(sight, "spot_x"), health_number_of(sight, "spot_y"));
+}
+
 static void tell_camera(struct health *r, const json_t *root)
 {
 	const json_t *camera = json_object_get(root, "camera");
@@ -200,8 +223,12 @@ static void tell_camera(struct health *r, const json_t *root)
 		return;
 	}
 	if (health_is(camera, "present")) {
+		const json_t *sight = json_object_get(camera, "sight");
+		const char *mode = health_text_of(sight, "mode");
+
 		put(r, HEALTH_CAMERA, "%s sees (%s)", name,
-		    known(health_text_of(camera, "size"), "?"));
+		    mode && *mode ? mode : known(health_text_of(camera, "size"), "?"));
+		tell_sight(r, name, sight);
 		return;
 	}
 	put(r, HEALTH_CAMERA,

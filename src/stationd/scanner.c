@@ -166,6 +166,15 @@ static void on_idle(void *user)
 		station_scan(sc->station, &sc->framer.scan, sc->index);
 }
 
+static void on_sight(void *user, const struct sight_line *line)
+{
+	struct station_scanner *sc = user;
+
+	sc->sight = *line;
+	sc->has_sight = true;
+	station_status_soon(sc->station);
+}
+
 static void on_present(void *user, bool present)
 {
 	struct station_scanner *sc = user;
@@ -173,6 +182,7 @@ static void on_present(void *user, bool present)
 	struct moment now;
 
 	sc->present = present;
+	sc->has_sight = sc->has_sight && present;
 	if (!present && !sc->hid) /* a HID scanner's end comes by on_lost, in its order */
 		cut_behind_held(sc, STATION_CUT_GONE);
 	now = moments_now(s);
@@ -184,7 +194,7 @@ static void on_present(void *user, bool present)
 static int open_camera(struct station_scanner *sc, const struct settings_scanner *set)
 {
 	const struct camerasock_calls calls = {
-		.bytes = on_bytes, .present = on_present, .user = sc};
+		.bytes = on_bytes, .sight = on_sight, .present = on_present, .user = sc};
 	char path[SETTINGS_PATH + 16];
 	struct text t = text_over(path, sizeof(path));
 

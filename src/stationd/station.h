@@ -39,6 +39,8 @@ struct station_scanner {
 	struct serial *serial; /* one of the three, by the kind in the settings */
 	struct hid *hid;
 	struct camerasock *camera;
+	struct sight_line sight; /* of the camera, while it is there ... */
+	bool has_sight;		 /* and has told it */
 	struct framer framer;
 	struct loop_source *idle;
 	uint8_t held[STATION_CHUNK];

@@ -195,6 +195,29 @@ static void put_scanners(struct text *t, const struct station *s)
 	text_char(t, ']');
 }
 
+/* How well it sees, as it told. */
+static void put_sight(struct text *t, const struct station_scanner *camera)
+{
+	const struct sight_report *r = &camera->sight.report;
+
+	key(t, "sight");
+	if (!camera->has_sight) {
+		text_put(t, "null");
+		return;
+	}
+	text_char(t, '{');
+	key_text(t, "mode", camera->sight.mode);
+	key_text(t, "focus", sight_focus_name(r->focus));
+	key_number(t, "edge", r->edge);
+	key_text(t, "light", sight_light_name(r->light));
+	key_number(t, "bright", r->bright);
+	key_number(t, "blown", r->blown);
+	key_text(t, "dirt", sight_dirt_name(r->dirt));
+	key_number(t, "spot_x", r->spot_x);
+	key_number(t, "spot_y", r->spot_y);
+	text_char(t, '}');
+}
+
 /* The scanner that is one. */
 static void put_camera(struct text *t, const struct station *s)
 {
@@ -209,8 +232,11 @@ static void put_camera(struct text *t, const struct station *s)
 	}
 	text_char(t, '{');
 	key_text(t, "name", s->settings.scanner[i].name);
-	key_text(t, "size", s->settings.scanner[i].size);
+	key_text(t, "size",
+		 s->settings.scanner[i].size[0] ? s->settings.scanner[i].size
+						: SETTINGS_CAMERA_SIZE);
 	key_bool(t, "present", s->scanner[i].present);
+	put_sight(t, &s->scanner[i]);
 	text_char(t, '}');
 }
 
@@ -262,8 +288,7 @@ static void put_export(struct text *t, const struct station_export *done)
 	text_char(t, '}');
 }
 
-/* Everything but the time of writing and what follows from it, so that two of them can be compared.
- * There is no camera yet. */
+/* Everything but the time of writing and what follows from it, so that two can be compared. */
 static void put_state(struct text *t, struct station *s, const struct journal_state *j)
 {
 	const struct bench *b = &s->bench;

@@ -4,7 +4,7 @@
  * cut off, of which nothing may be read. scene SEED COUNT FOLDER [EASE]: FOLDER/NNNN.jpg or .pgm
  * and FOLDER/truth.tsv (file, pos or neg, text in hex). EASE in percent makes all defects smaller.
  * scene SEED 0 FOLDER EASE told TEXT...: a picture for each text, all of one table: a Code 128, or,
- * with qr: in front, a QR code; "" is the empty table. */
+ * with qr: in front, a QR code; "" is the empty table; jpeg: in front of all makes it a JPEG. */
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
@@ -344,10 +344,12 @@ static void told(uint64_t seed, unsigned n, double ease, const char *folder, con
 	struct dice d = {seed}, noise = {seed * 1000003 + n};
 	static struct label label;
 	static uint8_t pixels[WIDTH * HEIGHT];
-	bool square = strncmp(text, "qr:", 3) == 0;
+	bool jpeg = strncmp(text, "jpeg:", 5) == 0, square;
 	char path[4096];
 	struct view v;
 
+	text += jpeg ? 5 : 0;
+	square = strncmp(text, "qr:", 3) == 0;
 	make_label(&d, &label, square ? BARCODE_QRCODE : BARCODE_CODE128,
 		   square  ? text + 3
 		   : *text ? text
@@ -360,8 +362,8 @@ static void told(uint64_t seed, unsigned n, double ease, const char *folder, con
 		put_label(&label, &v);
 	blur(v.blur < 0.8 ? v.blur : 0.8);
 	expose(&noise, &v, pixels);
-	(void)snprintf(path, sizeof(path), "%s/%04u.pgm", folder, n);
-	save(path, pixels, 0);
+	(void)snprintf(path, sizeof(path), "%s/%04u.%s", folder, n, jpeg ? "jpg" : "pgm");
+	save(path, pixels, jpeg ? 90 : 0);
 }
 
 int main(int argc, char **argv)

@@ -1,11 +1,12 @@
 """station-camera --station and stationd: a label under the camera lights the lamp; what goes wrong with the camera costs no other scanner
 anything."""
+import json
 import os
 import signal
 import socket
 import unittest
 
-from camera import Camera
+from camera import HEIGHT, WIDTH, Camera
 from case import StationCase, rma
 from station import raw_of
 
@@ -34,9 +35,9 @@ class CameraCase(StationCase):
 class Live(CameraCase):
     def test_a_label_under_the_camera_lights_the_lamp_once(self):
         st = self.bench(FIRST, SECOND)
-        self.assertEqual(st.status()["camera"], {"name": "eye", "size": "640x480", "present": True})
+        self.assertEqual({**st.status()["camera"], "sight": None}, {"name": "eye", "size": "640x480", "present": True, "sight": None})
         out = st.ctl("status").out
-        self.assertRegex(out, r"(?m)^camera +eye sees \(640x480\)$")
+        self.assertRegex(out, r"(?m)^camera +eye sees \(640x480\)")
         self.assertRegex(out, r"(?m)^scanner +bench is there$")
         self.cam.show(FIRST)
         self.picture(appearance="on")
@@ -152,6 +153,70 @@ class Device(CameraCase):
             self.sees()
 
 
+def blurred(pixels):
+    """The mean of nine pixels, of rows and then of columns: a focus that is off."""
+    def lines(data, width):
+        out = bytearray(data)
+        for at in range(0, len(data), width):
+            line = data[at:at + width]
+            total = sum(line[:9])
+            for x in range(4, width - 5):
+                out[at + x] = total // 9
+                total += line[x + 5] - line[x - 4]
+        return bytes(out)
+
+    def turned(data, width):
+        return b"".join(data[x::width] for x in range(width))
+
+    return turned(lines(turned(lines(pixels, WIDTH), WIDTH), HEIGHT), HEIGHT)
+
+
+class Sight(CameraCase):
+    """How well the camera sees is judged by station-camera, and told by status and doctor."""
+
+    def sight(self, **want):
+        self.panel.until(f"sight {want}", lambda: want.items() <= (self.st.status()["camera"].get("sight") or {}).items(), 30)
+        return self.st.status()["camera"]["sight"]
+
+    def doctor(self, result, words):
+        row = json.loads(self.st.ctl("doctor", "--json", "--no-ask", "camera").out)["rows"][0]
+        self.assertEqual(row["result"], result)
+        self.assertRegex(row["text"], words)
+
+    def again(self, text, **want):
+        """Shown anew, as often as it takes to be believed."""
+        self.cam.show(text)
+        return self.sight(**want)
+
+    def test_sharp_blurred_dark_and_bright(self):
+        fourth = rma(4)
+        st = self.bench(FIRST, SECOND, THIRD, fourth, start=False)
+        self.cam.spoil(SECOND, blurred)
+        self.cam.spoil(THIRD, lambda p: p.translate(bytes(i // 8 for i in range(256))))
+        self.cam.spoil(fourth, lambda p: p.translate(bytes(min(255, 6 * i) for i in range(256))))
+        self.cam.start("--station", "--config", st.conf)
+        self.sees()
+        said = self.again(FIRST, focus="sharp", light="fine")
+        self.assertEqual(said["mode"], "640x480")
+        self.assertRegex(st.ctl("status").out, r"(?m)^camera +eye sees \(640x480\), sharp$")
+        self.doctor("ok", r"^sharp: black becomes white in \d\.\d pixels; light is fine$")
+        self.assertGreater(self.again(SECOND, focus="blurred")["edge"], 50)
+        self.assertIn("BLURRED: set its focus", st.ctl("status").out)
+        self.doctor("warn", "^blurred: black becomes white in .* pixels, and 5 are the most: set its focus")
+        self.assertLess(self.again(THIRD, light="dark")["bright"], 70)
+        self.doctor("warn", "too dark: its brightest places have level")
+        self.assertGreater(self.again(fourth, light="bright")["blown"], 20)
+        self.doctor("warn", r"too bright: \d+ % of the picture are plain white")
+
+    def test_lost_is_not_judged(self):
+        st = self.bench(FIRST)
+        self.again(FIRST, focus="sharp")
+        self.cam.kill()
+        self.sees(False)
+        self.assertIsNone(st.status()["camera"]["sight"])
+        self.doctor("skipped", "^not checked: it gives no frames")
+
+
 class Hostile(CameraCase):
     """What comes over the socket is not station-camera."""
 
@@ -180,6 +245,23 @@ class Hostile(CameraCase):
         peer = self.join()  # says nothing
         self.assertEqual(peer.recv(1), b"")
         self.assertFalse(st.status()["camera"]["present"])
+
+    def test_what_is_said_of_its_sight_is_no_label_whatever_it_is(self):
+        st = self.bench(start=False)
+        peer = self.join()
+        good = "!640x480 GREY 15/s\tsharp 21\tfine 200 3\tspot 62 31\n"
+        peer.sendall(b"\n" + good[:20].encode())
+        self.sees()
+        peer.sendall(good[20:].encode())
+        want = {"mode": "640x480 GREY 15/s", "focus": "sharp", "edge": 21, "light": "fine", "bright": 200, "blown": 3, "dirt": "spot", "spot_x": 62, "spot_y": 31}
+        self.panel.until("its sight", lambda: st.status()["camera"]["sight"] == want)
+        before = len(st.events())
+        peer.sendall(b"!\n!!\n" + b"!" * 9000 + b"\n!640x480\tsharp 999\tfine 0 0\tnone 0 0\n!\x00\xff\n!]C0" + FIRST.encode() + b"\n")
+        peer.sendall(f"]C0{SECOND}\n!640x480".encode())
+        self.picture(appearance="on")
+        self.assertEqual(self.opened(), [("eye", b"]C0" + SECOND.encode())])
+        self.assertEqual(st.status()["camera"]["sight"], want)
+        self.assertNotIn("label.rejected", [e["kind"] for e in st.events()[before:]])
 
     def test_garbage_and_endless_lines_cost_no_other_scanner_anything(self):
         st = self.bench(start=False)

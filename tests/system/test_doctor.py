@@ -21,7 +21,7 @@ from station import BUILD, LAMPS, NOBODY, Station, conf_text, sanitized, stage
 from terminal import Terminal
 from test_hid import HidStation
 
-CHECKS = ["settings", "board", "lamps", "tones", "buttons", "scanner", "journal", "disk", "clock", "headquarters", "certificate"]
+CHECKS = ["settings", "board", "lamps", "tones", "buttons", "scanner", "camera", "journal", "disk", "clock", "headquarters", "certificate"]
 BUTTONS = ("PASS", "FAIL", "BACK")
 OK, WARN, FAIL, CANT = 0, 1, 2, 3
 SLOW = {"BADDISK_DELAY_US": "2000"}  # a disk that takes its time
@@ -116,7 +116,7 @@ class Board(Doctor):
         rows = self.ask(st, env=self.preloaded(st, **SLOW), code=OK)
         self.assertEqual(list(rows), CHECKS)
         results = {name: row["result"] for name, row in rows.items()}
-        self.assertEqual(results, {**dict.fromkeys(CHECKS, "ok"), **dict.fromkeys(("lamps", "tones", "buttons"), "skipped")})
+        self.assertEqual(results, {**dict.fromkeys(CHECKS, "ok"), **dict.fromkeys(("lamps", "tones", "buttons", "camera"), "skipped")})
         self.assertEqual(rows["certificate"]["days_left"], 299)
         self.assertGreater(rows["disk"]["free_bytes"], 1e9)
         self.assertGreaterEqual(rows["disk"]["sync_us_p50"], 2000)

@@ -24,6 +24,8 @@ GOOD = {"v": 1, "station": "bench-1", "site": "LAX", "version": "0.1.0", "pid": 
         "journal": {"id": JOURNAL, "works": True, "problem": None, "seq": 12, "head": "ab" * 32, "acked": 3, "checked": True, "aside": None},
         "expected": {"file": None, "returns": 7}, "scanners": [{"name": "gun", "device": "/dev/x", "present": True}],
         "camera": None, "export": None, "faults": [], "queue": {"waiting": 0, "held_back": 2}, "clock": "untrusted"}
+EYE = {"name": "eye", "size": "1280x720", "present": True}
+SIGHT = {"mode": "640x480 GREY 15/s", "focus": "sharp", "edge": 21, "light": "fine", "bright": 200, "blown": 1, "dirt": "none", "spot_x": 0, "spot_y": 0}
 HQ = {"url": "https://hq.example", "line": "good", "why": None, "acked": 9, "backlog": 3, "unsent_since": None,
       "last_ok": "2026-11-23T07:59:00.000Z", "next_try": "2026-11-23T08:00:03.000Z"}
 
@@ -57,6 +59,16 @@ class Lines(File):
             self.assertTrue(said[subject].startswith(words), said)
         self.assertEqual(json.loads(self.status(0, "--json")[0])["station"], "bench-1")
 
+    def test_how_well_the_camera_sees(self):
+        """No trouble each night: dark and dirty is said, and the bench is well."""
+        for sight, words in ((None, "eye sees (1280x720)"), (SIGHT, "eye sees (640x480 GREY 15/s), sharp"),
+                             ({**SIGHT, "light": "dark"}, "eye sees (640x480 GREY 15/s), sharp, TOO DARK: more light"),
+                             ({**SIGHT, "light": "bright", "focus": "unknown"}, "eye sees (640x480 GREY 15/s), TOO BRIGHT: less light or exposure"),
+                             ({**SIGHT, "dirt": "spot", "spot_x": 62, "spot_y": 31},
+                              "eye sees (640x480 GREY 15/s), sharp, SPOT at 62 % from left, 31 % from top: wipe its lens")):
+            out = self.status(0, camera={**EYE, "sight": sight})[0]
+            self.assertEqual(next(line[12:].strip() for line in out.splitlines() if line.startswith("camera")), words)
+
     def test_what_needs_a_person_is_in_the_verdict_and_in_its_line(self):
         gone = [{"name": "gun", "device": "/dev/x", "present": False}]
         journal = GOOD["journal"]
@@ -73,6 +85,7 @@ class Lines(File):
                 ({"faults": ["flux:capacitor"]}, "fault flux:capacitor", "camera", ""),
                 ({"faults": ["scanner:gun"]}, "fault scanner:gun", "camera", ""),
                 ({"ready": False}, "NOT READY", "camera", ""),
+                ({"camera": {**EYE, "sight": {**SIGHT, "focus": "blurred"}}}, "camera eye is out of focus", "camera", "BLURRED: set its focus"),
                 ({"labels": {"formats": 1, "version": "1-0", "refused": True}}, "label formats is REFUSED", "camera", ""),
                 ({"reasons": {"count": 0, "version": None, "refused": True}}, "file of reasons is REFUSED", "camera", ""),
                 ({"disk": full}, "disk is nearly full", "disk", "60 MB free of 29.0 GB: MAKE ROOM"),
