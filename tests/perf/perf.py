@@ -13,7 +13,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 import drain  # noqa: E402
-import pictures  # noqa: E402
+import idle  # noqa: E402
+import pictures  # noqa: E402  (not camera: tests/system has one, and comes first)
 import report  # noqa: E402
 from bare import Baseline, last_line, memory, met, percentiles, presses  # noqa: E402
 from station import BUILD, ROOT, Station, rma, row, stage  # noqa: E402
@@ -120,7 +121,7 @@ def figures(args):
     report.report(args.events)
 
 
-PARTS = {"lamps": lamps, "start": start, "line": line, "labels": labels, "report": figures, "camera": pictures.camera}
+PARTS = {"lamps": lamps, "start": start, "line": line, "labels": labels, "report": figures, "camera": pictures.camera, "idle-camera": idle.idle}
 
 
 def main():

@@ -1,6 +1,7 @@
 /* reader.c - reads pictures by station-camera's own look, by zbar at its defaults, or by ZXing-C++,
  * for make perf. reader camera|zbar|zxing FILE...: a line each of FILE, CPU microseconds of
- * decoding alone, and then SYMBOLOGY and TEXT of every label, tabs between. */
+ * decoding alone, and then SYMBOLOGY and TEXT of every label, tabs between. reader frames: zbar on
+ * frames of standard input. */
 #include "camera/look.h"
 #include "camera/photo.h"
 #include "reader.h"
@@ -95,6 +96,19 @@ static void by_zbar(const char *path, const struct photo *p)
 	zbar_image_scanner_destroy(scanner);
 }
 
+/* Raw frames of 640x480 without end, on standard input. */
+static int read_frames(void)
+{
+	static uint8_t pixels[640 * 480];
+	const struct photo p = {pixels, 640, 480};
+
+	while (fread(pixels, sizeof(pixels), 1, stdin) == 1) {
+		by_zbar("-", &p);
+		putchar('\n');
+	}
+	return 0;
+}
+
 static void by_zxing(const char *path, const struct photo *p)
 {
 	static struct reader_text text;
@@ -108,6 +122,8 @@ static void by_zxing(const char *path, const struct photo *p)
 
 int main(int argc, char **argv)
 {
+	if (argc == 2 && strcmp(argv[1], "frames") == 0)
+		return read_frames();
 	for (int i = 2; i < argc; i++) {
 		struct photo photo = read_file(argv[i]);
 
