@@ -227,7 +227,7 @@ layers: $(CORE) $(IO) $(CAMERA) $(REPORT)
 
 # --- the bench in a box: the whole station in a virtual machine; SUITE=bookworm, ARCH=arm64, T=part of a test's name, NIGHTLY=1 ---
 bench-vm: deps-bench $(if $(ARCH),deps-bench-$(ARCH))
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/scene
 	@BUILD=$(BUILD) SUITE=$(SUITE) ARCH=$(ARCH) NIGHTLY=$(NIGHTLY) BRIEF=$(BRIEF) python3 tests/bench-vm/bench.py $(T)
 
 perf: deps-perf

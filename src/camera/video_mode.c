@@ -134,7 +134,7 @@ static bool take(const struct v4l2_pix_format *p, struct video_form *form)
 	m->pixels = pixels_of(p->pixelformat);
 	m->width = p->width;
 	m->height = p->height;
-	if (!mode_is_sound(m) || p->sizeimage > LENGTH_MAX)
+	if (m->pixels == MODE_PIXELS || !mode_is_sound(m) || p->sizeimage > LENGTH_MAX)
 		return false;
 	row = (size_t)bytes[m->pixels] * m->width;
 	if (m->pixels == MODE_YUYV)

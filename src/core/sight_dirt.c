@@ -43,7 +43,7 @@ static void measure_place(struct sight *s, const struct image *f, unsigned i)
 			d = y + STEP < f->height ? apart(of, four(at + STEP * f->stride)) : 0;
 			most = d > most ? d : most;
 		}
-	s->mean[i] = (uint8_t)(sum / STEP / n);
+	s->mean[i] = (uint8_t)(n ? sum / STEP / n : 0);
 	s->steep[i] = (uint8_t)(most / STEP);
 }
 
@@ -62,7 +62,7 @@ static uint8_t around(const uint8_t *mean, int column, int row)
 			sum += mean[r * SIGHT_COLUMNS + c];
 			n++;
 		}
-	return (uint8_t)(sum / n);
+	return (uint8_t)(n ? sum / n : 0); /* there always are some */
 }
 
 /* The steepest step from a place to what is around it. */

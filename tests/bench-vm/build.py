@@ -8,7 +8,7 @@ need no emulation to build, so that the whole bench fits into CI. What is tested
 TLS) is the same code.
 
     kit(suite)      a chroot of the suite with compilers, -dev packages; trixie's has the kernel, its headers and source too
-    kernel()        vmlinuz, the modules that the bench needs, gpio-sim built outside the tree, the initrd
+    kernel()        vmlinuz, the modules that the bench needs, gpio-sim and v4l2loopback built outside the tree, the initrd
     root(suite)     the guest's files as a tar, without the station
     station(suite)  its own packages, built in the kit
     image(suite)    all of it in one ext4 file, the base of every guest's overlay
@@ -39,6 +39,7 @@ TRIPLET = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}[ARCH]
 KERNEL_ARCH = {"amd64": "x86", "arm64": "arm64"}[ARCH]
 KERNEL_SUITE = "trixie"
 LIBRARIES = {"bookworm": ["libgpiod2", "libzint2.11"], "trixie": ["libgpiod3", "libzint2.15"]}
+CAMERA_LIBRARIES = ["libzbar0", "libpng16-16", "libjpeg62-turbo", "libgif7", "libwebp7"]
 GUEST_PACKAGES = """systemd systemd-sysv udev dbus kmod e2fsprogs python3 gpiod iproute2 procps busybox-static ca-certificates
     libsqlite3-0 libserialport0 libjansson4 libncursesw6 zlib1g libcurl3-gnutls libmicrohttpd12 libgnutls30 libnettle8
     libsystemd0 libevdev2 libarchive13 libssl3""".split()
@@ -53,8 +54,16 @@ apt-get download linux-image-$abi-{ARCH}:{ARCH} linux-headers-$abi-{ARCH}:{ARCH}
 for deb in *.deb; do dpkg-deb --fsys-tarfile $deb | tar -x --keep-directory-symlink -C ..; done
 rm *.deb
 """
+# Likewise the source of v4l2loopback, without dkms, which would build it for the host's kernel.
+LOOPBACK_SOURCE = """set -e
+cd "$1/root"
+export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"
+apt-get download v4l2loopback-dkms
+dpkg-deb --fsys-tarfile v4l2loopback-dkms_*.deb | tar -x --keep-directory-symlink -C ..
+rm v4l2loopback-dkms_*.deb
+"""
 MODULES = """virtio_blk ext4 virtio_net virtio_rng xhci_pci ftdi_sio cdc_acm configfs i6300esb softdog uinput evdev usbhid hid_generic
-    usb_storage uas sd_mod vfat exfat nls_ascii nls_cp437 nls_utf8 nls_iso8859_1""".split()
+    usb_storage uas sd_mod vfat exfat nls_ascii nls_cp437 nls_utf8 nls_iso8859_1 vivid""".split()
 INITRD_MODULES = ["virtio_pci", "virtio_blk", "ext4"]
 
 
@@ -145,9 +154,9 @@ def remove(path):
         path.unlink(missing_ok=True)
 
 
-def debootstrap(suite, packages, target, architectures, hook=None):
+def debootstrap(suite, packages, target, architectures, *hooks):
     run("mmdebstrap", "-q", "--variant=minbase", "--architectures=" + ",".join(architectures), "--include=" + ",".join(packages),
-        *([f"--customize-hook={hook}"] if hook else []), suite, target, f"deb {mirror()} {suite} main")
+        *(f"--customize-hook={hook}" for hook in hooks), suite, target, f"deb {mirror()} {suite} main")
 
 
 def emulation():
@@ -172,8 +181,8 @@ def kit(suite):
         packages = [p for p in packages if p not in libraries] + [f"{p}:{ARCH}" for p in libraries] + [f"crossbuild-essential-{ARCH}"]
     if suite == KERNEL_SUITE:
         packages += KERNEL_PACKAGES
-    hook = FOREIGN_KERNEL if CROSS and suite == KERNEL_SUITE else None
-    return layer(f"kit-{suite}", digest(*packages, hook), lambda path: debootstrap(suite, packages, path, [HOST, ARCH][:1 + CROSS], hook))
+    hooks = [FOREIGN_KERNEL] * CROSS + [LOOPBACK_SOURCE] if suite == KERNEL_SUITE else []
+    return layer(f"kit-{suite}", digest(*packages, *hooks), lambda path: debootstrap(suite, packages, path, [HOST, ARCH][:1 + CROSS], *hooks))
 
 
 def chroot(tree, script, **env):
@@ -192,6 +201,10 @@ sed 's/handle_simple_irq(irq_to_desc(irqnum))/generic_handle_irq(irqnum)/' /usr/
 grep -q generic_handle_irq irq_sim.c
 printf 'obj-m := gpio-sim.o\ngpio-sim-y := gpio-sim-core.o irq_sim.o\n' >Makefile
 make -C /lib/modules/*/build M=$PWD ARCH=$KERNEL_ARCH CROSS_COMPILE=$TRIPLET- CONFIG_DEBUG_INFO_BTF_MODULES= modules
+"""
+# A camera that plays what a program writes.
+LOOPBACK = r"""
+make -C /lib/modules/*/build M=$(echo /usr/src/v4l2loopback-*) ARCH=$KERNEL_ARCH CROSS_COMPILE=$TRIPLET- CONFIG_DEBUG_INFO_BTF_MODULES= modules
 """
 INIT = """#!/bin/busybox sh
 # Mounts the root disk, unpacks the box (a tar on the second disk: what the test wants changed) and hands over.
@@ -230,7 +243,8 @@ def kernel():
     release = next((tree / "lib/modules").iterdir()).name
 
     def make(path):
-        chroot(tree, GPIO_SIM, KERNEL_ARCH=KERNEL_ARCH, TRIPLET=TRIPLET)
+        for script in (GPIO_SIM, LOOPBACK):
+            chroot(tree, script, KERNEL_ARCH=KERNEL_ARCH, TRIPLET=TRIPLET)
         run("depmod", "-b", tree, release)  # one that was only unpacked has no list yet
         modules = path / "modules/lib/modules" / release / "kernel"
         modules.mkdir(parents=True)
@@ -239,6 +253,7 @@ def kernel():
             for file in depends(tree, release, name):
                 plain_module(file, modules)
         shutil.copy2(tree / "usr/src/gpio-sim/gpio-sim.ko", modules)
+        shutil.copy2(next((tree / "usr/src").glob("v4l2loopback-*/v4l2loopback.ko")), modules)
         for name in ("modules.builtin", "modules.builtin.modinfo", "modules.order"):
             shutil.copy2(tree / "lib/modules" / release / name, modules.parent)
         run("depmod", "-b", path / "modules", release)
@@ -252,12 +267,12 @@ def kernel():
         (small / "init").write_text(INIT)
         (small / "init").chmod(0o755)
 
-    return layer("kernel", digest(tree.name, *MODULES, *INITRD_MODULES, GPIO_SIM, INIT), make)
+    return layer("kernel", digest(tree.name, *MODULES, *INITRD_MODULES, GPIO_SIM, LOOPBACK, INIT), make)
 
 
 # --- root ---
 def root(suite):
-    packages = GUEST_PACKAGES + LIBRARIES[suite]
+    packages = GUEST_PACKAGES + LIBRARIES[suite] + CAMERA_LIBRARIES
 
     def make(path):
         if CROSS:
@@ -364,7 +379,7 @@ def settle(tree, own):
     policy.write_text("#!/bin/sh\nexit 101\n")
     policy.chmod(0o755)
     (tree / "debs").mkdir()
-    for name in ("station", "station-hq"):
+    for name in ("station", "station-hq", "station-camera"):
         for deb in own.glob(f"{name}_*.deb"):
             shutil.copy2(deb, tree / "debs")
     chroot(tree, "dpkg -i /debs/*.deb")

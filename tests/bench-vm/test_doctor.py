@@ -6,7 +6,7 @@ import time
 from box import SUITE, BenchCase, Guest, Line, authority, settings
 from guest import LAMPS, SCANNER
 
-CHECKS = ["settings", "board", "lamps", "tones", "buttons", "scanner", "journal", "disk", "clock", "headquarters", "certificate"]
+CHECKS = ["settings", "board", "lamps", "tones", "buttons", "scanner", "camera", "journal", "disk", "clock", "headquarters", "certificate"]
 TONES = ("tick", "double-tick", "beep", "chime", "chime-fail", "error", "wrong-label", "question", "falling")
 BUTTONS = ("PASS", "FAIL", "BACK")
 OK, WARN, FAIL = 0, 1, 2
