@@ -13,9 +13,10 @@ bool mode_is_sound(const struct mode *m)
 	       m->height <= SETTINGS_SIDE && m->width * m->height <= SETTINGS_PIXELS;
 }
 
+/* Fewer frames than are wanted are no gain. */
 static uint64_t cost(const struct mode *m)
 {
-	uint64_t rate = m->rate ? m->rate : MODE_RATE;
+	uint64_t rate = m->rate > MODE_RATE ? m->rate : MODE_RATE;
 
 	return rate * costs[m->pixels] * m->width * m->height;
 }
@@ -42,6 +43,8 @@ bool mode_is_better(const struct mode *a, const struct mode *b, uint32_t width, 
 		return a->rate > b->rate;
 	if (cost(a) != cost(b))
 		return cost(a) < cost(b);
+	if (a->rate != b->rate)
+		return a->rate > b->rate;
 	return a->pixels < b->pixels;
 }
 
