@@ -70,13 +70,13 @@ struct sight_line {
 	struct sight_report report;
 };
 
-void sight_put(const struct sight_line *l, struct text *t);
+void sight_line_put(const struct sight_line *l, struct text *t);
 /* False: it is none, and *out is not touched. */
-bool sight_read(const char *line, size_t len, struct sight_line *out);
+bool sight_line_read(const char *line, size_t len, struct sight_line *out);
 /* Whether both are the same for a person; numbers may differ. */
-bool sight_same(const struct sight_line *a, const struct sight_line *b);
+bool sight_line_same(const struct sight_line *a, const struct sight_line *b);
 /* "unknown", "sharp", "blurred"; "unknown", "fine", "dark", "bright"; "unknown", "none", "spot". */
-const char *sight_focus_name(enum sight_focus f);
-const char *sight_light_name(enum sight_light l);
-const char *sight_dirt_name(enum sight_dirt d);
+const char *sight_line_focus(enum sight_focus f);
+const char *sight_line_light(enum sight_light l);
+const char *sight_line_dirt(enum sight_dirt d);
 #endif

@@ -60,7 +60,7 @@ static void report_sight(struct live *l)
 	struct text mode = text_over(now.mode, sizeof(now.mode));
 
 	feed_mode(l->feed, &mode);
-	if (!l->tell || (l->knows && sight_same(&now, &l->told)))
+	if (!l->tell || (l->knows && sight_line_same(&now, &l->told)))
 		return;
 	l->knows = tell_sight(l->tell, &now);
 	l->told = now;

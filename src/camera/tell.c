@@ -116,7 +116,7 @@ bool tell_sight(struct tell *t, const struct sight_line *sight)
 	char line[SIGHT_LINE + 1];
 	struct text text = text_over(line, sizeof(line));
 
-	sight_put(sight, &text);
+	sight_line_put(sight, &text);
 	text_char(&text, '\n');
 	return t->fd >= 0 && !text.full && put(t, line, text.len);
 }

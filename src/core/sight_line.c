@@ -7,17 +7,17 @@ static const char *const focus_names[] = {"unknown", "sharp", "blurred", NULL};
 static const char *const light_names[] = {"unknown", "fine", "dark", "bright", NULL};
 static const char *const dirt_names[] = {"unknown", "none", "spot", NULL};
 
-const char *sight_focus_name(enum sight_focus f)
+const char *sight_line_focus(enum sight_focus f)
 {
 	return focus_names[f];
 }
 
-const char *sight_light_name(enum sight_light l)
+const char *sight_line_light(enum sight_light l)
 {
 	return light_names[l];
 }
 
-const char *sight_dirt_name(enum sight_dirt d)
+const char *sight_line_dirt(enum sight_dirt d)
 {
 	return dirt_names[d];
 }
@@ -28,21 +28,21 @@ static void put_number(struct text *t, uint32_t n)
 	text_u64(t, n);
 }
 
-void sight_put(const struct sight_line *l, struct text *t)
+void sight_line_put(const struct sight_line *l, struct text *t)
 {
 	const struct sight_report *r = &l->report;
 
 	text_char(t, '!');
 	text_put(t, l->mode);
 	text_char(t, '\t');
-	text_put(t, sight_focus_name(r->focus));
+	text_put(t, sight_line_focus(r->focus));
 	put_number(t, r->edge);
 	text_char(t, '\t');
-	text_put(t, sight_light_name(r->light));
+	text_put(t, sight_line_light(r->light));
 	put_number(t, r->bright);
 	put_number(t, r->blown);
 	text_char(t, '\t');
-	text_put(t, sight_dirt_name(r->dirt));
+	text_put(t, sight_line_dirt(r->dirt));
 	put_number(t, r->spot_x);
 	put_number(t, r->spot_y);
 }
@@ -105,7 +105,7 @@ static bool read_mode(struct rest *r, char mode[SIGHT_MODE])
 	return true;
 }
 
-bool sight_read(const char *line, size_t len, struct sight_line *out)
+bool sight_line_read(const char *line, size_t len, struct sight_line *out)
 {
 	struct rest r = {line, len};
 	struct sight_line l;
@@ -126,7 +126,7 @@ bool sight_read(const char *line, size_t len, struct sight_line *out)
 	return true;
 }
 
-bool sight_same(const struct sight_line *a, const struct sight_line *b)
+bool sight_line_same(const struct sight_line *a, const struct sight_line *b)
 {
 	return strcmp(a->mode, b->mode) == 0 && a->report.focus == b->report.focus &&
 	       a->report.light == b->report.light && a->report.dirt == b->report.dirt;

@@ -105,7 +105,7 @@ static void sight_byte(struct camerasock *c, char byte)
 		return;
 	}
 	c->line = LINE_BEGINS;
-	if (c->sight_len <= sizeof(c->sight) && sight_read(c->sight, c->sight_len, &line))
+	if (c->sight_len <= sizeof(c->sight) && sight_line_read(c->sight, c->sight_len, &line))
 		c->calls.sight(c->calls.user, &line);
 }
 

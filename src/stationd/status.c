@@ -207,12 +207,12 @@ static void put_sight(struct text *t, const struct station_scanner *camera)
 	}
 	text_char(t, '{');
 	key_text(t, "mode", camera->sight.mode);
-	key_text(t, "focus", sight_focus_name(r->focus));
+	key_text(t, "focus", sight_line_focus(r->focus));
 	key_number(t, "edge", r->edge);
-	key_text(t, "light", sight_light_name(r->light));
+	key_text(t, "light", sight_line_light(r->light));
 	key_number(t, "bright", r->bright);
 	key_number(t, "blown", r->blown);
-	key_text(t, "dirt", sight_dirt_name(r->dirt));
+	key_text(t, "dirt", sight_line_dirt(r->dirt));
 	key_number(t, "spot_x", r->spot_x);
 	key_number(t, "spot_y", r->spot_y);
 	text_char(t, '}');

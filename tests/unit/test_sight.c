@@ -297,7 +297,7 @@ static void test_the_line(void **state)
 	struct text t = text_over(words, sizeof(words));
 
 	(void)state;
-	assert_true(sight_read(fine, strlen(fine), &l));
+	assert_true(sight_line_read(fine, strlen(fine), &l));
 	assert_string_equal(l.mode, "640x480 GREY 15/s");
 	assert_int_equal(l.report.focus, SIGHT_SHARP);
 	assert_int_equal(l.report.edge, 21);
@@ -307,13 +307,13 @@ static void test_the_line(void **state)
 	assert_int_equal(l.report.dirt, SIGHT_SPOT);
 	assert_int_equal(l.report.spot_x, 62);
 	assert_int_equal(l.report.spot_y, 31);
-	sight_put(&l, &t);
+	sight_line_put(&l, &t);
 	assert_string_equal(words, fine);
 	other = l;
 	other.report.edge = 22;
-	assert_true(sight_same(&l, &other));
+	assert_true(sight_line_same(&l, &other));
 	other.report.focus = SIGHT_BLURRED;
-	assert_false(sight_same(&l, &other));
+	assert_false(sight_line_same(&l, &other));
 }
 
 static void test_what_is_no_line(void **state)
@@ -341,10 +341,10 @@ static void test_what_is_no_line(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (sight_read(bad[i], strlen(bad[i]), &l))
+		if (sight_line_read(bad[i], strlen(bad[i]), &l))
 			fail_msg("%u: %s", i, bad[i]);
 	for (size_t len = 0; len < strlen(fine) - 1; len++) /* "3" is a part of "31" */
-		assert_false(sight_read(fine, len, &l));
+		assert_false(sight_line_read(fine, len, &l));
 	assert_string_equal(l.mode, "kept");
 }
 
