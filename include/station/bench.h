@@ -53,7 +53,11 @@ struct bench {
 	bool tracking;		     /* ... as a tracking number */
 	char by[LABEL_CODE_MAX + 1];
 	char by_next[LABEL_CODE_MAX + 1]; /* once the badge event is stored */
-	struct bench_given given;	  /* the last reason of the open inspection */
+	struct { /* the last one that was scanned, whether it changed anything or not */
+		char id[LABEL_CODE_MAX + 1];
+		uint64_t at;
+	} badge;
+	struct bench_given given; /* the last reason of the open inspection */
 	struct bench_given given_next;
 	char inspection[EVENT_UUID + 1];
 	char inspection_next[EVENT_UUID + 1];

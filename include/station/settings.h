@@ -51,6 +51,14 @@ struct settings_scanner {
 	char controls[SETTINGS_PATH]; /* NAME=NUMBER between spaces; of a device */
 };
 
+/* Who may take an export by plugging in a stick. */
+enum settings_who {
+	SETTINGS_WHO_OPEN,  /* anybody */
+	SETTINGS_WHO_BADGE, /* after a supervisor's badge was scanned */
+	SETTINGS_WHO_KEY,   /* a token lies on the stick (slip.h) */
+};
+#define SETTINGS_BADGES 257
+
 struct settings_headquarters {
 	char url[SETTINGS_PATH];     /* https://host[:port]; "" = no headquarters */
 	char ca_file[SETTINGS_PATH]; /* PEM; "" = the system's authorities */
@@ -58,6 +66,7 @@ struct settings_headquarters {
 	char crl_file[SETTINGS_PATH];				/* PEM; "" = none */
 	char proxy[SETTINGS_PATH]; /* http://host[:port]; "none"; "" = as the environment says */
 	uint32_t poll_s; /* 0..86400, default 60: how often the list is asked for; 0 = never */
+	char ack_file[SETTINGS_PATH]; /* PEM: whose ack.json on a stick counts; "" = nobody's */
 };
 
 struct settings {
@@ -95,6 +104,9 @@ struct settings {
 	enum settings_switch inspectors; /* figures per badge; default no */
 	/* [export] */
 	char encrypt_to[SETTINGS_PATH]; /* PEM of who may read an export; "" = anybody */
+	enum settings_who who;		/* may take an export on a stick, default key */
+	char token_file[SETTINGS_PATH]; /* PEM: who signs tokens; "" = nobody */
+	char badges[SETTINGS_BADGES];	/* of supervisors, between spaces */
 	/* [scanner NAME] */
 	struct settings_scanner scanner[SETTINGS_SCANNERS];
 	uint8_t scanners;

@@ -100,6 +100,8 @@ void sync_begin(struct sync *s, uint64_t acked, uint64_t anchor, uint64_t head);
 /* The head moved / retention moved the anchor. */
 void sync_head(struct sync *s, uint64_t head);
 void sync_anchor(struct sync *s, uint64_t anchor);
+/* Headquarters has it up to here, as was proved by another way than the line. */
+void sync_proved(struct sync *s, uint64_t acked);
 struct sync_order sync_next(const struct sync *s, const struct moment *now);
 /* What was really sent for an order: SEND: from..to and the hash of `to`; ANCHOR: to = the anchor
  * and its hash. */

@@ -303,6 +303,8 @@ static void hand_in(struct bench *b, const struct moment *now, struct bench_out 
 	case LABEL_BADGE:
 		e.kind = CHECKLIST_BADGE;
 		e.same = strcmp(b->by, b->label.id) == 0;
+		text_copy(b->badge.id, sizeof(b->badge.id), b->label.id);
+		b->badge.at = now->mono_ms;
 		break;
 	}
 	step(b, &e, now, out);

@@ -1,10 +1,7 @@
 /* manifest.c - manifest.json and the lines of SHA256SUMS (manifest.h). */
 #include "station/manifest.h"
-#include "json.h"
+#include "members.h"
 #include <string.h>
-
-#define MEMBERS 64 /* that are looked at */
-#define DEPTH	4
 
 const char *manifest_fault_text(enum manifest_fault fault)
 {
@@ -78,90 +75,21 @@ void manifest_write(struct text *t, const struct manifest *m)
 
 /* --- reading --- */
 
-struct members {
-	struct event_span key[MEMBERS], value[MEMBERS];
-	size_t count;
-	bool wrong; /* one that was wanted */
-};
-
-/* Key and value as raw JSON; what is wanted and absent makes all of it wrong. */
-static const struct event_span *find(struct members *m, const char *name)
-{
-	for (size_t i = 0; i < m->count; i++)
-		if (event_span_is(&m->key[i], name))
-			return &m->value[i];
-	m->wrong = true;
-	return NULL;
-}
-
-static void take_text(struct members *m, const char *name, char *out, size_t cap)
-{
-	const struct event_span *v = find(m, name);
-	struct event_span inside;
-
-	out[0] = '\0';
-	if (v && (!json_unquote(v, &inside) || !event_span_copy(&inside, out, cap)))
-		m->wrong = true;
-}
-
-static uint64_t take_number(struct members *m, const char *name)
-{
-	const struct event_span *v = find(m, name);
-	uint64_t n = 0;
-
-	if (v && !text_read_u64(v->at, v->len, INT64_MAX, &n))
-		m->wrong = true;
-	return n;
-}
-
-static void take_hash(struct members *m, const char *name, uint8_t hash[EVENT_HASH])
-{
-	const struct event_span *v = find(m, name);
-	struct event_span inside;
-
-	if (v &&
-	    (!json_unquote(v, &inside) || !text_read_hex(inside.at, inside.len, hash, EVENT_HASH)))
-		m->wrong = true;
-}
-
-static bool take_switch(struct members *m, const char *name, const char *on, const char *off)
-{
-	const struct event_span *v = find(m, name);
-
-	if (v && !event_span_is(v, on) && !event_span_is(v, off))
-		m->wrong = true;
-	return v && event_span_is(v, on);
-}
-
-static enum manifest_fault take_format(struct members *m)
-{
-	char format[33];
-	uint64_t version;
-
-	take_text(m, "format", format, sizeof(format));
-	if (m->wrong || strcmp(format, MANIFEST_FORMAT) != 0)
-		return MANIFEST_FOREIGN;
-	version = take_number(m, "version");
-	if (!m->wrong && version > MANIFEST_VERSION)
-		return MANIFEST_NEWER;
-	return MANIFEST_OK;
-}
-
 static void take_all(struct members *m, struct manifest *out)
 {
-	take_text(m, "station", out->station, sizeof(out->station));
-	take_text(m, "journal", out->journal, sizeof(out->journal));
-	take_text(m, "software", out->software, sizeof(out->software));
-	take_text(m, "made", out->made, sizeof(out->made));
-	out->all = take_switch(m, "asked", "\"all\"", "\"unacknowledged\"");
-	out->acked = take_number(m, "acked");
-	out->anchor = take_number(m, "anchor");
-	out->first = take_number(m, "first");
-	out->last = take_number(m, "last");
-	take_hash(m, "prev", out->prev);
-	take_hash(m, "head", out->head);
-	out->inspections = take_number(m, "inspections");
-	out->is_signed = take_switch(m, "signed", "true", "false");
+	members_text(m, "station", out->station, sizeof(out->station));
+	members_text(m, "journal", out->journal, sizeof(out->journal));
+	members_text(m, "software", out->software, sizeof(out->software));
+	members_text(m, "made", out->made, sizeof(out->made));
+	out->all = members_switch(m, "asked", "\"all\"", "\"unacknowledged\"");
+	out->acked = members_number(m, "acked");
+	out->anchor = members_number(m, "anchor");
+	out->first = members_number(m, "first");
+	out->last = members_number(m, "last");
+	members_hash(m, "prev", out->prev);
+	members_hash(m, "head", out->head);
+	out->inspections = members_number(m, "inspections");
+	out->is_signed = members_switch(m, "signed", "true", "false");
 }
 
 static bool makes_sense(const struct manifest *m)
@@ -175,17 +103,19 @@ static bool makes_sense(const struct manifest *m)
 
 enum manifest_fault manifest_read(const char *json, size_t len, struct manifest *out)
 {
-	struct members m = {.count = 0};
-	struct json_top top = {m.key, m.value, MEMBERS, 0};
-	enum manifest_fault fault;
+	struct members m;
 
 	memset(out, 0, sizeof(*out));
-	if (len > MANIFEST_MAX || json_check(json, len, DEPTH, &top) != JSON_OK)
+	if (len > MANIFEST_MAX || !members_read(&m, json, len))
 		return MANIFEST_NOT_JSON;
-	m.count = top.members < MEMBERS ? top.members : MEMBERS;
-	fault = take_format(&m);
-	if (fault != MANIFEST_OK)
-		return fault;
+	switch (members_format(&m, MANIFEST_FORMAT, MANIFEST_VERSION)) {
+	case MEMBERS_FOREIGN:
+		return MANIFEST_FOREIGN;
+	case MEMBERS_NEWER:
+		return MANIFEST_NEWER;
+	case MEMBERS_OURS:
+		break;
+	}
 	take_all(&m, out);
 	return m.wrong || !makes_sense(out) ? MANIFEST_VALUE : MANIFEST_OK;
 }

@@ -44,6 +44,7 @@ _Static_assert(sizeof(enum settings_unknown) == sizeof(unsigned) &&
 		       sizeof(enum check_rule) == sizeof(unsigned) &&
 		       sizeof(enum settings_kind) == sizeof(unsigned) &&
 		       sizeof(enum settings_bias) == sizeof(unsigned) &&
+		       sizeof(enum settings_who) == sizeof(unsigned) &&
 		       sizeof(enum settings_switch) == sizeof(unsigned),
 	       "enums have the size of unsigned");
 /* The order in `choices` is the order of the enums. */
@@ -51,7 +52,8 @@ _Static_assert(SETTINGS_UNKNOWN_ACCEPT == 0 && SETTINGS_UNKNOWN_CONFIRM == 1 &&
 		       SETTINGS_UNKNOWN_REFUSE == 2 && SETTINGS_SERIAL == 0 && SETTINGS_HID == 1 &&
 		       SETTINGS_CAMERA == 2 && SETTINGS_PULL_UP == 0 && SETTINGS_PULL_DOWN == 1 &&
 		       SETTINGS_BIAS_OFF == 2 && SETTINGS_BIAS_AS_IS == 3 && SETTINGS_NO == 0 &&
-		       SETTINGS_YES == 1,
+		       SETTINGS_YES == 1 && SETTINGS_WHO_OPEN == 0 && SETTINGS_WHO_BADGE == 1 &&
+		       SETTINGS_WHO_KEY == 2,
 	       "choices are in the enums' order");
 
 #define AT(type, field)	  .offset = offsetof(struct type, field)
@@ -94,6 +96,7 @@ static const struct key keys[] = {
 	{"key_file", SECTION_HEADQUARTERS, SETTINGS_VALUE_OPTIONAL, TEXT(settings, hq.key_file)},
 	{"crl_file", SECTION_HEADQUARTERS, SETTINGS_VALUE_OPTIONAL, TEXT(settings, hq.crl_file)},
 	{"proxy", SECTION_HEADQUARTERS, SETTINGS_VALUE_PROXY, TEXT(settings, hq.proxy)},
+	{"ack_file", SECTION_HEADQUARTERS, SETTINGS_VALUE_OPTIONAL, TEXT(settings, hq.ack_file)},
 	{"poll_s", SECTION_HEADQUARTERS, SETTINGS_VALUE_NUMBER, AT(settings, hq.poll_s),
 	 .max = 86400},
 	{"retain_days", SECTION_JOURNAL, SETTINGS_VALUE_NUMBER, AT(settings, retain_days),
@@ -101,6 +104,10 @@ static const struct key keys[] = {
 	{"inspectors", SECTION_REPORT, SETTINGS_VALUE_CHOICE, AT(settings, inspectors),
 	 .choices = "no|yes"},
 	{"encrypt_to", SECTION_EXPORT, SETTINGS_VALUE_OPTIONAL, TEXT(settings, encrypt_to)},
+	{"who", SECTION_EXPORT, SETTINGS_VALUE_CHOICE, AT(settings, who),
+	 .choices = "open|badge|key"},
+	{"token_file", SECTION_EXPORT, SETTINGS_VALUE_OPTIONAL, TEXT(settings, token_file)},
+	{"badges", SECTION_EXPORT, SETTINGS_VALUE_BADGES, TEXT(settings, badges)},
 	{"kind", SECTION_SCANNER, SETTINGS_VALUE_CHOICE, AT(settings_scanner, kind),
 	 .choices = "serial|hid|camera"},
 	{"device", SECTION_SCANNER, SETTINGS_VALUE_PATH, TEXT(settings_scanner, device)},
@@ -497,6 +504,7 @@ static bool store_value(const struct settings_reader *r, const struct key *k, st
 	case SETTINGS_VALUE_PWM:
 	case SETTINGS_VALUE_SIZE:
 	case SETTINGS_VALUE_CONTROLS:
+	case SETTINGS_VALUE_BADGES:
 		if (wrong)
 			return refuse_value(r, k, value, wrong, error);
 		store_text(r, k, value);
@@ -545,6 +553,7 @@ void settings_defaults(struct settings *s)
 		.deadline_h = 48,
 		.hq = {.poll_s = 60},
 		.retain_days = 90,
+		.who = SETTINGS_WHO_KEY,
 	};
 	shape_read(&s->labels.rma, s->rma_shape);
 }

@@ -71,6 +71,21 @@ static bool fnc1_fits(struct words value)
 	return texts <= LABEL_FNC1;
 }
 
+static bool badges_fit(struct words value)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < value.len; i++) {
+		char c = value.at[i];
+
+		len = c == ' ' ? 0 : len + 1;
+		if (len > LABEL_CODE_MAX ||
+		    (c != ' ' && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9')))
+			return false;
+	}
+	return true;
+}
+
 static bool size_fits(struct words value)
 {
 	uint32_t width, height;
@@ -154,6 +169,10 @@ const char *settings_value_wrong(enum settings_value type, size_t cap, struct wo
 			       ? NULL
 			       : "this is NAME=NUMBER between spaces, as 'v4l2-ctl -l' names them, "
 				 "such as focus_absolute=30";
+	case SETTINGS_VALUE_BADGES:
+		return badges_fit(value) ? NULL
+					 : "these are badges between spaces, each of 1 to 16 "
+					   "capital letters and digits";
 	case SETTINGS_VALUE_OPTIONAL:
 	case SETTINGS_VALUE_SET:
 	case SETTINGS_VALUE_SHAPE:

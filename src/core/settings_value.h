@@ -18,6 +18,7 @@ enum settings_value {
 	SETTINGS_VALUE_FNC1,	 /* texts between spaces; may be empty */
 	SETTINGS_VALUE_SIZE,	 /* WIDTHxHEIGHT */
 	SETTINGS_VALUE_CONTROLS, /* NAME=NUMBER, several between spaces; may be empty */
+	SETTINGS_VALUE_BADGES,	 /* badge ids between spaces; may be empty */
 	SETTINGS_VALUE_SET,	 /* some of the choices, between spaces, kept as bits; none = 0 */
 	SETTINGS_VALUE_SHAPE,	 /* a return number's shape, kept as text and read */
 	SETTINGS_VALUE_NUMBER,	 /* uint32_t from min to max */

@@ -250,6 +250,12 @@ void sync_anchor(struct sync *s, uint64_t anchor)
 	sync_head(s, s->anchor);
 }
 
+void sync_proved(struct sync *s, uint64_t acked)
+{
+	if (acked > s->acked && acked <= s->head)
+		s->acked = acked;
+}
+
 struct sync_order sync_next(const struct sync *s, const struct moment *now)
 {
 	struct sync_order order = {.what = SYNC_WAIT, .until_ms = MOMENT_NEVER};

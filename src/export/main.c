@@ -2,11 +2,9 @@
  * nothing else, read-only, beside a running stationd. */
 #include "make.h"
 #include "options.h"
-#include "io/exportsock.h"
-#include <errno.h>
+#include "tell.h"
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 
 static void told(const struct made *made, const struct order *order)
 {
@@ -24,26 +22,6 @@ static void told(const struct made *made, const struct order *order)
 			     (unsigned long long)m->inspections);
 }
 
-/* So that the journal says export.done. A station that does not run can't; its journal is copied
- * all the same. */
-static void tell_station(const struct made *made, const char *runtime)
-{
-	const struct manifest *m = &made->trip.manifest;
-	struct manifest_note note = {.first = m->first, .last = m->last};
-	char path[SETTINGS_PATH + 16];
-	int rc;
-
-	if (m->last < m->first)
-		return;
-	memcpy(note.journal, m->journal, sizeof(note.journal));
-	memcpy(note.head, m->head, EVENT_HASH);
-	rc = snprintf(path, sizeof(path), "%s/" EXPORTSOCK_NAME, runtime);
-	rc = rc < 0 || (size_t)rc >= sizeof(path) ? -ENAMETOOLONG : exportsock_tell(path, &note);
-	if (rc && rc != -ENOENT && rc != -ECONNREFUSED)
-		(void)fprintf(stderr, "station-export: the station was not told: %s: %s\n", path,
-			      strerror(-rc));
-}
-
 int main(int argc, char **argv)
 {
 	static struct options options;
@@ -53,11 +31,13 @@ int main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	(void)signal(SIGXFSZ, SIG_IGN); /* a limit is seen as EFBIG */
+	if (options.settings.station[0])
+		tell_ack(options.runtime, options.order.dir, options.settings.station);
 	if (make_export(&made, &options.order)) {
 		(void)fprintf(stderr, "station-export: %s\n", made.why);
 		return made.unread ? OPTIONS_GONE : OPTIONS_FAILED;
 	}
-	tell_station(&made, options.runtime);
+	tell_done(options.runtime, &made.trip.manifest);
 	told(&made, &options.order);
 	return fflush(stdout) == 0 ? OPTIONS_FINE : OPTIONS_FAILED;
 }

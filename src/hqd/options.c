@@ -11,7 +11,7 @@
 static const char usage[] =
 	"Usage: hqd --listen ADDR:PORT --db FILE --cert PEM --key PEM --client-ca PEM [...]\n"
 	"       hqd import --db FILE CSV\n"
-	"       hqd import --db FILE --client-ca PEM FOLDER\n"
+	"       hqd import --db FILE --client-ca PEM [--cert PEM --key PEM] FOLDER\n"
 	"       hqd export --db FILE [--journal UUID] [--from SEQ]\n"
 	"       hqd status --db FILE\n"
 	"The reference headquarters: takes the events of return stations over HTTPS.\n\n"
@@ -27,8 +27,8 @@ static const char usage[] =
 	"  --from SEQ          export: from this event on (1)\n"
 	"  --help, --version\n\n"
 	"import makes CSV the list of expected returns, or takes the events of the exports in FOLDER\n"
-	"(a stick); export prints the received events, a line each; status prints journals and\n"
-	"numbers as JSON.\n"
+	"(a stick), and with --cert and --key leaves ack.json there for the stations; export prints\n"
+	"the received events, a line each; status prints journals and numbers as JSON.\n"
 	"Signals: SIGTERM ends, SIGHUP reads certificates and the CRL again.\n"
 	"Exit codes: 0 fine, 1 failed or rows refused, 2 usage, 3 a file can't be read. See hqd(8).\n";
 
@@ -72,7 +72,7 @@ static unsigned options_takers(int id)
 {
 	if (id == OPTION_DB || id == OPTION_HELP || id == OPTION_VERSION)
 		return EVERYWHERE;
-	if (id == OPTION_CLIENT_CA)
+	if (id == OPTION_CLIENT_CA || id == OPTION_CERT || id == OPTION_KEY)
 		return SERVE | 1U << OPTIONS_IMPORT;
 	return id == OPTION_JOURNAL || id == OPTION_FROM ? EXPORT : SERVE;
 }
@@ -151,6 +151,8 @@ static int options_complete(const struct options *o)
 		return refuse("%s is missing", "--db");
 	if (o->command == OPTIONS_IMPORT && !o->csv)
 		return refuse("%s is missing", "the CSV file or the folder of exports");
+	if (o->command == OPTIONS_IMPORT && !o->cert != !o->key)
+		return refuse("%s is missing", o->cert ? "--key" : "--cert");
 	if (o->command != OPTIONS_SERVE)
 		return -1;
 	if (!o->listen)

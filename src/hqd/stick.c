@@ -3,8 +3,10 @@
  * times, in any order: what comes too early waits on the shelf. */
 #include "stick.h"
 #include "front.h"
+#include "io/cms.h"
 #include "io/log.h"
 #include "io/stickfile.h"
+#include "stick_ack.h"
 #include "stick_proof.h"
 #include "store_shelf.h"
 #include <dirent.h>
@@ -25,6 +27,7 @@ struct taking {
 	struct store *store;
 	const struct options *options;
 	unsigned taken, refused; /* exports */
+	struct stick_ack ack;	 /* of the folder in hand */
 };
 
 static bool refuse(struct taking *t, const char *path, const char *why)
@@ -110,10 +113,11 @@ static bool shelf_take(struct taking *t, const struct manifest *m, const char *p
 			against = said;
 	} while (rc == 1);
 	if (rc >= 0)
-		rc = store_shelf_head(t->store, m->journal, &reply.acked);
+		rc = store_shelf_head(t->store, m->journal, &reply.acked, reply.hash);
 	if (rc < 0)
 		return refuse(t, path, against.why[0] ? against.why : strerror(-rc));
 	t->taken++;
+	stick_ack_add(&t->ack, m->station, m->journal);
 	tell(t->store, m, &reply, path);
 	if (against.what == STORE_ACKED)
 		return true;
@@ -172,6 +176,30 @@ static void export_take(struct taking *t, const char *path, int folder)
 
 /* --- folders --- */
 
+/* Beside the exports that were taken: where their station looks for it. */
+static void ack_write(struct taking *t, const char *path, int folder)
+{
+	char why[CMS_WORDS];
+
+	if (!t->options->cert || !t->ack.count)
+		return;
+	if (stick_ack_write(&t->ack, t->store, t->options, folder, why, sizeof(why)) == 0)
+		return;
+	log_error("%s: all was taken, but " SLIP_ACK " can't be written: %s", path, why);
+	t->refused++;
+}
+
+/* The folder in which the one that was named lies. */
+static void ack_write_above(struct taking *t, const char *path, int folder)
+{
+	int above = openat(folder, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (above < 0)
+		return;
+	ack_write(t, path, above);
+	(void)close(above);
+}
+
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -201,6 +229,7 @@ static size_t names_of(int folder, char ***out)
 
 static void folder_take(struct taking *t, const char *path, int folder, unsigned depth)
 {
+	struct stick_ack outer;
 	struct stat st;
 	char **name, *sub;
 	size_t n;
@@ -213,6 +242,8 @@ static void folder_take(struct taking *t, const char *path, int folder, unsigned
 		(void)refuse(t, path, "encrypted: open it first, see station-export(8)");
 		return;
 	}
+	outer = t->ack;
+	t->ack.count = 0;
 	n = depth ? names_of(folder, &name) : 0;
 	for (size_t i = 0; i < n; i++) {
 		int fd = openat(folder, name[i],
@@ -228,6 +259,8 @@ static void folder_take(struct taking *t, const char *path, int folder, unsigned
 	}
 	if (depth)
 		free(name);
+	ack_write(t, path, folder);
+	t->ack = outer;
 }
 
 int stick_import(struct store *s, const struct options *o)
@@ -240,6 +273,7 @@ int stick_import(struct store *s, const struct options *o)
 		return OPTIONS_GONE;
 	}
 	folder_take(&t, o->csv, folder, DEPTH);
+	ack_write_above(&t, o->csv, folder); /* only if it is an export itself */
 	(void)close(folder);
 	if (!t.taken && !t.refused) {
 		log_error("%s: there is no export in it", o->csv);

@@ -183,9 +183,10 @@ static int forget(struct store *s, const char *journal, uint64_t upto)
 	return sqlite_run(s->db.sql, st);
 }
 
-int store_shelf_head(struct store *s, const char *journal, uint64_t *head)
+int store_shelf_head(struct store *s, const char *journal, uint64_t *head, uint8_t hash[EVENT_HASH])
 {
 	sqlite3_stmt *st = store_db_use(&s->db, STORE_DB_JOURNAL_GET);
+	const void *blob;
 	int rc;
 
 	*head = 0;
@@ -193,6 +194,11 @@ int store_shelf_head(struct store *s, const char *journal, uint64_t *head)
 	rc = sqlite_row(s->db.sql, st);
 	if (rc == 1) {
 		*head = (uint64_t)sqlite3_column_int64(st, 2);
+		blob = sqlite3_column_blob(st, 3);
+		if (blob && sqlite3_column_bytes(st, 3) == EVENT_HASH)
+			memcpy(hash, blob, EVENT_HASH);
+		else
+			rc = -EBADMSG;
 		sqlite3_reset(st);
 	}
 	return rc < 0 ? rc : 0;
@@ -204,12 +210,13 @@ int store_shelf_head(struct store *s, const char *journal, uint64_t *head)
 static int take_one(struct store *s, const char *station, const char *journal, struct piece *p,
 		    int64_t now_ms, struct store_reply *out)
 {
+	uint8_t hash[EVENT_HASH];
 	uint64_t head;
 	int rc = store_ready(s);
 
 	*out = (struct store_reply){.what = STORE_ACKED};
 	if (!rc)
-		rc = store_shelf_head(s, journal, &head);
+		rc = store_shelf_head(s, journal, &head, hash);
 	if (!rc)
 		rc = piece_read(s, station, journal, head, p);
 	if (rc || !p->len)

@@ -23,6 +23,7 @@ struct store_waiting {
 };
 int store_shelf_each(struct store *s, bool (*fn)(void *user, const struct store_waiting *w),
 		     void *user);
-/* The last event that is stored contiguously, 0 = none. 0 or -errno. */
-int store_shelf_head(struct store *s, const char *journal, uint64_t *head);
+/* The last event that is stored contiguously, 0 = none, and its hash. 0 or -errno. */
+int store_shelf_head(struct store *s, const char *journal, uint64_t *head,
+		     uint8_t hash[EVENT_HASH]);
 #endif

@@ -167,33 +167,67 @@ static X509_STORE *authority(const char *ca_file, struct cms_why *why)
 	return store;
 }
 
+static void name_of(X509 *cert, struct cms_signer *out)
+{
+	int len = X509_NAME_get_text_by_NID(X509_get_subject_name(cert), NID_commonName, out->name,
+					    sizeof(out->name));
+
+	if (len < 0 || strlen(out->name) != (size_t)len) /* a NUL is in it */
+		out->name[0] = '\0';
+}
+
 /* The name of the one who signed. Two signers are one too many. */
 static void name_signer(CMS_ContentInfo *cms, struct cms_signer *signer)
 {
 	STACK_OF(X509) *all = CMS_get0_signers(cms);
-	int len = -1;
 
 	if (all && sk_X509_num(all) == 1)
-		len = X509_NAME_get_text_by_NID(X509_get_subject_name(sk_X509_value(all, 0)),
-						NID_commonName, signer->name, sizeof(signer->name));
-	if (len < 0 || strlen(signer->name) != (size_t)len) /* a NUL is in it */
-		signer->name[0] = '\0';
+		name_of(sk_X509_value(all, 0), signer);
 	sk_X509_free(all);
 }
 
-static enum cms_verdict look(CMS_ContentInfo *cms, X509_STORE *store, BIO *content,
-			     struct cms_why *why)
+/* What is looked at. */
+struct subject {
+	CMS_ContentInfo *cms;
+	BIO *content;
+};
+
+/* False: why says so. */
+static bool subject_open(struct subject *x, const void *bytes, size_t len, const void *der,
+			 size_t der_len, struct cms_signer *signer, struct cms_why *why)
+{
+	const unsigned char *at = der;
+
+	*signer = (struct cms_signer){.name = ""};
+	x->cms = der_len <= LONG_MAX ? d2i_CMS_ContentInfo(NULL, &at, (long)der_len) : NULL;
+	x->content = len <= INT_MAX ? BIO_new_mem_buf(bytes, (int)len) : NULL;
+	if (x->cms && at == (const unsigned char *)der + der_len)
+		return x->content != NULL;
+	(void)failed(why, "it is no CMS signature", NULL);
+	return false;
+}
+
+static void subject_close(struct subject *x, struct cms_signer *signer)
+{
+	if (x->cms)
+		name_signer(x->cms, signer);
+	BIO_free(x->content);
+	CMS_ContentInfo_free(x->cms);
+	ERR_clear_error();
+}
+
+static enum cms_verdict look(struct subject *x, X509_STORE *store, struct cms_why *why)
 {
 	const unsigned alone = CMS_BINARY | CMS_DETACHED | CMS_NO_SIGNER_CERT_VERIFY;
 
-	if (CMS_verify(cms, NULL, NULL, content, NULL, alone) != 1) {
+	if (CMS_verify(x->cms, NULL, NULL, x->content, NULL, alone) != 1) {
 		(void)failed(why, "the signature does not fit", NULL);
 		return CMS_BROKEN;
 	}
 	if (!store)
 		return CMS_GOOD;
-	(void)BIO_reset(content);
-	if (CMS_verify(cms, NULL, store, content, NULL, CMS_BINARY | CMS_DETACHED) == 1)
+	(void)BIO_reset(x->content);
+	if (CMS_verify(x->cms, NULL, store, x->content, NULL, CMS_BINARY | CMS_DETACHED) == 1)
 		return CMS_GOOD;
 	(void)failed(why, "the authority does not know the signer", NULL);
 	return CMS_FOREIGN;
@@ -202,27 +236,55 @@ static enum cms_verdict look(CMS_ContentInfo *cms, X509_STORE *store, BIO *conte
 enum cms_verdict cms_verify(const char *ca_file, const void *bytes, size_t len, const void *der,
 			    size_t der_len, struct cms_signer *signer, struct cms_why *why)
 {
-	const unsigned char *at = der;
 	X509_STORE *store = NULL;
-	CMS_ContentInfo *cms;
-	BIO *content;
+	struct subject x;
 	enum cms_verdict verdict = CMS_BROKEN;
 
 	*why = (struct cms_why){.text = ""};
 	*signer = (struct cms_signer){.name = ""};
 	if (ca_file && !(store = authority(ca_file, why)))
 		return CMS_CANT;
-	cms = der_len <= LONG_MAX ? d2i_CMS_ContentInfo(NULL, &at, (long)der_len) : NULL;
-	content = len <= INT_MAX ? BIO_new_mem_buf(bytes, (int)len) : NULL;
-	if (!cms || at != (const unsigned char *)der + der_len)
-		(void)failed(why, "it is no CMS signature", NULL);
-	else if (content)
-		verdict = look(cms, store, content, why);
-	if (cms)
-		name_signer(cms, signer);
-	BIO_free(content);
-	CMS_ContentInfo_free(cms);
+	if (subject_open(&x, bytes, len, der, der_len, signer, why))
+		verdict = look(&x, store, why);
+	subject_close(&x, signer);
 	X509_STORE_free(store);
-	ERR_clear_error();
 	return verdict;
+}
+
+enum cms_verdict cms_verify_by(const char *by_file, const void *bytes, size_t len, const void *der,
+			       size_t der_len, struct cms_signer *signer, struct cms_why *why)
+{
+	const unsigned only_these =
+		CMS_BINARY | CMS_DETACHED | CMS_NO_SIGNER_CERT_VERIFY | CMS_NOINTERN;
+	STACK_OF(X509) * by;
+	struct subject x;
+	enum cms_verdict verdict = CMS_BROKEN;
+
+	*why = (struct cms_why){.text = ""};
+	*signer = (struct cms_signer){.name = ""};
+	by = certificates(by_file, why);
+	if (!by)
+		return CMS_CANT;
+	if (subject_open(&x, bytes, len, der, der_len, signer, why)) {
+		if (CMS_verify(x.cms, by, NULL, x.content, NULL, only_these) == 1)
+			verdict = CMS_GOOD;
+		else
+			(void)failed(why, "it is not signed by the certificate in the settings",
+				     NULL);
+	}
+	subject_close(&x, signer);
+	sk_X509_pop_free(by, X509_free);
+	return verdict;
+}
+
+void cms_name(const char *cert_file, struct cms_signer *out)
+{
+	struct cms_why why;
+	X509 *cert = cms_certificate(cert_file, &why);
+
+	*out = (struct cms_signer){.name = ""};
+	if (cert)
+		name_of(cert, out);
+	X509_free(cert);
+	ERR_clear_error();
 }

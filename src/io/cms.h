@@ -35,6 +35,14 @@ enum cms_verdict __attribute__((warn_unused_result))
 cms_verify(const char *ca_file, const void *bytes, size_t len, const void *der, size_t der_len,
 	   struct cms_signer *signer, struct cms_why *why);
 
+/* The same by one of the certificates of by_file (PEM) itself: what its authority has issued to
+ * others counts for nothing, and neither do certificates that come with the signature. */
+enum cms_verdict __attribute__((warn_unused_result))
+cms_verify_by(const char *by_file, const void *bytes, size_t len, const void *der, size_t der_len,
+	      struct cms_signer *signer, struct cms_why *why);
+/* The common name of a PEM file's first certificate, or "". */
+void cms_name(const char *cert_file, struct cms_signer *out);
+
 /* Encrypts a stream for the holder of a certificate's key, AES-256, into a file that is open for
  * writing. Bounded memory. */
 struct cms_stream;

@@ -74,7 +74,7 @@ static bool settle_paths(struct settings *s, const char *folder, struct settings
 {
 	char *const paths[] = {s->state_dir,	 s->runtime_dir, s->key_file,	  s->reasons_file,
 			       s->expected_file, s->hq.ca_file,	 s->hq.cert_file, s->hq.key_file,
-			       s->hq.crl_file,	 s->encrypt_to};
+			       s->hq.crl_file,	 s->encrypt_to,	 s->hq.ack_file,  s->token_file};
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		if (!confdir_file_settle(paths[i], folder, error))
 			return false;

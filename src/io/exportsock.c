@@ -16,24 +16,35 @@ struct exportsock {
 	struct loop_source *io;
 	bool bound;
 	struct sockaddr_un address;
-	void (*note)(void *user, const struct manifest_note *note);
-	void *user;
+	struct exportsock_calls calls;
+	char datagram[SLIP_PARCEL + 1]; /* a longer one is cut, and told by that */
 };
+
+static void hand_on(struct exportsock *x, size_t len)
+{
+	struct manifest_note note;
+	struct slip_parcel parcel;
+	struct slip_stick stick;
+
+	if (manifest_note_read(x->datagram, len, &note))
+		x->calls.note(x->calls.user, &note);
+	else if (slip_stick_read(x->datagram, len, &stick))
+		x->calls.stick(x->calls.user, &stick);
+	else if (len < sizeof(x->datagram) && slip_parcel_read(x->datagram, len, &parcel))
+		x->calls.ack(x->calls.user, &parcel);
+}
 
 static void on_datagram(void *user, int fd, uint32_t events)
 {
 	struct exportsock *x = user;
-	struct manifest_note note;
 
 	(void)events;
 	for (int n = 0; n < A_TURN; n++) {
-		char line[MANIFEST_NOTE + 1]; /* a longer one is cut, and told by that */
-		ssize_t len = recv(fd, line, sizeof(line), MSG_DONTWAIT);
+		ssize_t len = recv(fd, x->datagram, sizeof(x->datagram), MSG_DONTWAIT);
 
 		if (len < 0)
 			return;
-		if (manifest_note_read(line, (size_t)len, &note))
-			x->note(x->user, &note);
+		hand_on(x, (size_t)len);
 	}
 }
 
@@ -90,14 +101,15 @@ static int listen_at(struct exportsock *x, const char *path)
 }
 
 int exportsock_open(struct exportsock **out, struct loop *loop, const char *path,
-		    void (*note)(void *user, const struct manifest_note *note), void *user)
+		    const struct exportsock_calls *calls)
 {
 	struct exportsock *x = calloc(1, sizeof(*x));
 	int rc;
 
 	if (!x)
 		return -ENOMEM;
-	*x = (struct exportsock){.fd = -1, .note = note, .user = user};
+	x->fd = -1;
+	x->calls = *calls;
 	rc = listen_at(x, path);
 	if (!rc)
 		rc = loop_io(loop, &x->io, x->fd, EPOLLIN, on_datagram, x);
@@ -120,20 +132,17 @@ void exportsock_close(struct exportsock *x)
 	free(x);
 }
 
-int exportsock_tell(const char *path, const struct manifest_note *note)
+int exportsock_tell(const char *path, const void *bytes, size_t len)
 {
-	char line[MANIFEST_NOTE];
-	struct text t = text_over(line, sizeof(line));
 	struct sockaddr_un address;
 	int fd, rc = address_of(&address, path);
 
 	if (rc)
 		return rc;
-	manifest_note_write(&t, note);
 	fd = socket_to(&address);
 	if (fd < 0)
 		return fd;
-	rc = send(fd, line, t.len, MSG_NOSIGNAL) < 0 ? -errno : 0;
+	rc = send(fd, bytes, len, MSG_NOSIGNAL) < 0 ? -errno : 0;
 	(void)close(fd);
 	return rc;
 }

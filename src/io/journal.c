@@ -205,6 +205,19 @@ static void pages_tell(struct journal *j)
 	}
 }
 
+static void proved_tell(struct journal *j)
+{
+	uint64_t seq = j->proved_to;
+
+	if (!seq)
+		return;
+	j->proved_to = 0;
+	pthread_mutex_unlock(&j->lock);
+	if (j->calls.proved)
+		j->calls.proved(j->calls.user, seq);
+	pthread_mutex_lock(&j->lock);
+}
+
 static void on_done(void *user, int fd, uint32_t epoll_events)
 {
 	struct journal *j = user;
@@ -226,6 +239,7 @@ static void on_done(void *user, int fd, uint32_t epoll_events)
 	}
 	works_tell(j, j->changes);
 	pages_tell(j);
+	proved_tell(j);
 	pthread_mutex_unlock(&j->lock);
 	if (j->calls.changed)
 		j->calls.changed(j->calls.user);
@@ -329,6 +343,15 @@ int journal_acked(struct journal *j, uint64_t seq)
 	pthread_cond_signal(&j->wake);
 	pthread_mutex_unlock(&j->lock);
 	return 0;
+}
+
+void journal_proved(struct journal *j, uint64_t seq, const uint8_t hash[EVENT_HASH])
+{
+	pthread_mutex_lock(&j->lock);
+	j->proved = seq;
+	memcpy(j->proved_hash, hash, EVENT_HASH);
+	pthread_cond_signal(&j->wake);
+	pthread_mutex_unlock(&j->lock);
 }
 
 int journal_seal(struct journal *j)

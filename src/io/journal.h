@@ -72,6 +72,8 @@ struct journal_calls {
 	/* One a journal_seal: the child is in place (journal_state tells it), or nothing changed.
 	 */
 	void (*sealed)(void *user, bool ok);
+	/* journal_proved moved the cursor to it. May be NULL. */
+	void (*proved)(void *user, uint64_t seq);
 	/* One a journal_returns: stored, or not. */
 	void (*returned)(void *user, bool ok);
 	/* journal_state() says something new: events, the list, the check. May be NULL. */
@@ -110,6 +112,9 @@ int __attribute__((warn_unused_result)) journal_expect(struct journal *j, const 
 /* Headquarters has everything up to seq. Kept without a sync of its own: after a power cut some is
  * sent again, which is harmless. Never goes backwards by itself. */
 int __attribute__((warn_unused_result)) journal_acked(struct journal *j, uint64_t seq);
+/* The same on paper: only if the event of this number has this hash, and never backwards. What came
+ * of it is on the log. Takes effect behind what is queued. */
+void journal_proved(struct journal *j, uint64_t seq, const uint8_t hash[EVENT_HASH]);
 /* Two histories under one journal: seals this file (it stays beside, journal-sealed-TIME.db) and
  * begins a child (`journal.opened` with parent, why "fork") that holds again, with `origin` in
  * data, the events that are not acknowledged and those of the open inspection. Guard, arrivals and

@@ -199,12 +199,52 @@ static int acked_take(struct journal *j)
 	return 0;
 }
 
-/* All of it, or less than was known, is kept at once: that is no step of a long way. */
+/* All of it, or less than was known, is kept at once: that is no step of a long way. So is what
+ * was told before a word on paper, which goes beyond it. */
 static uint64_t acked_due(const struct journal *j)
 {
 	if (!j->db.sql || !j->wants_acked || journal_seal_busy(&j->seal))
 		return UINT64_MAX;
-	return j->acked >= j->db.seq || j->acked < j->db.acked ? 0 : j->acked_at + ACKED_MS;
+	if (j->acked >= j->db.seq || j->acked < j->db.acked || j->proved)
+		return 0;
+	return j->acked_at + ACKED_MS;
+}
+
+/* Headquarters' word on paper. The chain's hash at that event says that it is about this history.
+ */
+static int proved_take(struct journal *j)
+{
+	uint8_t hash[EVENT_HASH], told[EVENT_HASH];
+	uint64_t seq;
+	int rc;
+
+	pthread_mutex_lock(&j->lock);
+	seq = j->proved;
+	memcpy(told, j->proved_hash, EVENT_HASH);
+	j->proved = 0;
+	pthread_mutex_unlock(&j->lock);
+	if (seq <= j->db.acked)
+		return 0;
+	rc = journal_chain_hash(&j->db, seq, hash);
+	if (rc == -ENOENT || (!rc && memcmp(hash, told, EVENT_HASH) != 0)) {
+		log_write(LOG_LEVEL_WARNING, LOG_ACK_REFUSED,
+			  "an acknowledgement does not count: event %llu here is another one",
+			  (unsigned long long)seq);
+		return 0;
+	}
+	if (!rc)
+		rc = journal_chain_acked(&j->db, seq);
+	if (rc)
+		return rc;
+	log_write(LOG_LEVEL_NOTICE, LOG_ACK_TAKEN,
+		  "headquarters has the journal up to event %llu, as a stick says",
+		  (unsigned long long)seq);
+	pthread_mutex_lock(&j->lock);
+	j->proved_to = seq;
+	journal_writer_state(j);
+	pthread_mutex_unlock(&j->lock);
+	journal_writer_wake(j);
+	return 0;
 }
 
 /* --- what is next --- */
@@ -236,6 +276,8 @@ static enum journal_idle find_new(struct journal *j)
 
 	if (journal_writer_now() >= acked_due(j))
 		return JOURNAL_IDLE_ACKED;
+	if (j->proved && !sealing)
+		return JOURNAL_IDLE_PROVED;
 	if ((j->page || j->pages) && !sealing)
 		return JOURNAL_IDLE_PAGE;
 	if (j->wants_list && !sealing)
@@ -314,6 +356,9 @@ void journal_idle_work(struct journal *j, enum journal_idle work)
 		break;
 	case JOURNAL_IDLE_ACKED:
 		rc = acked_take(j);
+		break;
+	case JOURNAL_IDLE_PROVED:
+		rc = proved_take(j);
 		break;
 	case JOURNAL_IDLE_PAGE:
 		rc = page_step(j);

@@ -25,8 +25,10 @@ static void seal_tell(struct journal *j, bool ok)
 	j->wants_seal = false;
 	j->sealed = true;
 	j->sealed_ok = ok;
-	if (ok)
-		j->wants_acked = false; /* it was about the parent */
+	if (ok) { /* it was about the parent */
+		j->wants_acked = false;
+		j->proved = j->proved_to = 0;
+	}
 	if (j->db.sql)
 		journal_writer_state(j);
 	pthread_mutex_unlock(&j->lock);

@@ -68,7 +68,10 @@ struct journal {
 	bool wants_list;  /* list_path is to be read */
 	bool wants_acked; /* acked is to be kept */
 	uint64_t acked;
-	uint64_t acked_at;		    /* the writer's: when it was last kept */
+	uint64_t acked_at; /* the writer's: when it was last kept */
+	uint64_t proved;   /* so is this, if the hash is ours; 0 = nothing */
+	uint8_t proved_hash[EVENT_HASH];
+	uint64_t proved_to;		    /* it was: to be told; 0 = nothing */
 	struct journal_page *pages, *paged; /* waiting; done */
 	unsigned page_count;		    /* all that are not told yet */
 	bool wants_seal;

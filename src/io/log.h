@@ -40,6 +40,9 @@ enum log_id {
 	LOG_CERTIFICATE,     /* one ends soon, or has; or is good again */
 	LOG_LABELS_REFUSED,  /* a file of label formats */
 	LOG_REASONS_REFUSED, /* the file of the site's reasons */
+	LOG_ACK_TAKEN,	     /* headquarters' word came on a stick, and the cursor moved */
+	LOG_ACK_REFUSED,     /* it came, and does not count */
+	LOG_STICK_REFUSED,   /* a stick gets no export, or not all of it */
 	LOG_IDS
 };
 

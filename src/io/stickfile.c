@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <nettle/sha2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -97,6 +98,32 @@ static int write_all(int fd, const uint8_t *bytes, size_t len)
 		len -= n > 0 ? (size_t)n : 0;
 	}
 	return 0;
+}
+
+int stickfile_put(int at, const char *name, const void *bytes, size_t len)
+{
+	char temporary[PART];
+	int fd, rc, n = snprintf(temporary, sizeof(temporary), ".%s.part", name);
+
+	if (n < 0 || (size_t)n >= sizeof(temporary))
+		return -ENAMETOOLONG;
+	if (unlinkat(at, temporary, 0) < 0 && errno != ENOENT)
+		return -errno;
+	fd = openat(at, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return -errno;
+	rc = write_all(fd, bytes, len);
+	if (!rc && fsync(fd) < 0)
+		rc = -errno;
+	if (close(fd) < 0 && !rc)
+		rc = -errno;
+	if (!rc && renameat(at, temporary, at, name) < 0)
+		rc = -errno;
+	if (rc)
+		(void)unlinkat(at, temporary, 0);
+	else if (fsync(at) < 0 && errno != EINVAL && errno != ENOTSUP)
+		rc = -errno; /* some file systems have no sync of a folder */
+	return rc;
 }
 
 int stickfile_copy(int fd, int to, uint64_t most, uint8_t sum[STICKFILE_SUM])

@@ -16,6 +16,10 @@ ssize_t __attribute__((warn_unused_result)) stickfile_read(int fd, void *buf, si
 /* A whole file, freed by the caller; -EFBIG when it has more than `most` bytes. 0 or -errno. */
 int __attribute__((warn_unused_result))
 stickfile_whole(int at, const char *name, size_t most, uint8_t **bytes, size_t *len);
+/* A whole file, made under another name and given its own when it is on the stick: a link of that
+ * name is replaced, not followed. 0 or -errno. */
+int __attribute__((warn_unused_result))
+stickfile_put(int at, const char *name, const void *bytes, size_t len);
 /* SHA-256 of what is left of it. 0 or -errno. */
 int __attribute__((warn_unused_result)) stickfile_hash(int fd, uint8_t sum[STICKFILE_SUM]);
 /* The same, copied to another file on the way: who reads the copy reads what was hashed, whatever

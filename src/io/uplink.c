@@ -196,6 +196,12 @@ void uplink_anchor(struct uplink *u, uint64_t anchor)
 	uplink_line_turn(u);
 }
 
+void uplink_proved(struct uplink *u, uint64_t acked)
+{
+	sync_proved(&u->sync, acked);
+	uplink_line_turn(u);
+}
+
 void uplink_returned(struct uplink *u, bool stored)
 {
 	uplink_poll_stored(u, stored);

@@ -86,6 +86,7 @@ void uplink_begin(struct uplink *u, const char *journal, uint64_t acked, uint64_
 		  uint64_t head, const char *cursor);
 void uplink_head(struct uplink *u, uint64_t head);     /* cheap: call after every append */
 void uplink_anchor(struct uplink *u, uint64_t anchor); /* retention moved it */
+void uplink_proved(struct uplink *u, uint64_t acked);  /* headquarters has so many, by a stick */
 void uplink_returned(struct uplink *u, bool stored);   /* answer to calls.returns */
 /* Tries at once, over a new connection and with the certificates as they are on disk now. */
 void uplink_retry(struct uplink *u);

@@ -347,6 +347,12 @@ void line_returned(struct station *s, bool ok)
 		uplink_returned(s->line.uplink, ok);
 }
 
+void line_proved(struct station *s, uint64_t seq)
+{
+	if (s->line.uplink)
+		uplink_proved(s->line.uplink, seq);
+}
+
 void line_retry(struct station *s)
 {
 	if (s->line.uplink)

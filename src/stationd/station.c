@@ -238,6 +238,11 @@ static void on_sealed(void *user, bool ok)
 	line_sealed(user, ok);
 }
 
+static void on_proved(void *user, uint64_t seq)
+{
+	line_proved(user, seq);
+}
+
 static void on_returned(void *user, bool ok)
 {
 	line_returned(user, ok);
@@ -391,6 +396,7 @@ static int start(struct station *s)
 				      .found = on_found,
 				      .works = on_works,
 				      .sealed = on_sealed,
+				      .proved = on_proved,
 				      .returned = on_returned,
 				      .changed = on_changed,
 				      .user = s};

@@ -15,6 +15,7 @@
 #include "station/formats.h"
 #include "station/reasons.h"
 #include "station/settings.h"
+#include "station/slip.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
@@ -105,12 +106,18 @@ struct station_export { /* export.done */
 };
 
 /* What station-export tells. */
+#define STATION_STICKS 8 /* that are told apart */
 struct station_exports {
 	struct exportsock *sock;
-	bool writing;			  /* export.done is in flight ... */
-	uint8_t before;			  /* ... behind so many groups of the bench */
-	struct station_export next, done; /* the one in flight; the last one in the journal */
-	uint64_t due_ms, quiet_ms; /* monotonic: when a note, a line in the log is due again */
+	struct {
+		char name[SLIP_STICK_NAME];
+		enum checklist_stick how;
+	} stick[STATION_STICKS];
+	bool writing;			   /* export.done is in flight ... */
+	uint8_t before;			   /* ... behind so many groups of the bench */
+	struct station_export next, done;  /* the one in flight; the last one in the journal */
+	uint64_t due_ms, quiet_ms, ack_ms; /* monotonic: when a note, a line in the log, an
+					      acknowledgement is due again */
 };
 
 struct station {
@@ -193,6 +200,7 @@ void line_begin(struct station *s);  /* the journal works */
 void line_follow(struct station *s); /* it says something new */
 void line_sealed(struct station *s, bool ok);
 void line_returned(struct station *s, bool ok);
+void line_proved(struct station *s, uint64_t seq);
 void line_retry(struct station *s);
 void line_close(struct station *s);
 
@@ -201,10 +209,12 @@ int labels_open(struct station *s);    /* 0 */
 void labels_reload(struct station *s); /* reads the files again, beside the loop */
 void labels_close(struct station *s);
 
-/* exports.c: export.done. */
+/* exports.c: export.done, sticks, and what headquarters says on them. */
 int exports_open(struct station *s);		 /* 0, or the exit code */
 bool exports_stored(struct station *s, bool ok); /* whether this was its append, not the bench's */
 void exports_resume(struct station *s, const struct event_view *event); /* any */
+/* The supervisor's badge that was scanned last, at *ms (monotonic), or NULL. */
+const char *exports_supervisor(const struct station *s, uint64_t *ms);
 void exports_close(struct station *s);
 
 /* certificates.c: looks how long they are good for and logs what changed. Call before LINK is

@@ -288,6 +288,23 @@ static void put_export(struct text *t, const struct station_export *done)
 	text_char(t, '}');
 }
 
+/* Who may have an export by a badge is told to station-export by this. */
+static void put_supervisor(struct text *t, const struct station *s)
+{
+	uint64_t ms;
+	const char *badge = exports_supervisor(s, &ms);
+
+	key(t, "supervisor");
+	if (!badge) {
+		text_put(t, "null");
+		return;
+	}
+	text_char(t, '{');
+	key_text(t, "badge", badge);
+	key_number(t, "mono_ms", ms);
+	text_char(t, '}');
+}
+
 /* Everything but the time of writing and what follows from it, so that two can be compared. */
 static void put_state(struct text *t, struct station *s, const struct journal_state *j)
 {
@@ -309,6 +326,7 @@ static void put_state(struct text *t, struct station *s, const struct journal_st
 	put_scanners(t, s);
 	put_camera(t, s);
 	put_export(t, &s->exports.done);
+	put_supervisor(t, s);
 	put_faults(t, b);
 	key(t, "queue");
 	text_char(t, '{');

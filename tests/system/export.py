@@ -63,7 +63,7 @@ class ExportCase(LineCase):
 
     def exports(self, stick, name="bench-1"):
         """The finished ones, by age."""
-        return [Export(p) for p in sorted((stick / name).iterdir()) if not p.name.startswith(".")]
+        return [Export(p) for p in sorted((stick / name).iterdir()) if p.is_dir() and not p.name.startswith(".")]
 
     def export(self, st, stick, *args, code=0):
         done = st.ctl("export", *args, stick, seconds=60)

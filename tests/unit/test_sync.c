@@ -121,6 +121,26 @@ static void test_a_backlog_of_more_than_a_batch_is_offline(void **state)
 	assert_int_equal(sync_line(&s), SYNC_LINE_GOOD);
 }
 
+static void test_proved_by_another_way(void **state)
+{
+	struct sync s;
+
+	(void)state;
+	begin(&s, 0, 0, 250);
+	sync_proved(&s, 120);
+	assert_int_equal(s.acked, 120);
+	assert_int_equal(next(&s).from, 121);
+	sync_proved(&s, 50);  /* never backwards */
+	sync_proved(&s, 251); /* nor beyond what is here */
+	assert_int_equal(s.acked, 120);
+	send(&s); /* 121 to 220, and meanwhile: */
+	sync_proved(&s, 250);
+	assert_int_equal(reply(&s, SYNC_ACKED, 220, 1), SYNC_GO_ON);
+	assert_int_equal(s.acked, 250);
+	assert_int_equal(next(&s).what, SYNC_WAIT);
+	assert_int_equal(next(&s).until_ms, MOMENT_NEVER);
+}
+
 static void test_a_lying_hash_of_what_was_sent(void **state)
 {
 	struct sync s;
@@ -636,6 +656,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_to_send_waits_for_events),
 		cmocka_unit_test(test_batches_until_the_head),
 		cmocka_unit_test(test_a_backlog_of_more_than_a_batch_is_offline),
+		cmocka_unit_test(test_proved_by_another_way),
 		cmocka_unit_test(test_a_lying_hash_of_what_was_sent),
 		cmocka_unit_test(test_a_part_was_stored),
 		cmocka_unit_test(test_a_part_was_stored_with_another_hash),
