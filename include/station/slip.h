@@ -51,6 +51,7 @@ struct slip_stick {
 	enum checklist_stick how;
 	char name[SLIP_STICK_NAME]; /* [a-z0-9]+ */
 };
+bool slip_stick_name(const char *name);
 void slip_stick_write(struct text *t, const struct slip_stick *stick);
 bool slip_stick_read(const char *line, size_t len, struct slip_stick *out);
 

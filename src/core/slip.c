@@ -178,6 +178,11 @@ static bool is_device(const char *name, size_t len)
 	return len > 0 && len < SLIP_STICK_NAME;
 }
 
+bool slip_stick_name(const char *name)
+{
+	return is_device(name, strlen(name));
+}
+
 bool slip_stick_read(const char *line, size_t len, struct slip_stick *out)
 {
 	const size_t word = sizeof(STICK_WORD) - 1;

@@ -1,5 +1,7 @@
 /* main.c - station-export: copies the journal to a stick, or to any folder. Reads the journal and
  * nothing else, read-only, beside a running stationd. */
+#include "gate.h"
+#include "io/log.h"
 #include "make.h"
 #include "options.h"
 #include "tell.h"
@@ -22,22 +24,54 @@ static void told(const struct made *made, const struct order *order)
 			     (unsigned long long)m->inspections);
 }
 
+/* Nobody sits before a stick that was plugged in: the panel and the log tell. */
+static void failed(const struct options *o, const char *why)
+{
+	if (o->stick)
+		log_write(LOG_LEVEL_ERROR, LOG_STICK_REFUSED, "no export on the stick %s: %s",
+			  o->stick, why);
+	else
+		(void)fprintf(stderr, "station-export: %s\n", why);
+}
+
+static int export_run(const struct options *o)
+{
+	static struct made made;
+
+	if (o->settings.station[0])
+		tell_ack(o->runtime, o->order.dir, o->settings.station);
+	if (make_export(&made, &o->order)) {
+		failed(o, made.why);
+		return made.unread ? OPTIONS_GONE : OPTIONS_FAILED;
+	}
+	tell_done(o->runtime, &made.trip.manifest);
+	told(&made, &o->order);
+	return fflush(stdout) == 0 ? OPTIONS_FINE : OPTIONS_FAILED;
+}
+
+static int stick_run(const struct options *o)
+{
+	char why[GATE_WHY];
+	int code = OPTIONS_FAILED;
+
+	if (gate_look(o, why)) {
+		tell_stick(o->runtime, CHECKLIST_STICK_COPYING, o->stick);
+		code = export_run(o);
+	} else {
+		failed(o, why);
+	}
+	tell_stick(o->runtime, code ? CHECKLIST_STICK_REFUSED : CHECKLIST_STICK_TAKE_OUT, o->stick);
+	return code;
+}
+
 int main(int argc, char **argv)
 {
 	static struct options options;
-	static struct made made;
 	int code = options_read(argc, argv, &options);
 
 	if (code >= 0)
 		return code;
+	log_open("station-export", LOG_LEVEL_INFO);
 	(void)signal(SIGXFSZ, SIG_IGN); /* a limit is seen as EFBIG */
-	if (options.settings.station[0])
-		tell_ack(options.runtime, options.order.dir, options.settings.station);
-	if (make_export(&made, &options.order)) {
-		(void)fprintf(stderr, "station-export: %s\n", made.why);
-		return made.unread ? OPTIONS_GONE : OPTIONS_FAILED;
-	}
-	tell_done(options.runtime, &made.trip.manifest);
-	told(&made, &options.order);
-	return fflush(stdout) == 0 ? OPTIONS_FINE : OPTIONS_FAILED;
+	return options.stick ? stick_run(&options) : export_run(&options);
 }

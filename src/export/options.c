@@ -3,12 +3,13 @@
 #include "io/confdir.h"
 #include "io/journal.h"
 #include "io/zone.h"
+#include "station/slip.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 static const char usage[] =
-	"Usage: station-export [--config FILE] [--state DIR] [--runtime DIR] [--all] FOLDER\n"
+	"Usage: station-export [--config FILE] [--state DIR] [--runtime DIR] [--all] [--stick NAME] FOLDER\n"
 	"Copies the station's journal to a stick: FOLDER/STATION/DATE_TIME/ with events.jsonl,\n"
 	"inspections.csv, report.html, manifest.json, SHA256SUMS and its signature\n"
 	"SHA256SUMS.p7s.\n\n"
@@ -16,6 +17,7 @@ static const char usage[] =
 	"  --config FILE     the settings, with FILE.d/*.conf\n"
 	"  --state DIR       state folder, instead of the settings' one\n"
 	"  --runtime DIR     runtime folder, instead of the settings' one\n"
+	"  --stick NAME      somebody plugged it in: who may is asked, the panel tells\n"
 	"  --help, --version\n\n"
 	"Exit codes: 0 written, 1 not written, 2 usage, 3 the journal or the settings can't be\n"
 	"read. See station-export(8).\n";
@@ -25,6 +27,7 @@ enum option_id {
 	OPTION_CONFIG,
 	OPTION_STATE,
 	OPTION_RUNTIME,
+	OPTION_STICK,
 	OPTION_HELP,
 	OPTION_VERSION
 };
@@ -34,6 +37,7 @@ static const struct option known[] = {
 	{"config", required_argument, NULL, OPTION_CONFIG},
 	{"state", required_argument, NULL, OPTION_STATE},
 	{"runtime", required_argument, NULL, OPTION_RUNTIME},
+	{"stick", required_argument, NULL, OPTION_STICK},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{NULL, 0, NULL, 0},
@@ -63,6 +67,8 @@ static int take(int argc, char **argv, struct options *o, struct given *g)
 			g->state = optarg;
 		} else if (id == OPTION_RUNTIME) {
 			g->runtime = optarg;
+		} else if (id == OPTION_STICK) {
+			o->stick = optarg;
 		} else if (id == OPTION_HELP) {
 			(void)fputs(usage, stdout);
 			return OPTIONS_FINE;
@@ -75,6 +81,8 @@ static int take(int argc, char **argv, struct options *o, struct given *g)
 	}
 	if (argc - optind != 1)
 		return refuse(argc == optind ? "no folder is named" : "too many words");
+	if (o->stick && !slip_stick_name(o->stick))
+		return refuse("--stick takes the kernel's name of a device, such as sda1");
 	o->order.dir = argv[optind];
 	return -1;
 }

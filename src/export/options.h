@@ -17,6 +17,7 @@ struct options {
 	struct reasons reasons;
 	char journal[SETTINGS_PATH + 16];
 	const char *runtime; /* folder of a running station's sockets */
+	const char *stick;   /* by the kernel's name: plugged in by somebody; NULL: told by hand */
 };
 
 /* -1: go on; else an exit code, and what was to be said is said. */

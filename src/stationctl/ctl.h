@@ -44,6 +44,7 @@ extern const struct ctl_command ctl_doctor;
 extern const struct ctl_command ctl_sheet;
 extern const struct ctl_command ctl_export;
 extern const struct ctl_command ctl_report;
+extern const struct ctl_command ctl_token;
 
 /* "stationctl: ..." on stderr. */
 void ctl_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -16,8 +16,8 @@ static const struct args_option global_options[CTL_OPTIONS] = {
 static const struct args_table global_table = {global_options, CTL_OPTIONS};
 
 static const struct ctl_command *const commands[] = {
-	&ctl_status, &ctl_watch,  &ctl_log,   &ctl_label,  &ctl_verify,
-	&ctl_panel,  &ctl_doctor, &ctl_sheet, &ctl_export, &ctl_report,
+	&ctl_status, &ctl_watch, &ctl_log,    &ctl_label,  &ctl_verify, &ctl_panel,
+	&ctl_doctor, &ctl_sheet, &ctl_export, &ctl_report, &ctl_token,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

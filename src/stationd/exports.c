@@ -161,7 +161,8 @@ static void on_stick(void *user, const struct slip_stick *stick)
 	/* It was taken out as it should be; a refusal stays until somebody has seen it. */
 	if (how == CHECKLIST_STICK_NONE && s->bench.check.stick == CHECKLIST_STICK_REFUSED)
 		return;
-	if (s->stopping || s->bench.check.stick == how)
+	/* Refused again is said again. */
+	if (s->stopping || (s->bench.check.stick == how && how != CHECKLIST_STICK_REFUSED))
 		return;
 	bench_stick(&s->bench, how, &now, &s->out);
 	station_act(s);
