@@ -1,12 +1,16 @@
 /* main.c - station-export: copies the journal to a stick, or to any folder. Reads the journal and
  * nothing else, read-only, beside a running stationd. */
+#include "device.h"
 #include "gate.h"
 #include "io/log.h"
 #include "make.h"
 #include "options.h"
 #include "tell.h"
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 static void told(const struct made *made, const struct order *order)
 {
@@ -49,18 +53,56 @@ static int export_run(const struct options *o)
 	return fflush(stdout) == 0 ? OPTIONS_FINE : OPTIONS_FAILED;
 }
 
+static int refused(const struct options *o, const char *why)
+{
+	failed(o, why);
+	tell_stick(o->runtime, CHECKLIST_STICK_REFUSED, o->stick);
+	return OPTIONS_FAILED;
+}
+
+/* Whoever has mounted it says when it can be taken out. */
 static int stick_run(const struct options *o)
 {
 	char why[GATE_WHY];
-	int code = OPTIONS_FAILED;
+	int code;
 
-	if (gate_look(o, why)) {
-		tell_stick(o->runtime, CHECKLIST_STICK_COPYING, o->stick);
-		code = export_run(o);
-	} else {
-		failed(o, why);
+	if (!gate_look(o, why))
+		return refused(o, why);
+	tell_stick(o->runtime, CHECKLIST_STICK_COPYING, o->stick);
+	code = export_run(o);
+	if (code || !o->mount)
+		tell_stick(o->runtime, code ? CHECKLIST_STICK_REFUSED : CHECKLIST_STICK_TAKE_OUT,
+			   o->stick);
+	return code;
+}
+
+/* Started when somebody has plugged it in; ends when it is taken out. Nothing of the stick is read
+ * before the right to mount is given up. */
+static int device_run(struct options *o)
+{
+	char why[DEVICE_WHY];
+	int fd = device_mount(o->stick, why), code;
+
+	if (device_drop() < 0) {
+		log_error("root can't do this: start station-export@%s.service", o->stick);
+		return OPTIONS_FAILED;
 	}
-	tell_stick(o->runtime, code ? CHECKLIST_STICK_REFUSED : CHECKLIST_STICK_TAKE_OUT, o->stick);
+	if (fd == -EBUSY) {
+		log_info("%s is left alone: %s", o->stick, why);
+		return OPTIONS_FINE;
+	}
+	code = options_settle(o);
+	if (code >= 0)
+		return code;
+	if (fd < 0)
+		code = refused(o, why);
+	else
+		code = fchdir(fd) < 0 ? refused(o, strerror(errno)) : stick_run(o);
+	if (fd >= 0 && (chdir("/") < 0 || close(fd) < 0)) /* unmounts it */
+		log_error("%s: %s", o->stick, strerror(errno));
+	else if (code == OPTIONS_FINE)
+		tell_stick(o->runtime, CHECKLIST_STICK_TAKE_OUT, o->stick);
+	device_wait_gone(o->stick);
 	return code;
 }
 
@@ -73,5 +115,13 @@ int main(int argc, char **argv)
 		return code;
 	log_open("station-export", LOG_LEVEL_INFO);
 	(void)signal(SIGXFSZ, SIG_IGN); /* a limit is seen as EFBIG */
-	return options.stick ? stick_run(&options) : export_run(&options);
+	if (options.mount)
+		return device_run(&options);
+	code = options_settle(&options);
+	if (code >= 0)
+		return code;
+	if (!options.gone)
+		return options.stick ? stick_run(&options) : export_run(&options);
+	tell_stick(options.runtime, CHECKLIST_STICK_NONE, options.stick);
+	return OPTIONS_FINE;
 }

@@ -10,6 +10,7 @@
 
 static const char usage[] =
 	"Usage: station-export [--config FILE] [--state DIR] [--runtime DIR] [--all] [--stick NAME] FOLDER\n"
+	"       station-export [...] --stick NAME --mount | --gone\n"
 	"Copies the station's journal to a stick: FOLDER/STATION/DATE_TIME/ with events.jsonl,\n"
 	"inspections.csv, report.html, manifest.json, SHA256SUMS and its signature\n"
 	"SHA256SUMS.p7s.\n\n"
@@ -18,6 +19,8 @@ static const char usage[] =
 	"  --state DIR       state folder, instead of the settings' one\n"
 	"  --runtime DIR     runtime folder, instead of the settings' one\n"
 	"  --stick NAME      somebody plugged it in: who may is asked, the panel tells\n"
+	"  --mount           mount /dev/NAME, copy to it, unmount, wait until it is taken out\n"
+	"  --gone            tell the panel that it was taken out\n"
 	"  --help, --version\n\n"
 	"Exit codes: 0 written, 1 not written, 2 usage, 3 the journal or the settings can't be\n"
 	"read. See station-export(8).\n";
@@ -28,6 +31,8 @@ enum option_id {
 	OPTION_STATE,
 	OPTION_RUNTIME,
 	OPTION_STICK,
+	OPTION_MOUNT,
+	OPTION_GONE,
 	OPTION_HELP,
 	OPTION_VERSION
 };
@@ -38,13 +43,11 @@ static const struct option known[] = {
 	{"state", required_argument, NULL, OPTION_STATE},
 	{"runtime", required_argument, NULL, OPTION_RUNTIME},
 	{"stick", required_argument, NULL, OPTION_STICK},
+	{"mount", no_argument, NULL, OPTION_MOUNT},
+	{"gone", no_argument, NULL, OPTION_GONE},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{NULL, 0, NULL, 0},
-};
-
-struct given {
-	const char *config, *state, *runtime;
 };
 
 static int refuse(const char *words)
@@ -53,22 +56,26 @@ static int refuse(const char *words)
 	return OPTIONS_USAGE;
 }
 
-/* -1: all of the command line is read. */
-static int take(int argc, char **argv, struct options *o, struct given *g)
+int options_read(int argc, char **argv, struct options *o)
 {
 	int id;
 
+	*o = (struct options){.order = {.all = false}};
 	while ((id = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		if (id == OPTION_ALL) {
 			o->order.all = true;
 		} else if (id == OPTION_CONFIG) {
-			g->config = optarg;
+			o->config = optarg;
 		} else if (id == OPTION_STATE) {
-			g->state = optarg;
+			o->state = optarg;
 		} else if (id == OPTION_RUNTIME) {
-			g->runtime = optarg;
+			o->runtime = optarg;
 		} else if (id == OPTION_STICK) {
 			o->stick = optarg;
+		} else if (id == OPTION_MOUNT) {
+			o->mount = true;
+		} else if (id == OPTION_GONE) {
+			o->gone = true;
 		} else if (id == OPTION_HELP) {
 			(void)fputs(usage, stdout);
 			return OPTIONS_FINE;
@@ -79,11 +86,13 @@ static int take(int argc, char **argv, struct options *o, struct given *g)
 			return OPTIONS_USAGE; /* getopt has said which */
 		}
 	}
-	if (argc - optind != 1)
-		return refuse(argc == optind ? "no folder is named" : "too many words");
 	if (o->stick && !slip_stick_name(o->stick))
 		return refuse("--stick takes the kernel's name of a device, such as sda1");
-	o->order.dir = argv[optind];
+	if ((o->mount || o->gone) && !o->stick)
+		return refuse("--mount and --gone go with --stick");
+	if (argc - optind != (o->mount || o->gone ? 0 : 1))
+		return refuse(argc == optind ? "no folder is named" : "too many words");
+	o->order.dir = o->mount ? "." : argv[optind];
 	return -1;
 }
 
@@ -107,30 +116,26 @@ static void look_for_report(struct options *o)
 	o->order.headquarters = s->hq.url[0] != '\0';
 }
 
-int options_read(int argc, char **argv, struct options *o)
+int options_settle(struct options *o)
 {
-	struct given g = {NULL, NULL, NULL};
 	struct settings_error error;
-	int code, n;
+	int n;
 
-	*o = (struct options){.order = {.all = false}};
-	code = take(argc, argv, o, &g);
-	if (code >= 0)
-		return code;
 	settings_defaults(&o->settings);
-	if (confdir_there(g.config) && !confdir_settings(g.config, &o->settings, &error)) {
+	if (confdir_there(o->config) && !confdir_settings(o->config, &o->settings, &error)) {
 		(void)fprintf(stderr, "station-export: %s\n", error.text);
 		return OPTIONS_GONE;
 	}
 	n = snprintf(o->journal, sizeof(o->journal), "%s/" JOURNAL_FILE,
-		     g.state ? g.state : o->settings.state_dir);
+		     o->state ? o->state : o->settings.state_dir);
 	if (n < 0 || (size_t)n >= sizeof(o->journal))
 		return refuse("the state folder's name is too long");
 	o->order.journal = o->journal;
 	o->order.cert = o->settings.hq.cert_file;
 	o->order.key = o->settings.hq.key_file;
 	o->order.encrypt_to = o->settings.encrypt_to;
-	o->runtime = g.runtime ? g.runtime : o->settings.runtime_dir;
+	if (!o->runtime)
+		o->runtime = o->settings.runtime_dir;
 	look_for_report(o);
 	return -1;
 }

@@ -18,8 +18,13 @@ struct options {
 	char journal[SETTINGS_PATH + 16];
 	const char *runtime; /* folder of a running station's sockets */
 	const char *stick;   /* by the kernel's name: plugged in by somebody; NULL: told by hand */
+	bool mount;	     /* its device is to be mounted first */
+	bool gone;	     /* it was taken out, or what copied to it has ended */
+	const char *config, *state; /* as they were told, or NULL */
 };
 
-/* -1: go on; else an exit code, and what was to be said is said. */
+/* Reads the command line, and options_settle the settings. -1: go on; else an exit code, and what
+ * was to be said is said. */
 int options_read(int argc, char **argv, struct options *o);
+int options_settle(struct options *o);
 #endif

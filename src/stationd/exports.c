@@ -153,6 +153,10 @@ static void on_stick(void *user, const struct slip_stick *stick)
 	enum checklist_stick how = stick->how;
 	size_t at = stick_find(x, stick->name);
 
+	/* Whoever copied to it ended without a word. */
+	if (how == CHECKLIST_STICK_NONE && x->stick[at].how == CHECKLIST_STICK_COPYING &&
+	    strcmp(x->stick[at].name, stick->name) == 0)
+		how = CHECKLIST_STICK_REFUSED;
 	(void)text_copy(x->stick[at].name, sizeof(x->stick[at].name), stick->name);
 	x->stick[at].how = how;
 	for (size_t i = 0; i < STATION_STICKS; i++)

@@ -1,15 +1,19 @@
 """A stick that comes back: headquarters' ack.json frees a bench without a line, and nobody else's does."""
+import contextlib
 import datetime
 import json
 import os
+import pathlib
+import shutil
 import socket
 import subprocess
+import tempfile
 import time
 import unittest
 
 from line import authority, held, pair
 from daemon import stage
-from station import SITE, badge, read_anchor, rma
+from station import NOBODY, SITE, badge, read_anchor, rma, sanitized
 from test_hqd_stick import StickCase
 
 NOWHERE = 1  # a port at which nobody listens
@@ -416,6 +420,18 @@ class Who(WhoCase):
         self.told("stick gone sda1\n")
         self.panel.settle()
         self.lamps("fast", "fast")
+        self.panel.tap("back")
+        self.lamps("slow", "off")
+
+    def test_what_copied_ends_without_a_word(self):
+        st = self.at("open")
+        self.told("stick copying sda1\n")
+        self.lamps("alternate", "alternate2")
+        since = self.panel.mark()
+        done = st.run_once("--stick", "sda1", "--gone", program="station-export")
+        self.assertEqual(done.code, 0, done.err)
+        self.lamps("fast", "fast")
+        self.panel.wait_tone("error", since)
 
     def test_without_a_station(self):
         st = self.at("open")
@@ -565,6 +581,187 @@ class Key(WhoCase):
             self.assertEqual(done.code, code, (words, done))
             self.assertIn(said, done.err)
         self.assertEqual(list(self.drive.iterdir()), [])
+
+
+def loop(image, *options):
+    """A loop device over an image; None where this machine has none."""
+    done = subprocess.run(["losetup", "-f", "--show", *options, str(image)], capture_output=True, text=True, timeout=60)
+    return pathlib.Path(done.stdout.strip()) if done.returncode == 0 else None
+
+
+def mounts_here():
+    if os.geteuid() != 0:
+        return "wants root"
+    for tool in ("losetup", "mkfs.ext4", "setpriv"):
+        if not shutil.which(tool):
+            return f"there is no {tool}"
+    with tempfile.NamedTemporaryFile(suffix=".img") as image:
+        image.truncate(1 << 20)
+        device = loop(image.name)
+        if device:
+            subprocess.run(["losetup", "-d", str(device)], check=True)
+    return None if device else "there are no loop devices here"
+
+
+@unittest.skipIf(sanitized() or mounts_here(), mounts_here() or "what a sanitizer does under another user is its own affair")
+class Mount(WhoCase):
+    """A stick as a device, on the kernel that is here; tests/bench-vm has the file systems that it may lack."""
+
+    def setUp(self):
+        self.at("open")
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="image-"))
+        self.addCleanup(shutil.rmtree, self.folder, True)
+
+    def image(self, mib=32, owner="1234:1235", *options):
+        image = self.folder / "image"
+        with image.open("wb") as f:
+            f.truncate(mib << 20)
+        if owner:
+            subprocess.run(["mkfs.ext4", "-q", "-E", f"root_owner={owner}", *options, str(image)], check=True, timeout=60)
+        return image
+
+    def put_in(self, image, *options):
+        self.device = loop(image, *options)
+        self.addCleanup(self.take_out)
+        return self.device
+
+    def take_out(self):
+        if self.device:
+            subprocess.run(["losetup", "-d", str(self.device)], check=True, timeout=60)
+        self.device = None
+
+    def run_at(self, link, attention):
+        """Runs as its unit does, with the one capability, until the panel says this; it ends when the stick is taken out, which a
+        loop device never is."""
+        self.panel.settle()
+        words = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=+sys_admin", "--ambient-caps=+sys_admin",
+                 "--bounding-set=-all,+sys_admin", str(stage() / "station-export"), "--config", str(self.st.conf), "--stick",
+                 self.device.name, "--mount"]
+        with (self.folder / "said").open("w") as said:
+            self.proc = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd="/")
+        self.addCleanup(self.end)
+        try:
+            self.lamps(link, attention)
+        except AssertionError as error:
+            self.fail(f"{error}\n{self.said()}")
+
+    def said(self):
+        return (self.folder / "said").read_text()
+
+    def end(self):
+        self.proc.kill()
+        self.proc.wait(20)
+
+    @contextlib.contextmanager
+    def looked_into(self, image):
+        place = self.folder / "place"
+        place.mkdir(exist_ok=True)
+        subprocess.run(["mount", "-o", "loop,ro", str(image), str(place)], check=True, timeout=60)
+        try:
+            yield place
+        finally:
+            subprocess.run(["umount", str(place)], check=True, timeout=60)
+
+    def test_ext4_of_somebody(self):
+        """What is written belongs to the stick's owner, wherever that is known; and it is unmounted before the panel says so."""
+        image = self.image()
+        self.put_in(image)
+        self.run_at("triple", "off")
+        state = (pathlib.Path("/proc") / str(self.proc.pid) / "status").read_text()
+        for name in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+            self.assertRegex(state, rf"{name}:\t0+\n")
+        self.assertRegex(state, rf"Uid:\t{NOBODY}\t{NOBODY}\t{NOBODY}\t{NOBODY}\n")
+        self.assertRegex(state, r"NoNewPrivs:\t1\n")
+        self.take_out()
+        with self.looked_into(image) as place:
+            export, = self.exports(place)
+            self.proves_itself(export)
+            self.assertEqual({(p.stat().st_uid, p.stat().st_gid) for p in (place / "bench-1").rglob("*")}, {(1234, 1235)})
+        done = subprocess.run(["fsck.ext4", "-fn", str(image)], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_no_file_system(self):
+        for fill in (b"", os.urandom(1 << 20), b"\xff" * (1 << 20)):
+            image = self.image(owner=None)
+            with image.open("r+b") as f:
+                f.write(fill)
+            self.put_in(image)
+            self.run_at("fast", "fast")
+            self.assertIn("there is no file system on it that is", self.said())
+            self.end()
+            self.take_out()
+            self.panel.tap("back")
+            self.lamps("slow", "off")
+
+    def test_write_protected(self):
+        self.put_in(self.image(), "-r")
+        self.run_at("fast", "fast")
+        self.assertIn("it is write-protected", self.said())
+
+    def test_full(self):
+        image = self.image(2, "1234:1235", "-m", "0", "-O", "^has_journal")
+        self.put_in(image)
+        for n in range(1, 4):
+            self.goes_on(n)
+        with self.looked_into_to_write() as place:
+            self.fill(place / "fill")
+        self.run_at("fast", "fast")
+        self.assertIn("there is no room left on it", self.said())
+        self.take_out()
+        with self.looked_into(image) as place:
+            self.assertEqual([p.name for p in place.rglob("*") if p.name not in ("fill", "lost+found", "bench-1")], [])
+
+    @contextlib.contextmanager
+    def looked_into_to_write(self):
+        place = self.folder / "write"
+        place.mkdir(exist_ok=True)
+        subprocess.run(["mount", str(self.device), str(place)], check=True, timeout=60)
+        try:
+            yield place
+        finally:
+            subprocess.run(["umount", str(place)], check=True, timeout=60)
+
+    def fill(self, path):
+        """All but enough for a few small files."""
+        with path.open("wb", buffering=0) as f, contextlib.suppress(OSError):
+            while True:
+                f.write(bytes(4096))
+        os.truncate(path, path.stat().st_size - 12288)
+
+    def test_in_use(self):
+        """A machine that runs from it is left alone, and nobody is told."""
+        self.put_in(self.image())
+        since = self.panel.mark()
+        with self.looked_into_to_write():
+            self.run_at("slow", "off")
+            self.assertEqual(self.proc.wait(20), 0)
+        self.assertIn("is left alone: it is in use", self.said())
+        self.panel.settle()
+        self.assertEqual([line for _, line in self.panel.lines[since:] if "link" in line], [])
+
+    def test_links_on_it_are_not_followed(self):
+        """Not even by the kernel: the mount itself follows none."""
+        away = self.stick()
+        image = self.image()
+        self.put_in(image)
+        with self.looked_into_to_write() as place:
+            (place / "bench-1").symlink_to(away)
+        self.run_at("fast", "fast")
+        self.assertIn("bench-1: something that is no folder has this name", self.said())
+        self.assertEqual(list(away.iterdir()), [])
+
+    def test_root_is_refused(self):
+        """It would read the stick as root."""
+        self.put_in(self.image())
+        done = subprocess.run([str(stage() / "station-export"), "--config", str(self.st.conf), "--stick", self.device.name, "--mount"],
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("root can't do this", done.stderr)
+
+    def test_no_such_device(self):
+        done = self.st.run_once("--stick", "zz9", "--mount", program="station-export")
+        self.assertEqual(done.code, 1)
+        self.assertIn("No such file", done.err)
 
 
 if __name__ == "__main__":
