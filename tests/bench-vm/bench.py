@@ -24,7 +24,7 @@ from guest import die_with_parent  # noqa: E402
 
 sys.path.insert(0, str(HERE))  # before tests/system, which has modules of the same name
 
-TOGETHER = ("test_shift", "test_points", "test_power", "test_boot", "test_uinput", "test_camera", "test_doctor", "test_package")  # the long ones first
+TOGETHER = ("test_shift", "test_points", "test_power", "test_boot", "test_uinput", "test_camera", "test_doctor", "test_stick", "test_package")  # the long ones first
 ALONE = ("test_figures",)
 if os.environ.get("BRIEF"):
     TOGETHER, ALONE = tuple(m for m in TOGETHER if m != "test_package"), ()

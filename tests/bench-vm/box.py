@@ -60,7 +60,7 @@ def settings(line=True, board="bench", own=None, **more):
         files["/etc/station/expected.csv"] = csv_text(RETURNS)
     for name, value in more.items():
         section, _, key = name.partition("__")
-        sections[section][key] = value
+        sections.setdefault(section, {})[key] = value
     files["/etc/station/station.conf"] = conf_text(sections)
     return files
 

@@ -63,7 +63,7 @@ dpkg-deb --fsys-tarfile v4l2loopback-dkms_*.deb | tar -x --keep-directory-symlin
 rm v4l2loopback-dkms_*.deb
 """
 MODULES = """virtio_blk ext4 virtio_net virtio_rng xhci_pci ftdi_sio cdc_acm configfs i6300esb softdog uinput evdev usbhid hid_generic
-    usb_storage uas sd_mod vfat exfat nls_ascii nls_cp437 nls_utf8 nls_iso8859_1 vivid""".split()
+    usb_storage uas sd_mod vfat exfat ntfs3 nls_ascii nls_cp437 nls_utf8 nls_iso8859_1 vivid""".split()
 INITRD_MODULES = ["virtio_pci", "virtio_blk", "ext4"]
 
 

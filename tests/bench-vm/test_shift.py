@@ -67,7 +67,7 @@ class Shift(BenchCase):
         """systemd-analyze security: at most 1.5 for each unit of the packages that a bench has."""
         units = re.findall(r"([^/\n]+\.service)$", self.g.check("dpkg -L station station-hq station-camera"), re.M)
         self.assertEqual(set(units), {p.name.removesuffix(".in") for p in (build.ROOT / "systemd").glob("*.service.in")})
-        score = {u: float(re.search(r"Overall exposure level for \S+: ([\d.]+)", self.g.check(f"systemd-analyze security --no-pager {u}"))[1])
+        score = {u: float(re.search(r"Overall exposure level for \S+: ([\d.]+)", self.g.check(f"systemd-analyze security --no-pager {u.replace('@.', '@sda1.')}"))[1])
                  for u in units}
         build.say("exposure levels: " + ", ".join(f"{u} {level}" for u, level in score.items()))
         self.assertEqual({u: level for u, level in score.items() if level > 1.5}, {})
