@@ -40,7 +40,8 @@ struct fixture {
 	uint64_t ids;
 	unsigned stored, stored_ok, found, found_null, works_calls;
 	unsigned sealed, sealed_ok, returned, returned_ok, changed;
-	bool ok[512]; /* of each completion */
+	uint64_t proved; /* the last one that was told */
+	bool ok[512];	 /* of each completion */
 	bool works;
 	char trace[64];	      /* s stored, x refused, + works, - does not */
 	struct parcel parcel; /* the last one found */
@@ -413,6 +414,13 @@ static inline void fixture_sealed(void *user, bool ok)
 	f->sealed_ok += ok;
 }
 
+static inline void fixture_proved(void *user, uint64_t seq)
+{
+	struct fixture *f = user;
+
+	f->proved = seq;
+}
+
 static inline void fixture_returned(void *user, bool ok)
 {
 	struct fixture *f = user;
@@ -470,6 +478,7 @@ static inline void fixture_start(struct fixture *f)
 		.works = fixture_works,
 		.sealed = fixture_sealed,
 		.returned = fixture_returned,
+		.proved = fixture_proved,
 		.changed = fixture_changed,
 		.user = f,
 	};

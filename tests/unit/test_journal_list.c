@@ -129,6 +129,49 @@ static void acked_of_a_backlog_is_kept_once_a_second(void **state)
 	assert_true(elapsed_ms(&begun) < 40 * 1000);
 }
 
+/* Headquarters' word on paper: the chain's own hash says that it is about this history. */
+static void proved_by_its_hash_only_F4(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_reader *reader;
+	struct journal_report report;
+	uint8_t five[EVENT_HASH], eight[EVENT_HASH];
+	char path[256];
+	struct event e;
+
+	fixture_begin(f);
+	e = fixture_event(f, EVENT_LABEL_REJECTED, "{}");
+	for (int i = 0; i < 9; i++)
+		assert_true(fixture_append(f, &e));
+	(void)snprintf(path, sizeof(path), "%s/" JOURNAL_FILE, f->dir);
+	assert_int_equal(journal_reader_open(&reader, path, &report), 0);
+	assert_int_equal(journal_reader_hash(reader, 5, five), 0);
+	assert_int_equal(journal_reader_hash(reader, 8, eight), 0);
+	journal_reader_close(reader);
+	journal_proved(f->j, 8, five); /* another's */
+	fixture_idle(f);
+	journal_proved(f->j, 99, five); /* not there */
+	fixture_idle(f);
+	assert_int_equal(state_of(f).acked, 0);
+	assert_int_equal(f->proved, 0);
+	assert_int_equal(journal_acked(f->j, 1), 0);
+	want_acked = 1;
+	fixture_wait(f, acked_is);
+	assert_int_equal(journal_acked(f->j, 2), 0); /* waits for its second */
+	journal_proved(f->j, 8, eight);
+	want_acked = 8;
+	fixture_wait(f, acked_is);
+	fixture_idle(f);
+	assert_int_equal(state_of(f).acked, 8);
+	journal_proved(f->j, 5, five); /* an old one */
+	fixture_idle(f);
+	assert_int_equal(state_of(f).acked, 8);
+	assert_int_equal(f->proved, 8);
+	fixture_close(f);
+	fixture_begin(f);
+	assert_int_equal(state_of(f).acked, 8);
+}
+
 static int64_t want_unsent;
 
 static bool unsent_is(struct fixture *f)
@@ -568,6 +611,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(acked_is_kept_and_merged),
 		TEST(acked_of_a_backlog_is_kept_once_a_second),
+		TEST(proved_by_its_hash_only_F4),
 		TEST(it_is_known_since_when_events_wait_F4),
 		TEST(acked_beyond_the_head_is_cut),
 		TEST(acked_waits_for_a_disk_that_works),
