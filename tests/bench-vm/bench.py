@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """bench.py - `make bench-vm`: builds the guest, plays the tests from the host, prints TAP and the closing line.
 Usage: bench.py [PART]: only tests whose name holds PART. $SUITE: the guest's Debian (trixie, bookworm); $ARCH: amd64, arm64;
-$NIGHTLY=1: longer; $BRIEF=1: without packages and figures; $JOBS: so many modules, each with guests of its own, at a time (2).
+$NIGHTLY=1: longer; $BRIEF=1: without packages, cameras, sticks and figures; $JOBS: so many modules, each with guests of its own, at a time (2).
 Figures are taken alone, at the end."""
 import concurrent.futures
 import importlib
@@ -27,7 +27,7 @@ sys.path.insert(0, str(HERE))  # before tests/system, which has modules of the s
 TOGETHER = ("test_shift", "test_points", "test_power", "test_boot", "test_uinput", "test_camera", "test_doctor", "test_stick", "test_package")  # the long ones first
 ALONE = ("test_figures",)
 if os.environ.get("BRIEF"):
-    TOGETHER, ALONE = tuple(m for m in TOGETHER if m != "test_package"), ()
+    TOGETHER, ALONE = tuple(m for m in TOGETHER if m not in ("test_package", "test_camera", "test_stick")), ()
 JOBS = int(os.environ.get("JOBS") or 2)
 
 
