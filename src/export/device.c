@@ -33,8 +33,8 @@ struct device {
 	int fd;
 };
 
-/* What a stick may have (F16). In this order: the first three are told by the first sector, which
- * making the last one leaves as it may have been. */
+/* What a stick may have (F16). The first three are told by the first sector. (mkfs.ext4 clears it,
+ * and the others clear ext4's mark: no stick looks like two.) */
 static const struct {
 	const char *type;
 	bool owned; /* files have owners on it; else all are told to be the station's */

@@ -137,6 +137,8 @@ int cms_sign(const char *cert_file, const char *key_file, const void *bytes, siz
 		rc = -EBADMSG;
 	if (!rc)
 		key = private_key(key_file, why, &rc);
+	if (!rc && X509_check_private_key(cert, key) != 1)
+		rc = failed(why, "the certificate does not belong to the key", key_file);
 	if (!rc) {
 		cms = CMS_sign(cert, key, chain, content, CMS_DETACHED | CMS_BINARY);
 		rc = cms ? give_der(cms, der, der_len) : failed(why, "can't sign", NULL);

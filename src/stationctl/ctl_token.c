@@ -26,6 +26,15 @@ static const struct args_option token_options[TOKEN_OPTIONS] = {
 	[TOKEN_SITE] = {"site", "NAME", "the site's name, instead of the settings' one", 0},
 };
 
+/* As [site] name has it: another one would fit no station. */
+static bool site_fits(const char *site)
+{
+	static const char known[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	size_t len = strlen(site);
+
+	return len >= 2 && len <= 8 && strspn(site, known) == len;
+}
+
 static bool token_make(struct ctl *ctl, struct slip_token *token)
 {
 	const char *site = ctl->own.value[TOKEN_SITE], *days = ctl->own.value[TOKEN_DAYS];
@@ -40,8 +49,9 @@ static bool token_make(struct ctl *ctl, struct slip_token *token)
 		return false;
 	if (!site)
 		site = ctl->settings.labels.site;
-	if (!site[0] || !text_copy(token->site, sizeof(token->site), site)) {
-		ctl_error("which site? --site takes its name as it stands in the settings");
+	if (!site_fits(site) || !text_copy(token->site, sizeof(token->site), site)) {
+		ctl_error("which site? --site takes its name as it stands in the settings: 2 to 8 "
+			  "capital letters and digits");
 		return false;
 	}
 	text_time(&until, ((int64_t)time(NULL) + (int64_t)n * DAY_S) * 1000);

@@ -292,11 +292,14 @@ class Key(WhoCase):
         self.assertEqual(done.code, 0, done.err)
 
     def test_stationctl_token(self):
-        st, by = self.key_bench(), pair("self_signed", "supervisor")
+        st, by, other = self.key_bench(), pair("self_signed", "supervisor"), pair("self_signed", "somebody")
         for words, code, said in ((("--cert", by.cert, self.drive), 2, "--key is missing"),
                                   (("--cert", by.cert, "--key", by.key, "--days", "0", self.drive), 2, "--days takes"),
                                   (("--cert", by.cert, "--key", by.cert, self.drive), 3, "no private key"),
                                   (("--cert", by.cert, "--key", by.key, self.drive / "none"), 3, "No such file"),
+                                  (("--cert", by.cert, "--key", other.key, self.drive), 3, "does not belong to the key"),
+                                  (("--cert", by.cert, "--key", by.key, "--site", "ams", self.drive), 2, "which site"),
+                                  (("--cert", by.cert, "--key", by.key, "--site", "ZZ_", self.drive), 2, "which site"),
                                   (("--cert", by.cert, "--key", by.key, "--site", "TOOLONGNAME", self.drive), 2, "which site")):
             done = st.ctl("token", *words)
             self.assertEqual(done.code, code, (words, done))
