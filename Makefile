@@ -247,10 +247,17 @@ FUZZ_frame := $(wildcard src/camera/photo*.c)
 FUZZ_LIBS := jansson zlib
 FUZZ_LIBS_photo := $(LIBS_CAMERA)
 FUZZ_LIBS_frame := $(LIBS_CAMERA)
-$(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE_SRC) $(IO_SRC) $(wildcard include/station/*.h src/core/*.h src/hqd/* src/camera/*) Makefile
+FUZZ_FLAGS = -std=c17 -g -O1 -Iinclude -Isrc -D_GNU_SOURCE -fno-sanitize-recover=all
+# The core once for all of them.
+$(FUZZ_BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	clang -std=c17 -g -O1 -Iinclude -Isrc -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-o $@ $< $(FUZZ_$*) $(CORE_SRC) $(call pkg,libs,$(FUZZ_LIBS) $(FUZZ_LIBS_$*) $(LIBS_CORE)) $(if $(FUZZ_LIBS_$*),-lgif)
+	@clang $(FUZZ_FLAGS) -MMD -MP -fsanitize=fuzzer-no-link,address,undefined -c -o $@ $<
+FUZZ_CORE := $(CORE_SRC:%.c=$(FUZZ_BUILD)/obj/%.o)
+.SECONDARY: $(FUZZ_CORE)
+$(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_CORE) $(IO_SRC) $(wildcard src/hqd/* src/camera/*)
+	clang $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(FUZZ_$*) $(FUZZ_CORE) \
+		$(call pkg,libs,$(FUZZ_LIBS) $(FUZZ_LIBS_$*) $(LIBS_CORE)) $(if $(FUZZ_LIBS_$*),-lgif)
+-include $(FUZZ_CORE:.o=.d)
 fuzz: deps-fuzz
 	@$(MAKE) --no-print-directory -j"$$(nproc)" $(patsubst %,$(FUZZ_BUILD)/fuzz_%,$(or $(T),$(FUZZ)))
 	@for t in $(or $(T),$(FUZZ)); do \
