@@ -18,6 +18,8 @@
 #define A_BURST_MS  3000
 #define A_REASON_MS 1000 /* and one line in the log */
 #define AN_ACK_MS   1000 /* a signature takes a millisecond that a lamp might wait for */
+#define A_TONE_MS   1000 /* a refusal sounds no more often */
+#define A_LOOK_MS   1000 /* while a stick has a sign: whether a scan or a press has cleared it */
 
 /* Why it is not recorded, or NULL. The hash of the last event is at hand; that of an older one only
  * the journal's thread could look up, and whoever has the chain sees it. */
@@ -113,8 +115,13 @@ static void on_ack(void *user, const struct slip_parcel *parcel)
 	struct cms_why words = {.text = ""};
 	const char *why;
 
-	if (now.mono_ms < s->exports.ack_ms)
+	if (now.mono_ms < s->exports.ack_ms) {
+		if (!s->exports.ack_dropped)
+			log_info("an acknowledgement is dropped: there are more than one a second");
+		s->exports.ack_dropped = true;
 		return;
+	}
+	s->exports.ack_dropped = false;
 	s->exports.ack_ms = now.mono_ms + AN_ACK_MS;
 	journal_state(s->journal, &state);
 	why = ack_refused(s, parcel, &state, &ack, &words);
@@ -130,46 +137,138 @@ static void on_ack(void *user, const struct slip_parcel *parcel)
 
 /* --- sticks --- */
 
-/* The place of a stick; of one that is new, a place that says nothing any more. */
-static size_t stick_find(const struct station_exports *x, const char *name)
+/* One of which this is still to be said, or NULL. */
+static struct station_stick *stick_with(struct station_exports *x, enum checklist_stick how)
 {
-	size_t free = 0;
-
-	for (size_t i = 0; i < STATION_STICKS; i++) {
-		if (strcmp(x->stick[i].name, name) == 0)
-			return i;
-		if (x->stick[i].how != CHECKLIST_STICK_COPYING)
-			free = i;
-	}
-	return free;
+	for (size_t i = 0; i < STATION_STICKS; i++)
+		if (x->stick[i].how == how)
+			return &x->stick[i];
+	return NULL;
 }
 
-/* One that is still copied to is what a person must not take out. */
-static void on_stick(void *user, const struct slip_stick *stick)
+/* What the panel has to say of all of them: the worst first. */
+static enum checklist_stick stick_sign(struct station_exports *x)
+{
+	static const enum checklist_stick order[] = {
+		CHECKLIST_STICK_REFUSED, CHECKLIST_STICK_COPYING, CHECKLIST_STICK_TAKE_OUT};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++)
+		if (stick_with(x, order[i]))
+			return order[i];
+	return CHECKLIST_STICK_NONE;
+}
+
+static struct station_stick *stick_named(struct station_exports *x, const char *name)
+{
+	for (size_t i = 0; i < STATION_STICKS; i++)
+		if (strcmp(x->stick[i].name, name) == 0)
+			return &x->stick[i];
+	return NULL;
+}
+
+/* A place for one that is new, or NULL: one that is copied to never loses its own, a person would
+ * take it out. */
+static struct station_stick *stick_place(struct station_exports *x, const char *name)
+{
+	static const enum checklist_stick order[] = {CHECKLIST_STICK_NONE, CHECKLIST_STICK_TAKE_OUT,
+						     CHECKLIST_STICK_REFUSED};
+	struct station_stick *place = NULL;
+
+	for (size_t i = 0; !place && i < sizeof(order) / sizeof(*order); i++)
+		place = stick_with(x, order[i]);
+	if (place)
+		(void)text_copy(place->name, sizeof(place->name), name);
+	else if (!x->crowded)
+		log_warning("%d sticks are copied to: the panel says nothing of another one, %s",
+			    STATION_STICKS, name);
+	x->crowded = x->crowded || !place;
+	return place;
+}
+
+/* Whether a scan or a press has cleared the sign. What it said need not be said again, but for the
+ * copying, which goes on. */
+static bool stick_seen(struct station *s)
+{
+	struct station_exports *x = &s->exports;
+	bool seen =
+		x->shown != CHECKLIST_STICK_NONE && s->bench.check.stick == CHECKLIST_STICK_NONE;
+
+	if (!seen)
+		return false;
+	for (size_t i = 0; i < STATION_STICKS; i++)
+		if (x->stick[i].how == x->shown && x->shown != CHECKLIST_STICK_COPYING)
+			x->stick[i].how = CHECKLIST_STICK_NONE;
+	x->shown = CHECKLIST_STICK_NONE;
+	return true;
+}
+
+static void stick_later(struct station *s, uint64_t at_ms)
+{
+	if (loop_timer_set(s->exports.again, at_ms) != 0)
+		log_error("cannot set a timer");
+}
+
+static void stick_show(struct station *s, const struct moment *now)
+{
+	struct station_exports *x = &s->exports;
+	enum checklist_stick sign = stick_sign(x);
+	bool refused = sign == CHECKLIST_STICK_REFUSED;
+
+	if (s->stopping)
+		return;
+	x->untold = x->untold && refused;
+	if (refused && (x->untold || x->shown != sign) && now->mono_ms < x->tone_ms) {
+		stick_later(s, x->tone_ms);
+		return;
+	}
+	if (x->untold || x->shown != sign) {
+		if (refused)
+			x->tone_ms = now->mono_ms + A_TONE_MS;
+		x->untold = false;
+		x->shown = sign;
+		bench_stick(&s->bench, sign, now, &s->out);
+		station_act(s);
+	}
+	stick_later(s, sign == CHECKLIST_STICK_NONE ? MOMENT_NEVER : now->mono_ms + A_LOOK_MS);
+}
+
+/* Whoever has cleared the sign sees the bench's own lamps for a moment at least. */
+static void on_again(void *user)
+{
+	struct station *s = user;
+	struct moment now = moments_now(s);
+
+	if (stick_seen(s))
+		stick_later(s, now.mono_ms + A_LOOK_MS);
+	else
+		stick_show(s, &now);
+}
+
+static void on_stick(void *user, const struct slip_stick *told)
 {
 	struct station *s = user;
 	struct station_exports *x = &s->exports;
 	struct moment now = moments_now(s);
-	enum checklist_stick how = stick->how;
-	size_t at = stick_find(x, stick->name);
+	struct station_stick *stick = stick_named(x, told->name);
+	enum checklist_stick how = told->how;
 
-	/* Whoever copied to it ended without a word. */
-	if (how == CHECKLIST_STICK_NONE && x->stick[at].how == CHECKLIST_STICK_COPYING &&
-	    strcmp(x->stick[at].name, stick->name) == 0)
-		how = CHECKLIST_STICK_REFUSED;
-	(void)text_copy(x->stick[at].name, sizeof(x->stick[at].name), stick->name);
-	x->stick[at].how = how;
-	for (size_t i = 0; i < STATION_STICKS; i++)
-		if (x->stick[i].how == CHECKLIST_STICK_COPYING && how != CHECKLIST_STICK_REFUSED)
-			how = CHECKLIST_STICK_COPYING;
-	/* It was taken out as it should be; a refusal stays until somebody has seen it. */
-	if (how == CHECKLIST_STICK_NONE && s->bench.check.stick == CHECKLIST_STICK_REFUSED)
+	(void)stick_seen(s);
+	if (!stick && how != CHECKLIST_STICK_NONE)
+		stick = stick_place(x, told->name);
+	if (!stick)
 		return;
-	/* Refused again is said again. */
-	if (s->stopping || (s->bench.check.stick == how && how != CHECKLIST_STICK_REFUSED))
-		return;
-	bench_stick(&s->bench, how, &now, &s->out);
-	station_act(s);
+	if (how == CHECKLIST_STICK_NONE) {
+		/* Whoever copied to it ended without a word. */
+		if (stick->how == CHECKLIST_STICK_COPYING)
+			how = CHECKLIST_STICK_REFUSED;
+		/* A refusal stays until somebody has seen it. */
+		else if (stick->how == CHECKLIST_STICK_REFUSED)
+			return;
+	}
+	stick->how = how;
+	if (how == CHECKLIST_STICK_REFUSED)
+		x->untold = true; /* refused again is said again */
+	stick_show(s, &now);
 }
 
 const char *exports_supervisor(const struct station *s, uint64_t *ms)
@@ -223,8 +322,12 @@ int exports_open(struct station *s)
 	struct exportsock_calls calls = {
 		.note = on_note, .ack = on_ack, .stick = on_stick, .user = s};
 	char path[SETTINGS_PATH + 16];
-	int r;
+	int r = loop_timer(s->loop, &s->exports.again, on_again, s);
 
+	if (r < 0) {
+		log_error("cannot set up a timer: %s", strerror(-r));
+		return EXIT_FAILURE;
+	}
 	(void)snprintf(path, sizeof(path), "%s/" EXPORTSOCK_NAME, s->settings.runtime_dir);
 	r = exportsock_open(&s->exports.sock, s->loop, path, &calls);
 	if (r < 0)
@@ -235,4 +338,5 @@ int exports_open(struct station *s)
 void exports_close(struct station *s)
 {
 	exportsock_close(s->exports.sock);
+	loop_source_free(s->exports.again);
 }

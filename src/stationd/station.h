@@ -105,16 +105,24 @@ struct station_export { /* export.done */
 	uint64_t first, last;
 };
 
+struct station_stick {
+	char name[SLIP_STICK_NAME];
+	enum checklist_stick how; /* what is still to be said of it; NONE: nothing any more */
+};
+
 /* What station-export tells. */
 #define STATION_STICKS 8 /* that are told apart */
 struct station_exports {
 	struct exportsock *sock;
-	struct {
-		char name[SLIP_STICK_NAME];
-		enum checklist_stick how;
-	} stick[STATION_STICKS];
-	bool writing;			   /* export.done is in flight ... */
-	uint8_t before;			   /* ... behind so many groups of the bench */
+	struct station_stick stick[STATION_STICKS];
+	enum checklist_stick shown; /* given to the bench, as long as nobody was seen to clear it */
+	bool untold;		    /* a refusal was not sounded yet */
+	bool crowded;		    /* that one found no place is in the log */
+	bool ack_dropped;	    /* since the last that was looked at */
+	struct loop_source *again;  /* looks whether it was cleared */
+	uint64_t tone_ms;	    /* monotonic: when a refusal may sound again */
+	bool writing;		    /* export.done is in flight ... */
+	uint8_t before;		    /* ... behind so many groups of the bench */
 	struct station_export next, done;  /* the one in flight; the last one in the journal */
 	uint64_t due_ms, quiet_ms, ack_ms; /* monotonic: when a note, a line in the log, an
 					      acknowledgement is due again */

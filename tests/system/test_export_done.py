@@ -146,6 +146,17 @@ class Done(ExportCase):
         self.assertLessEqual(len(self.done(st)), 4 + seconds)
         self.assertLessEqual(st.said().count("an export is not recorded"), 1 + seconds)
 
+    def test_a_flood_of_acknowledgements(self):
+        """One a second is looked at; that others are not is told, once for each that is."""
+        st = self.bench(NOWHERE)
+        began = time.monotonic()
+        self.told(st, *[b"acked 2\n{}signature"] * 200)
+        st.panel.until("dropped", lambda: "an acknowledgement is dropped: there are more than one a second" in st.said())
+        st.panel.settle()
+        seconds = int(time.monotonic() - began) + 1
+        self.assertLessEqual(st.said().count("an acknowledgement does not count"), seconds)
+        self.assertLessEqual(st.said().count("an acknowledgement is dropped"), seconds)
+
     def test_without_a_station_it_is_exported_all_the_same(self):
         st, stick = self.bench(NOWHERE), self.stick()
         st.kill()

@@ -14,7 +14,7 @@ import unittest
 from daemon import stage
 from export import ExportCase
 from line import authority, pair
-from station import NOBODY, SITE, badge, rma, sanitized
+from station import NOBODY, REACTION, SITE, badge, rma, sanitized
 
 NOWHERE = 1  # a port at which nobody listens
 
@@ -48,6 +48,11 @@ class WhoCase(ExportCase):
                         {line for _, line in self.panel.lines[self.since:]})
         self.lamps("triple", "off")
         return done
+
+    def told(self, *lines):
+        for line in lines:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+                s.sendto(f"stick {line}\n".encode(), str(self.st.run / "export.sock"))
 
     def refused(self, why, **how):
         """Nothing is written, LINK and ATTENTION blink fast together, the error tone sounds, the log says why."""
@@ -113,31 +118,27 @@ class Who(WhoCase):
     def test_two_at_once(self):
         """One that is ready must not say "take it out" while the other is copied to."""
         self.at("open")
-        self.told("stick copying sda1\n")
+        self.told("copying sda1")
         self.lamps("alternate", "alternate2")
         self.plug("sdb1")
         self.panel.settle()
         self.lamps("alternate", "alternate2")
-        self.told("stick out sda1\n")
+        self.told("out sda1")
         self.lamps("triple", "off")
-        self.told("stick copying sda1\n")
+        self.told("copying sda1")
         self.lamps("alternate", "alternate2")
-        self.told("stick refused sdb1\n")  # that is told at once
+        self.told("refused sdb1")  # that is told at once
         self.lamps("fast", "fast")
-
-    def told(self, line):
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
-            s.sendto(line.encode(), str(self.st.run / "export.sock"))
 
     def test_taken_out(self):
         """What was said of it is over; a refusal stays until somebody has seen it."""
         self.at("open")
         self.taken()
-        self.told("stick gone sda1\n")
+        self.told("gone sda1")
         self.lamps("slow", "off")
-        self.told("stick refused sda1\n")
+        self.told("refused sda1")
         self.lamps("fast", "fast")
-        self.told("stick gone sda1\n")
+        self.told("gone sda1")
         self.panel.settle()
         self.lamps("fast", "fast")
         self.panel.tap("back")
@@ -145,7 +146,7 @@ class Who(WhoCase):
 
     def test_what_copied_ends_without_a_word(self):
         st = self.at("open")
-        self.told("stick copying sda1\n")
+        self.told("copying sda1")
         self.lamps("alternate", "alternate2")
         since = self.panel.mark()
         done = st.run_once("--stick", "sda1", "--gone", program="station-export")
@@ -166,6 +167,103 @@ class Who(WhoCase):
         for name in ("", "../sda", "SDA", "s" * 20):
             done = st.run_once("--stick", name, self.drive, program="station-export")
             self.assertEqual(done.code, 2, done.err)
+
+
+class Signs(WhoCase):
+    """What the panel says of several sticks is the worst of what is so: refused, copied to, take it out."""
+
+    def setUp(self):
+        super().setUp()
+        self.at("open")
+
+    def stays(self, link, attention):
+        self.lamps(link, attention)
+        self.panel.linger(REACTION)
+        self.assertEqual((self.panel.lamps["link"], self.panel.lamps["attention"]), (link, attention))
+
+    def test_a_refusal_stays_beside_one_that_is_copied_to(self):
+        self.told("copying sda1", "refused sdb1")
+        self.lamps("fast", "fast")
+        self.told("gone sdb1", "copying sdc1", "out sdc1")
+        self.stays("fast", "fast")
+
+    def test_one_of_two_is_taken_out(self):
+        self.told("copying sda1", "copying sdb1", "out sda1")
+        self.stays("alternate", "alternate2")
+        self.told("out sdb1")
+        self.lamps("triple", "off")
+        self.told("gone sda1")
+        self.stays("triple", "off")
+        self.told("gone sdb1")
+        self.lamps("slow", "off")
+
+    def cleared(self, act, link, attention):
+        """Somebody goes on working: the bench has its lamps back, for a moment."""
+        since = self.panel.mark()
+        act()
+        self.panel.wait("work", lambda: "lamp link slow" in [line for _, line in self.panel.lines[since:]])
+        self.lamps(link, attention)
+
+    def test_a_refusal_that_was_seen_gives_way_to_one_that_is_copied_to(self):
+        self.told("copying sda1", "refused sdb1")
+        self.lamps("fast", "fast")
+        self.cleared(lambda: self.panel.tap("back"), "alternate", "alternate2")
+        self.told("gone sdb1")  # it was seen
+        self.stays("alternate", "alternate2")
+        self.told("out sda1")
+        self.lamps("triple", "off")
+
+    def test_a_refusal_that_was_seen_gives_way_to_one_that_waits(self):
+        self.told("out sda1", "refused sdb1")
+        self.lamps("fast", "fast")
+        self.cleared(lambda: self.panel.tap("back"), "triple", "off")
+        self.panel.tap("back")
+        self.lamps("slow", "off")
+        self.told("copying sdb1")
+        self.lamps("alternate", "alternate2")
+        self.told("gone sdb1")
+        self.lamps("fast", "fast")
+        self.panel.tap("back")
+        self.lamps("slow", "off")
+        self.panel.linger(2.5)  # what was seen does not come again, nor does what is over
+        self.lamps("slow", "off")
+
+    def test_who_works_on_while_one_is_copied_to(self):
+        """A scan or a press clears the sign for a moment; it is written to all the same."""
+        self.told("copying sda1")
+        self.lamps("alternate", "alternate2")
+        self.cleared(lambda: self.panel.scan(rma(1)), "alternate", "alternate2")
+        self.cleared(lambda: self.panel.tap("pass"), "alternate", "alternate2")
+        self.assertEqual(self.panel.lit(), {"accessories": "on", "attention": "alternate2"})
+
+    def test_a_flood_of_refusals_sounds_once_a_second(self):
+        since, began = self.panel.mark(), time.monotonic()
+        for _ in range(100):
+            self.told("refused sda1", "copying sda1", "refused sda1")
+        self.lamps("fast", "fast")
+        self.panel.wait("the last one too", lambda: self.panel.tones(since).count("error") >= 2)
+        self.panel.settle()
+        self.assertLessEqual(self.panel.tones(since).count("error"), 1 + int(time.monotonic() - began))
+
+    def test_a_ninth_does_not_take_the_place_of_one_that_is_copied_to(self):
+        names = [f"sd{c}1" for c in "abcdefgh"]
+        self.told(*(f"copying {name}" for name in names))
+        self.lamps("alternate", "alternate2")
+        self.told("copying sdi1", "copying sdj1", "copying sdi1", "refused sdi1")
+        self.told("out sdi1", *(f"out {name}" for name in names[1:]))
+        self.stays("alternate", "alternate2")
+        self.assertEqual(self.st.said().count("8 sticks are copied to: the panel says nothing of another one, sdi1"), 1)
+        self.assertNotIn("sdj1", self.st.said())
+        self.told("out sda1")
+        self.lamps("triple", "off")
+        self.told("copying sdi1")  # there is room again
+        self.lamps("alternate", "alternate2")
+
+    def test_refusals_leave_room_for_one_that_is_copied_to(self):
+        """A refused stick of many partitions must not hide that the next one is written to."""
+        self.told(*(f"refused sda{n}" for n in range(1, 9)), "copying sdb1")
+        self.lamps("fast", "fast")
+        self.cleared(lambda: self.panel.tap("back"), "alternate", "alternate2")
 
 
 class Badge(WhoCase):
