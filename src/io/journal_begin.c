@@ -485,8 +485,13 @@ int journal_begin_again(struct journal_db *db)
 	if (!rc && db->stale)
 		rc = journal_guard_project(db);
 	if (rc) {
-		if (rc == -EBADMSG)
-			journal_db_condemn(db);
+		/* A disk that can't take the mark yet is asked again: without it the next start
+		 * would find a whole chain that lacks what was promised. */
+		if (rc == -EBADMSG) {
+			int marked = journal_db_condemn(db);
+
+			rc = marked ? marked : rc;
+		}
 		journal_db_close(db, false);
 		db->seq = seq;
 		memcpy(db->head, head, EVENT_HASH);

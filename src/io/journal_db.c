@@ -273,11 +273,19 @@ void journal_db_reserve(struct journal_db *db)
 		(void)wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
 }
 
-void journal_db_condemn(struct journal_db *db)
+int journal_db_condemn(struct journal_db *db)
 {
+	int rc;
+
 	if (!db->sql)
-		return;
+		return 0;
 	journal_db_rollback(db);
-	if (journal_db_begin(db) || journal_db_set_u64(db, "damaged", 1) || journal_db_commit(db))
+	rc = journal_db_begin(db);
+	if (!rc)
+		rc = journal_db_set_u64(db, "damaged", 1);
+	if (!rc)
+		rc = journal_db_commit(db);
+	if (rc)
 		journal_db_rollback(db);
+	return rc;
 }

@@ -106,9 +106,10 @@ void journal_db_checkpoint(struct journal_db *db);
  * file system has already given it: a sync of a growing file costs a commit of the file system too,
  * and more wear of a card. A disk too full for it goes on without. */
 void journal_db_reserve(struct journal_db *db);
-/* So that the next start sets it aside, though what it looks at may be sound. As far as possible.
+/* So that the next start sets it aside, though what it looks at may be sound. 0, or why it could
+ * not.
  */
-void journal_db_condemn(struct journal_db *db);
+int journal_db_condemn(struct journal_db *db);
 
 int journal_db_get(struct journal_db *db, const char *key, char *value, size_t cap);
 int journal_db_get_u64(struct journal_db *db, const char *key, uint64_t *value);

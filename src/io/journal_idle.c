@@ -66,7 +66,7 @@ void journal_idle_checked(struct journal *j)
 	pthread_mutex_unlock(&j->lock);
 	if (rc == -EBADMSG) {
 		j->damaged = true;
-		journal_db_condemn(&j->db);
+		(void)journal_db_condemn(&j->db); /* the check finds it again */
 		journal_writer_break(j, j->check.problem);
 		journal_writer_wake(j);
 		return;

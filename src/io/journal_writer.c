@@ -149,7 +149,7 @@ void journal_writer_failed(struct journal *j, int error)
 	journal_db_problem(&j->db, error, problem, sizeof(problem));
 	if (error == -EBADMSG) {
 		j->damaged = true;
-		journal_db_condemn(&j->db);
+		(void)journal_db_condemn(&j->db); /* the check finds it again */
 	}
 	journal_writer_break(j, problem);
 }
