@@ -253,7 +253,6 @@ $(FUZZ_BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@clang $(FUZZ_FLAGS) -MMD -MP -fsanitize=fuzzer-no-link,address,undefined -c -o $@ $<
 FUZZ_CORE := $(CORE_SRC:%.c=$(FUZZ_BUILD)/obj/%.o)
-.SECONDARY: $(FUZZ_CORE)
 $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_CORE) $(IO_SRC) $(wildcard src/hqd/* src/camera/*)
 	clang $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(FUZZ_$*) $(FUZZ_CORE) \
 		$(call pkg,libs,$(FUZZ_LIBS) $(FUZZ_LIBS_$*) $(LIBS_CORE)) $(if $(FUZZ_LIBS_$*),-lgif)
