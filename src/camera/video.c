@@ -14,7 +14,6 @@
 
 #define BUFFERS	    4  /* that are asked for: one is looked at, the others fill */
 #define BUFFERS_MAX 16 /* that are used of what a driver gives */
-#define LENGTH_MAX  (64U << 20)
 
 struct video {
 	struct feed_is is;
@@ -101,7 +100,7 @@ static int map(struct video *v, uint32_t index)
 
 	if (e < 0)
 		return e;
-	if (b.length < v->form.least || b.length == 0 || b.length > LENGTH_MAX)
+	if (b.length < v->form.least || b.length == 0 || b.length > VIDEO_LENGTH)
 		return -EPROTO;
 	at = mmap(NULL, b.length, PROT_READ | PROT_WRITE, MAP_SHARED, v->fd, (off_t)b.m.offset);
 	if (at == MAP_FAILED)

@@ -7,8 +7,6 @@
 
 #define ASKS 2048 /* questions at most: a driver might never come to an end */
 
-#define LENGTH_MAX (64U << 20)
-
 struct search {
 	int fd;
 	uint32_t width, height; /* wanted */
@@ -134,7 +132,7 @@ static bool take(const struct v4l2_pix_format *p, struct video_form *form)
 	m->pixels = pixels_of(p->pixelformat);
 	m->width = p->width;
 	m->height = p->height;
-	if (m->pixels == MODE_PIXELS || !mode_is_sound(m) || p->sizeimage > LENGTH_MAX)
+	if (m->pixels == MODE_PIXELS || !mode_is_sound(m) || p->sizeimage > VIDEO_LENGTH)
 		return false;
 	row = (size_t)bytes[m->pixels] * m->width;
 	if (m->pixels == MODE_YUYV)
@@ -147,7 +145,7 @@ static bool take(const struct v4l2_pix_format *p, struct video_form *form)
 	}
 	/* what follows the last row of grey is of no use */
 	form->least = form->stride * (m->height - 1) + row;
-	return form->stride >= row && form->least <= LENGTH_MAX;
+	return form->stride >= row && form->least <= VIDEO_LENGTH;
 }
 
 /* A driver that knows no rates is taken as it is. */

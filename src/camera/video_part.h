@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define VIDEO_LENGTH (64U << 20) /* bytes of a frame, at most */
+
 struct video_form { /* of the frames, as the driver has agreed to it */
 	struct mode mode;
 	size_t stride; /* bytes from a row to the next; not of JPEG */
