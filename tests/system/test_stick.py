@@ -134,6 +134,13 @@ class Ack(AckCase):
         self.assertEqual(done.code, 2)
         self.assertIn("--key is missing", done.err)
 
+    def test_cert_and_key_are_for_a_folder(self):
+        hq = self.headquarters(returns=None, start=False)
+        mine = pair("server")
+        done = hq.run("import", "--db", hq.db, "--cert", mine.cert, "--key", mine.key, "list.csv")
+        self.assertEqual(done.code, 2)
+        self.assertIn("are for a folder of exports", done.err)
+
 
 class Hostile(AckCase):
     """What does not move the cursor."""
