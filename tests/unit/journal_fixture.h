@@ -53,6 +53,8 @@ struct fixture {
 /* --- the disk, as SQLite sees it --- */
 
 static atomic_int disk_errno;	  /* pwrite fails with it */
+static atomic_int frame_errno;	  /* only what goes into the WAL fails with it */
+static atomic_uint disk_refused;  /* how often either did */
 static atomic_int sync_errno;	  /* fdatasync fails with it, once */
 static atomic_uint syncs;	  /* of commits, done */
 static atomic_uint folder_syncs;  /* of folders, by fsync */
@@ -124,7 +126,10 @@ static inline ssize_t disk_pwrite(int fd, const void *buf, size_t n, off_t at)
 			write_fails_at = 1;
 		error = ENOSPC;
 	}
+	if (!error && n == 24 && at >= 32) /* a frame's head */
+		error = frame_errno;
 	if (error) {
+		atomic_fetch_add(&disk_refused, 1);
 		errno = error;
 		return -1;
 	}
@@ -198,7 +203,7 @@ static inline int fixture_setup(void **state)
 		.boot = FIXTURE_BOOT,
 		.retry_ms = 20,
 	};
-	disk_errno = sync_errno = rename_dies_at = write_dies_at = 0;
+	disk_errno = frame_errno = sync_errno = rename_dies_at = write_dies_at = 0;
 	write_fails_at = write_fails = rename_fails_at = 0;
 	*state = f;
 	return 0;
@@ -217,7 +222,7 @@ static inline int fixture_teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	disk_errno = 0;
+	disk_errno = frame_errno = 0;
 	disk_release();
 	fixture_close(f);
 	nftw(f->dir, fixture_unlink, 8, FTW_DEPTH | FTW_PHYS);
