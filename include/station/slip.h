@@ -1,7 +1,6 @@
 /* slip.h - the small signed papers that a stick carries: headquarters' acknowledgement (ack.json)
  * and the site's leave to export (station-token.json), each with a CMS signature beside it
- * (NAME.p7s); and what station-export
- * tells a running stationd of a stick. Anybody may have written
+ * (NAME.p7s); and what station-export tells a running stationd of a stick. Anybody may have written
  * them: what they say counts for nothing before the signature was looked at. */
 #ifndef STATION_SLIP_H
 #define STATION_SLIP_H

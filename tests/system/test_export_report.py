@@ -1,6 +1,5 @@
 """report.html in an export: the whole journal in figures, the same as stationctl report makes of it and figures.py counts."""
 import hashlib
-import sqlite3
 import subprocess
 import unittest
 
@@ -37,14 +36,6 @@ class Exported(Compared, ExportCase):
         st.open(rma(3))
         st.kill()
         return st
-
-    def acknowledge(self, st, seq):
-        """As headquarters' word would leave it."""
-        con = sqlite3.connect(st.db)
-        with con:
-            con.execute("INSERT OR REPLACE INTO meta VALUES('acked', ?)", (seq,))
-        con.close()
-        st.give()
 
     def page(self, export):
         return Page(export.bytes("report.html").decode())

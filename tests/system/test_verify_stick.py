@@ -3,7 +3,6 @@ import hashlib
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import unittest
 
@@ -17,14 +16,6 @@ NOWHERE = 1
 
 
 class StickCase(ExportCase):
-    def acknowledge(self, st, seq):
-        """As headquarters' word would leave it: the next export begins behind it."""
-        con = sqlite3.connect(st.db)
-        with con:
-            con.execute("INSERT OR REPLACE INTO meta VALUES('acked', ?)", (seq,))
-        con.close()
-        st.give()
-
     def filled(self, name="bench-1", stick=None, ack=True):
         """A stick with three exports of a bench, each behind the one before, or each from the first event."""
         st, stick = self.bench(NOWHERE, name=name), stick or self.stick()
