@@ -32,6 +32,7 @@ class WhoCase(ExportCase):
 
     def plug(self, name="sda1", drive=None, code=0):
         self.panel.settle()
+        self.panel.wait("the end of an echo", lambda: "flicker" not in self.panel.lamps.values())
         self.since = self.panel.mark()
         done = self.st.run_once("--stick", name, drive or self.drive, program="station-export", seconds=60)
         self.assertEqual(done.code, code, done.out + done.err)
