@@ -1,6 +1,7 @@
 """browser.py - Chromium without a screen and without a network, driven through chromedriver by the WebDriver protocol (W3C)."""
 import base64
 import http.client
+import itertools
 import json
 import os
 import pathlib
@@ -36,11 +37,7 @@ class Browser:
                                        stderr=subprocess.STDOUT, start_new_session=True, **who)
         try:
             self.port = self.wait_port()
-            self.path = "/session"
-            done = self.call("POST", "", {"capabilities": {"alwaysMatch": {
-                "browserName": "chrome", "goog:chromeOptions": {"args": [*ARGS, f"--user-data-dir={self.dir / 'profile'}"]},
-                "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}})
-            self.path = f"/session/{done['sessionId']}"
+            self.path = f"/session/{self.session()}"
             self.open("about:blank")
             self.requests()  # of the page that a browser begins with
         except BaseException:
@@ -55,6 +52,19 @@ class Browser:
                     return int(line.rsplit(" ", 1)[1].rstrip("."))
             time.sleep(0.05)  # until it has said so: it has no other sign
         raise AssertionError(f"chromedriver does not start: {self.said()}")
+
+    def session(self):
+        """chromedriver gives a browser a time of its own to start in, which a busy machine may exceed: it is asked again."""
+        self.path = "/session"
+        deadline = time.monotonic() + SECONDS
+        for n in itertools.count():
+            try:
+                return self.call("POST", "", {"capabilities": {"alwaysMatch": {
+                    "browserName": "chrome", "goog:chromeOptions": {"args": [*ARGS, f"--user-data-dir={self.dir / f'profile{n}'}"]},
+                    "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}})["sessionId"]
+            except AssertionError as error:
+                if "session not created" not in str(error) or time.monotonic() > deadline:
+                    raise
 
     def said(self):
         return (self.dir / "log").read_text(encoding="utf-8", errors="replace")

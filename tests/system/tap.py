@@ -32,7 +32,7 @@ class Tap(unittest.TestResult):
         self.longest = longest
         self.count = 0
         self.bad = False
-        self.begun = 0.0
+        self.begun = time.monotonic()  # a class that can't be set up has no start of its own
         self.said = False
 
     def startTest(self, test):
