@@ -250,6 +250,19 @@ void journal_db_checkpoint(struct journal_db *db)
 	db->checkpoint_at = db->wal_pages + JOURNAL_DB_WAL_PAGES;
 }
 
+int journal_db_anew(struct journal_db *db)
+{
+	int rc = journal_db_begin_lazy(db);
+
+	if (!rc)
+		rc = journal_db_set_u64(db, "projected_seq", db->projected);
+	if (!rc)
+		rc = journal_db_commit_lazy(db);
+	if (rc)
+		journal_db_rollback(db);
+	return rc;
+}
+
 /* SQLite takes what follows the last valid frame for left-overs of an earlier round: zeros are none
  * of its frames, and it overwrites them. */
 void journal_db_reserve(struct journal_db *db)

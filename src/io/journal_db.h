@@ -102,6 +102,9 @@ void journal_db_rollback(struct journal_db *db);
  * the WAL is on disk, though the page cache still shows it. */
 int journal_db_settle(struct journal_db *db);
 void journal_db_checkpoint(struct journal_db *db);
+/* For after a checkpoint: whoever writes first begins the WAL anew, which takes a sync more. This
+ * writes what is written already, so that no press does. 0 or -errno. */
+int journal_db_anew(struct journal_db *db);
 /* Fills the WAL up to its usual length once per connection, so that a commit overwrites what the
  * file system has already given it: a sync of a growing file costs a commit of the file system too,
  * and more wear of a card. A disk too full for it goes on without. */

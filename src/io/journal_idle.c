@@ -347,9 +347,7 @@ void journal_idle_work(struct journal *j, enum journal_idle work)
 		break;
 	case JOURNAL_IDLE_CHECKPOINT:
 		journal_db_checkpoint(&j->db);
-		/* Whoever writes first begins the WAL anew, which takes a sync more: no press does.
-		 */
-		rc = journal_guard_project(&j->db);
+		rc = journal_db_anew(&j->db);
 		break;
 	case JOURNAL_IDLE_RESERVE:
 		journal_db_reserve(&j->db);

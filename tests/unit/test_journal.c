@@ -419,6 +419,24 @@ static void checkpoint_leaves_no_second_sync(void **state)
 	assert_int_equal(syncs, before + 1);
 }
 
+/* Nor where all is projected before the checkpoint. */
+static void checkpoint_of_what_is_projected_leaves_none(void **state)
+{
+	struct fixture *f = *state;
+	struct event e;
+
+	fixture_begin(f);
+	fixture_wait(f, checked);
+	wal_headers = 0;
+	e = fixture_event(f, EVENT_BADGE_IN, "{\"badge\":\"B7\"}");
+	for (int i = 0; i < 200; i++) {
+		assert_true(fixture_append(f, &e));
+		fixture_idle(f);
+		assert_true(wal_frames < JOURNAL_DB_WAL_PAGES);
+	}
+	assert_true(wal_headers > 0);
+}
+
 /* Another process, begun before there are threads, that runs sql when it is told to. */
 static pid_t sql_later(const struct fixture *f, const char *sql, int *tell)
 {
@@ -784,6 +802,7 @@ int main(void)
 		TEST(late_loop_hears_everything_in_order),
 		TEST(failed_sync_leaves_one_chain),
 		TEST(checkpoint_leaves_no_second_sync),
+		TEST(checkpoint_of_what_is_projected_leaves_none),
 		TEST(promised_event_that_is_gone_is_damage),
 		TEST(second_opener_is_refused_and_the_first_goes_on),
 		TEST(resume_gives_the_open_inspection_and_the_badge),
