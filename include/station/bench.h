@@ -137,8 +137,8 @@ void bench_stick(struct bench *b, enum checklist_stick stick, const struct momen
 		 struct bench_out *out);
 /* The wall clock stepped (clock_read); now is the corrected moment. After bench_start. */
 void bench_clock(struct bench *b, int64_t by_ms, const struct moment *now, struct bench_out *out);
-/* The settings point to other label formats from here on: their version is recorded before the next
- * scan is handled. After bench_start. */
+/* The settings point to other label formats or reasons from here on: their versions are recorded
+ * before the next scan is handled. After bench_start. */
 void bench_labels(struct bench *b, const struct moment *now, struct bench_out *out);
 /* export.done, to append by itself: it changes no situation, so the bench does not wait for it.
  * It is nobody's: who exports need not be who inspects. */

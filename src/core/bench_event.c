@@ -108,14 +108,19 @@ static void member_labels(struct text *t, const struct bench *b)
 	member_text(t, "labels", formats ? formats->version : "builtin-1");
 }
 
-static void data_started(struct text *t, const struct bench *b)
+static void member_reasons(struct text *t, const struct bench *b)
 {
 	const struct reasons *reasons = b->config.settings->reasons;
 
+	member_text(t, "reasons", reasons ? reasons->version : "keyed-1");
+}
+
+static void data_started(struct text *t, const struct bench *b)
+{
 	member_text(t, "site", b->config.settings->labels.site);
 	member_text(t, "timezone", b->config.settings->timezone);
 	member_text(t, "software", b->config.software);
-	member_text(t, "reasons", reasons ? reasons->version : "keyed-1");
+	member_reasons(t, b);
 	member_labels(t, b);
 }
 
@@ -214,6 +219,7 @@ static void write_data(const struct bench *b, const struct checklist_append *a, 
 		break;
 	case EVENT_LABELS_LOADED:
 		member_labels(&t, b);
+		member_reasons(&t, b);
 		break;
 	case EVENT_INSPECTION_ABANDONED:
 	case EVENT_PHOTO_TAKEN:

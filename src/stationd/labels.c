@@ -39,10 +39,11 @@ static bool read_reasons(struct station *s)
 			       &s->labels.reasons_error);
 }
 
-static void use_reasons(struct station *s, bool good)
+/* Whether others are in force now. */
+static bool use_reasons(struct station *s, bool good)
 {
-	const char *instead =
-		s->settings.reasons ? "the texts stay as they were" : "codes go without texts";
+	const struct reasons *was = s->settings.reasons;
+	const char *instead = was ? "the texts stay as they were" : "codes go without texts";
 
 	s->labels.reasons_bad = !good;
 	if (!good) {
@@ -53,6 +54,8 @@ static void use_reasons(struct station *s, bool good)
 		log_info("%u reasons, version %s", s->settings.reasons->count,
 			 s->settings.reasons->version);
 	}
+	return s->settings.reasons != was &&
+	       (!was || strcmp(was->version, s->settings.reasons->version) != 0);
 }
 
 int labels_open(struct station *s)
@@ -70,7 +73,7 @@ int labels_open(struct station *s)
 		formats_finish(f);
 	}
 	use(s, f);
-	use_reasons(s, read_reasons(s));
+	(void)use_reasons(s, read_reasons(s));
 	return 0;
 }
 
@@ -105,33 +108,36 @@ static void thread_end(struct station_labels *l)
 	l->fd = -1;
 }
 
-/* What is scanned from here on is read by these formats: the journal says so first. */
-static void change(struct station *s, struct formats *f)
+/* Whether others are in force now. */
+static bool use_formats(struct station *s, bool good)
 {
-	struct moment now = moments_now(s);
-	bool same = strcmp(f->version, s->labels.used->version) == 0;
+	const struct formats *was = s->labels.used;
 
-	use(s, f);
-	if (same)
-		return;
-	bench_labels(&s->bench, &now, &s->out);
-	station_act(s);
+	s->labels.bad = !good;
+	if (good)
+		use(s, spare(&s->labels));
+	else
+		refused(s->labels.error.text, "the label formats stay as they were");
+	return strcmp(was->version, s->labels.used->version) != 0;
 }
 
 static void on_read(void *user, int fd, uint32_t events)
 {
 	struct station *s = user;
 	struct station_labels *l = &s->labels;
+	struct moment now = moments_now(s);
+	bool formats, reasons;
 
 	(void)fd;
 	(void)events;
 	thread_end(l);
-	l->bad = !l->good;
-	if (l->bad)
-		refused(l->error.text, "the label formats stay as they were");
-	else
-		change(s, spare(l));
-	use_reasons(s, l->reasons_good);
+	formats = use_formats(s, l->good);
+	reasons = use_reasons(s, l->reasons_good);
+	/* What is scanned from here on is read by these: the journal says so first. */
+	if (formats || reasons) {
+		bench_labels(&s->bench, &now, &s->out);
+		station_act(s);
+	}
 	station_status_soon(s);
 	if (l->again)
 		labels_reload(s);

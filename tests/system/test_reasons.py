@@ -94,6 +94,7 @@ class Reasons(StationCase):
         st.proc.send_signal(signal.SIGHUP)
         self.panel.until("the reasons", lambda: st.status()["reasons"]["count"] == 2)
         good = st.status()["reasons"]
+        self.loaded(good["version"])
         self.write(st, "kode,en\n")
         st.proc.send_signal(signal.SIGHUP)
         self.panel.until("the refusal", lambda: st.status()["reasons"]["refused"])
@@ -103,6 +104,38 @@ class Reasons(StationCase):
         st.open(rma(1))
         self.fail_with("WET", accessories="on")
         self.given(code="WET", en="Water damage", zh="Water damage")
+        self.loaded(good["version"])
+
+    def test_other_reasons_are_recorded_before_what_is_given_by_them(self):
+        """Once: not for a file that says the same, and with the formats that are in force all along."""
+        st = self.start(self.begin())
+        self.assertEqual(self.loaded(), [])
+        first = st.status()["reasons"]["version"]
+        self.write(st, TABLE + "TORN,Torn,\r\n")
+        st.proc.send_signal(signal.SIGHUP)
+        self.panel.until("the third reason", lambda: st.status()["reasons"]["count"] == 3)
+        second = st.status()["reasons"]["version"]
+        self.assertNotEqual(first, second)
+        st.open(rma(1))
+        self.fail_with("TORN", accessories="on")
+        (event,) = self.loaded(second)
+        self.assertEqual(event["data"]["labels"], st.events("station.started")[-1]["data"]["labels"])
+        self.assertLess(event["seq"], st.events("reason.given")[0]["seq"])
+        since = st.said().count("3 reasons, version ")
+        st.proc.send_signal(signal.SIGHUP)
+        self.panel.until("the same file again", lambda: st.said().count("3 reasons, version ") > since)
+        self.loaded(second)
+        self.write(st, TABLE)
+        st.proc.send_signal(signal.SIGHUP)
+        self.panel.until("the first ones", lambda: len(st.events("labels.loaded")) == 2)
+        self.loaded(second, first)
+
+    def loaded(self, *versions):
+        """The journal's labels.loaded: they tell of these reasons, in order."""
+        self.panel.until("the events", lambda: len(self.st.events("labels.loaded")) >= len(versions))
+        events = self.st.events("labels.loaded")
+        self.assertEqual([e["data"]["reasons"] for e in events], list(versions))
+        return events
 
     def test_the_example_is_right(self):
         st = self.begin((ROOT / "docs/reasons.csv.example").read_text())

@@ -187,7 +187,8 @@ static void test_other_formats_are_recorded_before_the_next_scan(void **state)
 	bench_stored(&f->bench, true, &f->now, &f->out);
 	assert_int_equal(f->out.count, 1);
 	assert_int_equal(f->out.events[0].kind, EVENT_LABELS_LOADED);
-	assert_string_equal(f->out.events[0].data, "{\"labels\":\"1-abc\"}");
+	assert_string_equal(f->out.events[0].data,
+			    "{\"labels\":\"1-abc\",\"reasons\":\"keyed-1\"}");
 	bench_stored(&f->bench, false, &f->now, &f->out);
 	assert_int_equal(f->out.count, 0);
 	bench_journal(&f->bench, true, &f->now, &f->out);
