@@ -59,6 +59,12 @@ enum settings_who {
 };
 #define SETTINGS_BADGES 257
 
+/* Where a setting stands, for messages about files that are looked at later. */
+struct settings_place {
+	char file[SETTINGS_PATH]; /* a longer name is cut at its front */
+	unsigned line;		  /* 0 = nowhere: it is the default */
+};
+
 struct settings_headquarters {
 	char url[SETTINGS_PATH];     /* https://host[:port]; "" = no headquarters */
 	char ca_file[SETTINGS_PATH]; /* PEM; "" = the system's authorities */
@@ -67,6 +73,7 @@ struct settings_headquarters {
 	char proxy[SETTINGS_PATH]; /* http://host[:port]; "none"; "" = as the environment says */
 	uint32_t poll_s; /* 0..86400, default 60: how often the list is asked for; 0 = never */
 	char ack_file[SETTINGS_PATH]; /* PEM: whose ack.json on a stick counts; "" = nobody's */
+	struct settings_place ack_at;
 };
 
 struct settings {
@@ -107,6 +114,7 @@ struct settings {
 	enum settings_who who;		/* may take an export on a stick, default key */
 	char token_file[SETTINGS_PATH]; /* PEM: who signs tokens; "" = nobody */
 	char badges[SETTINGS_BADGES];	/* of supervisors, between spaces */
+	struct settings_place encrypt_at, who_at, token_at;
 	/* [scanner NAME] */
 	struct settings_scanner scanner[SETTINGS_SCANNERS];
 	uint8_t scanners;

@@ -37,6 +37,7 @@ struct key {
 	size_t cap;	     /* bytes of a text, its NUL included */
 	uint32_t min, max;   /* of a number */
 	const char *choices; /* "a|b|c" */
+	size_t place;	     /* in struct settings, of where it stands; 0 = not kept */
 };
 
 /* Choices are stored by index through an unsigned. */
@@ -58,6 +59,7 @@ _Static_assert(SETTINGS_UNKNOWN_ACCEPT == 0 && SETTINGS_UNKNOWN_CONFIRM == 1 &&
 
 #define AT(type, field)	  .offset = offsetof(struct type, field)
 #define TEXT(type, field) AT(type, field), .cap = sizeof(((struct type *)0)->field)
+#define PLACE(field)	  .place = offsetof(struct settings, field)
 #define LINE(name, section, field)                                                                 \
 	{                                                                                          \
 		name, SECTION_##section, SETTINGS_VALUE_LINE, TEXT(settings_board, gpio.field)     \
@@ -96,17 +98,20 @@ static const struct key keys[] = {
 	{"key_file", SECTION_HEADQUARTERS, SETTINGS_VALUE_OPTIONAL, TEXT(settings, hq.key_file)},
 	{"crl_file", SECTION_HEADQUARTERS, SETTINGS_VALUE_OPTIONAL, TEXT(settings, hq.crl_file)},
 	{"proxy", SECTION_HEADQUARTERS, SETTINGS_VALUE_PROXY, TEXT(settings, hq.proxy)},
-	{"ack_file", SECTION_HEADQUARTERS, SETTINGS_VALUE_OPTIONAL, TEXT(settings, hq.ack_file)},
+	{"ack_file", SECTION_HEADQUARTERS, SETTINGS_VALUE_OPTIONAL, TEXT(settings, hq.ack_file),
+	 PLACE(hq.ack_at)},
 	{"poll_s", SECTION_HEADQUARTERS, SETTINGS_VALUE_NUMBER, AT(settings, hq.poll_s),
 	 .max = 86400},
 	{"retain_days", SECTION_JOURNAL, SETTINGS_VALUE_NUMBER, AT(settings, retain_days),
 	 .max = 36500},
 	{"inspectors", SECTION_REPORT, SETTINGS_VALUE_CHOICE, AT(settings, inspectors),
 	 .choices = "no|yes"},
-	{"encrypt_to", SECTION_EXPORT, SETTINGS_VALUE_OPTIONAL, TEXT(settings, encrypt_to)},
+	{"encrypt_to", SECTION_EXPORT, SETTINGS_VALUE_OPTIONAL, TEXT(settings, encrypt_to),
+	 PLACE(encrypt_at)},
 	{"who", SECTION_EXPORT, SETTINGS_VALUE_CHOICE, AT(settings, who),
-	 .choices = "open|badge|key"},
-	{"token_file", SECTION_EXPORT, SETTINGS_VALUE_OPTIONAL, TEXT(settings, token_file)},
+	 .choices = "open|badge|key", PLACE(who_at)},
+	{"token_file", SECTION_EXPORT, SETTINGS_VALUE_OPTIONAL, TEXT(settings, token_file),
+	 PLACE(token_at)},
 	{"badges", SECTION_EXPORT, SETTINGS_VALUE_BADGES, TEXT(settings, badges)},
 	{"kind", SECTION_SCANNER, SETTINGS_VALUE_CHOICE, AT(settings_scanner, kind),
 	 .choices = "serial|hid|camera"},
@@ -513,6 +518,17 @@ static bool store_value(const struct settings_reader *r, const struct key *k, st
 	return true;
 }
 
+static void note_place(const struct settings_reader *r, const struct key *k)
+{
+	struct settings_place *at;
+
+	if (!k->place)
+		return;
+	at = (struct settings_place *)((char *)r->settings + k->place);
+	(void)words_where(at->file, sizeof(at->file), r->file);
+	at->line = r->line;
+}
+
 static bool read_key(const struct settings_reader *r, struct words line,
 		     struct settings_error *error)
 {
@@ -528,8 +544,10 @@ static bool read_key(const struct settings_reader *r, struct words line,
 			      r->board ? "a key before any section; begin with [board]"
 				       : "a key before any section; begin with [station]");
 	for (size_t i = 0; i < COUNT(keys); i++) {
-		if (keys[i].section == r->section_kind && words_is(name, keys[i].name))
-			return store_value(r, &keys[i], value, error);
+		if (keys[i].section != r->section_kind || !words_is(name, keys[i].name))
+			continue;
+		note_place(r, &keys[i]);
+		return store_value(r, &keys[i], value, error);
 	}
 	return refuse_key(r, name, error);
 }

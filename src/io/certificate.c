@@ -37,32 +37,56 @@ static int read_file(const char *path, unsigned char *buf, size_t max, unsigned 
 	return r;
 }
 
-static int parse(unsigned char *pem, unsigned len, struct expiry *out)
+static int expiry_of(gnutls_x509_crt_t crt, struct expiry *out)
 {
-	gnutls_datum_t data;
+	time_t from = gnutls_x509_crt_get_activation_time(crt);
+	time_t until = gnutls_x509_crt_get_expiration_time(crt);
+
+	if (from == (time_t)-1 || until == (time_t)-1 || until <= 0)
+		return -EBADMSG;
+	*out = (struct expiry){.from_ms = (int64_t)from * 1000, .until_ms = (int64_t)until * 1000};
+	return 0;
+}
+
+static int parse_first(const gnutls_datum_t *data, struct expiry *out)
+{
 	gnutls_x509_crt_t crt;
-	time_t from, until;
 	int r = gnutls_x509_crt_init(&crt);
 
 	if (r < 0)
 		return -ENOMEM;
-	data.data = pem;
-	data.size = len;
-	r = gnutls_x509_crt_import(crt, &data, GNUTLS_X509_FMT_PEM);
-	if (r == 0) {
-		from = gnutls_x509_crt_get_activation_time(crt);
-		until = gnutls_x509_crt_get_expiration_time(crt);
-		if (from == (time_t)-1 || until == (time_t)-1 || until <= 0)
-			r = -1;
-		else
-			*out = (struct expiry){.from_ms = (int64_t)from * 1000,
-					       .until_ms = (int64_t)until * 1000};
-	}
+	r = gnutls_x509_crt_import(crt, data, GNUTLS_X509_FMT_PEM);
+	r = r < 0 ? -EBADMSG : expiry_of(crt, out);
 	gnutls_x509_crt_deinit(crt);
-	return r < 0 ? -EBADMSG : 0;
+	return r;
 }
 
-int certificate_read(const char *path, struct expiry *out)
+static int parse_last(const gnutls_datum_t *data, struct expiry *out)
+{
+	gnutls_x509_crt_t *all = NULL;
+	unsigned count = 0;
+	int r = gnutls_x509_crt_list_import2(&all, &count, data, GNUTLS_X509_FMT_PEM, 0);
+
+	if (r < 0)
+		return -EBADMSG;
+	r = 0;
+	for (unsigned i = 0; i < count; i++) {
+		struct expiry one;
+
+		if (r == 0)
+			r = expiry_of(all[i], &one);
+		if (r == 0 && one.until_ms > out->until_ms)
+			*out = one;
+		gnutls_x509_crt_deinit(all[i]);
+	}
+	gnutls_free(all);
+	if (r < 0)
+		*out = (struct expiry){0};
+	return r;
+}
+
+static int read_expiry(const char *path, int parse(const gnutls_datum_t *, struct expiry *),
+		       struct expiry *out)
 {
 	unsigned char *buf = malloc(CERTIFICATE_FILE_MAX + 1);
 	unsigned len = 0;
@@ -75,7 +99,17 @@ int certificate_read(const char *path, struct expiry *out)
 	if (r == 0 && len > CERTIFICATE_FILE_MAX)
 		r = -EFBIG;
 	if (r == 0)
-		r = parse(buf, len, out);
+		r = parse(&(gnutls_datum_t){.data = buf, .size = len}, out);
 	free(buf);
 	return r;
+}
+
+int certificate_read(const char *path, struct expiry *out)
+{
+	return read_expiry(path, parse_first, out);
+}
+
+int certificate_last(const char *path, struct expiry *out)
+{
+	return read_expiry(path, parse_last, out);
 }

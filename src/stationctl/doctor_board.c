@@ -1,12 +1,14 @@
 /* doctor_board.c - stationctl doctor's checks of what the station is told: its settings, and the
  * board with chip and lines (F13). */
 #include "doctor.h"
+#include "io/certificate.h"
 #include "io/confdir.h"
 #include "io/gpio.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A station whose label formats are refused does not start. */
@@ -39,6 +41,34 @@ static void reasons(const struct settings *s, struct doctor_row *row)
 		doctor_say(row, DOCTOR_OK, "%u reasons", (unsigned)reasons.count);
 }
 
+static enum doctor_result doubt_result(enum certificate_doubt_kind kind)
+{
+	switch (kind) {
+	case CERTIFICATE_NOTE:
+		return DOCTOR_OK;
+	case CERTIFICATE_OLD:
+		return DOCTOR_WARN;
+	case CERTIFICATE_WRONG:
+		break;
+	}
+	return DOCTOR_FAIL;
+}
+
+/* The bench works without sticks, and nobody would see it before one is plugged in. */
+static void sticks(const struct settings *s, struct doctor_row *row)
+{
+	struct certificate_doubt doubt[CERTIFICATE_DOUBTS];
+	size_t count = certificate_doubts(s, (int64_t)time(NULL) * 1000, doubt);
+	json_t *keys = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		(void)json_array_append_new(keys, json_string(doubt[i].key));
+		if (!doubt[i].path || !doctor_denied(row, doubt[i].error, doubt[i].path, false))
+			doctor_say(row, doubt_result(doubt[i].kind), "%s", doubt[i].text);
+	}
+	(void)json_object_set_new(row->fields, "sticks", keys);
+}
+
 void doctor_settings(struct doctor *d, struct doctor_row *row)
 {
 	const struct settings *s = d->settings;
@@ -58,6 +88,7 @@ void doctor_settings(struct doctor *d, struct doctor_row *row)
 		doctor_say(row, DOCTOR_WARN, "no [scanner NAME]: nothing can be scanned");
 	label_formats(d, row);
 	reasons(s, row);
+	sticks(s, row);
 }
 
 static void say_line(struct doctor_row *row, const struct gpio_survey *survey, unsigned i,

@@ -1,5 +1,6 @@
 /* main.c - stationd: the daemon of one bench. Reads settings and board, then runs the station until
  * SIGTERM. */
+#include "io/certificate.h"
 #include "io/confdir.h"
 #include "io/log.h"
 #include "mark.h"
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 
 #define BOARDS STATION_SHARE "/boards"
 #define LABELS STATION_SHARE "/labels.d"
@@ -87,6 +89,22 @@ static int read_options(int argc, char **argv, struct options *o)
 	return -1;
 }
 
+/* What is well written and can't work all the same. False: that is a mistake for sure. The bench
+ * works without sticks, so a start is not refused. */
+static bool sticks_work(const struct settings *s)
+{
+	struct certificate_doubt doubt[CERTIFICATE_DOUBTS];
+	size_t count = certificate_doubts(s, (int64_t)time(NULL) * 1000, doubt);
+	bool work = true;
+
+	for (size_t i = 0; i < count; i++) {
+		log_write(doubt[i].kind == CERTIFICATE_NOTE ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+			  LOG_PLAIN, "%s", doubt[i].text);
+		work = work && doubt[i].kind != CERTIFICATE_WRONG;
+	}
+	return work;
+}
+
 static int check(struct station *s)
 {
 	struct settings_error error;
@@ -100,6 +118,8 @@ static int check(struct station *s)
 		log_error("%s", error.text);
 		return EX_CONFIG;
 	}
+	if (!sticks_work(&s->settings))
+		return EX_CONFIG;
 	(void)printf("settings are fine: station %s, site %s, board %s, %u scanners\n",
 		     s->settings.station, s->settings.labels.site, s->board.name,
 		     s->settings.scanners);
@@ -134,6 +154,7 @@ int main(int argc, char **argv)
 	station.packaged = o.labels ? o.labels : confdir_labels_packaged(LABELS, beside);
 	if (o.check)
 		return check(&station);
+	(void)sticks_work(&station.settings);
 	code = station_open(&station);
 	if (code == 0)
 		code = station_run(&station);

@@ -139,6 +139,33 @@ class Board(Doctor):
         st.give()
         self.row(st, "settings", "fail", r"labels.d/70-acme.conf:3: unknown check rule 'mod37'", code=FAIL)
 
+    def test_sticks_that_nobody_can_use(self):
+        junk = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+        good, old = pair("server").cert.read_text(), pair("expired_server").cert.read_text()
+        for export, ack, result, sticks, words, code in (
+                ({}, None, "ok", ["token_file"], r"\[export\] token_file does not say who signs tokens: every stick is refused", OK),
+                ({"token_file": good}, good, "ok", [], "1?", OK),
+                ({"token_file": junk}, good, "fail", ["token_file"], r"station\.conf:\d+: token_file: \S+: is no certificate in PEM", FAIL),
+                ({"who": "badge"}, None, "fail", ["badges"], r"station\.conf:\d+: who = badge, but \[export\] badges names no", FAIL),
+                ({"who": "open"}, "", "fail", ["ack_file"], r"station\.conf:\d+: ack_file: \S+: is no certificate in PEM", FAIL),
+                ({"who": "open"}, old, "warn", ["ack_file"], r"station\.conf:\d+: ack_file: \S+: it has expired", WARN)):
+            st = self.bench(settings={"export": dict(export), "headquarters": {}})
+            for name, text in (("token_file", export.get("token_file")), ("ack_file", ack)):
+                if text is None:
+                    continue
+                (st.dir / name).write_text(text)
+                st.sections["export" if name in export else "headquarters"][name] = st.dir / name
+            st.conf.write_text(conf_text(st.sections))
+            st.give()
+            row = self.row(st, "settings", result, words, code=code)
+            self.assertEqual(row["sticks"], sticks)
+        (st.dir / "ack_file").chmod(0)
+        if os.geteuid() == 0:  # what is run is nobody's
+            (st.dir / "ack_file").chmod(0o600)
+            os.chown(st.dir / "ack_file", 0, 0)
+        row = self.row(st, "settings", "warn", "not checked: you have no permission for", code=WARN)
+        self.assertEqual(row["denied"], str(st.dir / "ack_file"))
+
     def test_permission_that_is_missing_is_named(self):
         if os.geteuid() != 0:
             self.skipTest("needs root, to make files that nobody may open")

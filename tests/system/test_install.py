@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
+from line import pair
 from station import BUILD, ROOT, sanitized
 
 # MODE PATH of every file of `make install prefix=/usr`.
@@ -121,6 +122,8 @@ class Install(unittest.TestCase):
         text = re.sub(r"^(command|pixels) = .*\n", "", text, flags=re.M)  # a camera has a device or a command
         everything.write_text(text)
         shutil.copy2(example.with_name("reasons.csv"), self.dir)
+        for name in ("supervisor.pem", "headquarters.pem"):
+            shutil.copy2(pair("server").cert, self.dir / name)
         done = run(self.root / "usr/sbin/stationd", "--config", everything, "--boards", self.root / "usr/share/station/boards", "--check")
         self.assertEqual(done.returncode, 0, done.stderr)
 

@@ -2,6 +2,7 @@
 import re
 import unittest
 
+from line import pair
 from station import ROOT, Station, conf_text
 
 CONFIG = 78
@@ -55,6 +56,54 @@ class Settings(unittest.TestCase):
         self.refused(base + "[unclosed\n", f"station.conf:{n}:")
         self.refused(base + "\x07 = 1\n", f"station.conf:{n}:")
         self.refused(base + "# " + "x" * 2000 + "\n", f"station.conf:{n}:", "1023")
+
+    def sticks(self, *pattern, code=CONFIG, **export):
+        """--check says this of [export] (and of ack_file, which belongs to headquarters); a start warns and works."""
+        sections = {**self.st.sections, "export": {k: v for k, v in export.items() if k != "ack_file"}}
+        if "ack_file" in export:
+            sections["headquarters"] = {"ack_file": export["ack_file"]}
+        text = conf_text(sections)
+        self.st.conf.write_text(text)
+        self.st.give()
+        r = self.st.run_once("--check")
+        self.assertEqual(r.code, code, r.err)
+        self.assertEqual("settings are fine" in r.out, code == 0)
+        if not pattern:
+            self.assertNotRegex(r.err, "stick|ack_file|exported")
+        for key, words in pattern:
+            line = next((n for n, t in enumerate(text.split("\n"), 1) if t.startswith(f"{key} = ")), None)
+            self.assertRegex(r.err, rf"station\.conf:{line}: .*{words}" if line else words)
+        self.st.start()
+        for key, words in pattern:
+            self.assertRegex(self.st.said(), words)
+        self.st.stop()
+
+    def test_sticks_that_nobody_can_use_are_told(self):
+        junk = self.st.dir / "junk.pem"
+        junk.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+        good, away = pair("server").cert, self.st.dir / "away.pem"
+        refused = "every stick is refused"
+        self.sticks(("", rf"\[export\] token_file does not say .*{refused}"), code=0)  # nobody has thought of sticks yet
+        self.sticks(("who", rf"who = key, but \[export\] token_file does not say who signs tokens: {refused}"), who="key")
+        self.sticks(("token_file", rf"token_file: \S+/away\.pem: No such file or directory; .*{refused}"), token_file=away)
+        self.sticks(("token_file", rf"token_file: \S+/junk\.pem: is no certificate in PEM; .*{refused}"), token_file=junk)
+        self.sticks(token_file=good, code=0)
+        self.sticks(("who", rf"\[export\] badges names no supervisor: {refused}"), who="badge")
+        self.sticks(who="badge", badges="A1", token_file=away, code=0)  # of no use, and no harm
+        self.sticks(("encrypt_to", r"is no certificate in PEM; .*nothing is exported"), who="open", encrypt_to=junk)
+        self.sticks(("ack_file", r"No such file or directory; .*no acknowledgement on a stick counts"), who="open", ack_file=away)
+        self.sticks(("ack_file", r"is no certificate in PEM"), ("token_file", refused), token_file=junk, ack_file=junk)
+        del self.st.sections["site"]["key_file"]
+        self.sticks(("who", r"without a site key .*no badge can be scanned"), who="badge", badges="A1")
+
+    def test_what_headquarters_signed_by_until_now_has_expired_F14(self):
+        """It counts all the same; a file with the next one in it is fine."""
+        old, new, both = pair("expired_server").cert, pair("server").cert, self.st.dir / "both.pem"
+        self.sticks(("ack_file", r"it has expired \(20..-..-..\); acknowledgements by its key still count"), who="open", ack_file=old, code=0)
+        both.write_text(old.read_text() + new.read_text())
+        self.sticks(who="open", ack_file=both, code=0)
+        both.write_text(new.read_text() + old.read_text())
+        self.sticks(who="open", ack_file=both, code=0)
 
     def test_a_drop_in_is_named(self):
         d = self.st.dir / "station.conf.d"
