@@ -38,12 +38,20 @@ static void failed(const struct options *o, const char *why)
 		(void)fprintf(stderr, "station-export: %s\n", why);
 }
 
+/* Before the range is planned: what headquarters has need not be copied once more. */
+static struct tell_paper paper;
+
+static void carry(const struct options *o)
+{
+	if (o->settings.station[0])
+		tell_ack(o->runtime, o->order.dir, o->settings.station, &paper);
+}
+
 static int export_run(const struct options *o)
 {
 	static struct made made;
 
-	if (o->settings.station[0])
-		tell_ack(o->runtime, o->order.dir, o->settings.station);
+	tell_ack_wait(&paper, o->order.journal);
 	if (make_export(&made, &o->order)) {
 		failed(o, made.why);
 		return made.unread ? OPTIONS_GONE : OPTIONS_FAILED;
@@ -66,6 +74,8 @@ static int stick_run(const struct options *o)
 	char why[GATE_WHY];
 	int code;
 
+	/* Headquarters has signed it, whoever brings it. */
+	carry(o);
 	if (!gate_look(o, why))
 		return refused(o, why);
 	tell_stick(o->runtime, CHECKLIST_STICK_COPYING, o->stick);
@@ -120,8 +130,12 @@ int main(int argc, char **argv)
 	code = options_settle(&options);
 	if (code >= 0)
 		return code;
-	if (!options.gone)
-		return options.stick ? stick_run(&options) : export_run(&options);
-	tell_stick(options.runtime, CHECKLIST_STICK_NONE, options.stick);
-	return OPTIONS_FINE;
+	if (options.gone) {
+		tell_stick(options.runtime, CHECKLIST_STICK_NONE, options.stick);
+		return OPTIONS_FINE;
+	}
+	if (options.stick)
+		return stick_run(&options);
+	carry(&options);
+	return export_run(&options);
 }

@@ -55,10 +55,9 @@ class Ack(AckCase):
                          ("bench-1", self.journal(st), len(copy), "headquarters"))
         self.assertEqual(one["hash"], hq.journals()[self.journal(st)]["hash"])
         self.assertEqual(self.cursor(st), 0)
-        self.export(st, stick)
+        self.export(st, stick)  # begins behind it, at once
         st.panel.until("the cursor", lambda: self.cursor(st) == len(copy))
         self.assertIn(f"up to event {len(copy)}, as a stick says", st.said())
-        self.export(st, stick)
         m = self.proves_itself(self.exports(stick)[-1])
         self.assertEqual((m["acked"], m["first"]), (len(copy), len(copy) + 1))
         st.stop()
@@ -187,6 +186,26 @@ class Hostile(AckCase):
         self.paper(acked=3, hash=self.hash_of(3))  # an old one
         self.st.panel.until("it says nothing new", lambda: self.export(self.st, self.drive) and "nothing new: event 3 of 5" in self.st.said())
         self.assertEqual(self.cursor(self.st), 5)
+
+    def plugged(self, code):
+        """As udev has it plugged in."""
+        done = self.st.run_once("--stick", "sda1", self.drive, program="station-export", seconds=60)
+        self.assertEqual(done.code, code, done.out + done.err)
+        return done
+
+    def test_on_a_stick_without_a_token(self):
+        """It gets no export; what headquarters has signed counts, and nothing else."""
+        self.paper(by=pair("client", "bench-1"))
+        self.assertIn("token_file", self.plugged(1).err)
+        self.st.panel.until("a refusal", lambda: REFUSED + "it is not signed by" in self.st.said())
+        self.paper()
+        self.st.panel.until("the cursor", lambda: self.plugged(1) and self.cursor(self.st) == 5)
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["ack.json", "ack.json.p7s"])
+
+    def test_what_does_not_count_moves_no_export(self):
+        self.paper(hash="ab" * 32)
+        self.export(self.st, self.drive)
+        self.assertEqual(self.exports(self.drive)[0].manifest["first"], 1)
 
     def test_by_another_headquarters(self):
         """Although the same authority knows it, as it knows every station."""
