@@ -185,8 +185,8 @@ $(BUILD)/tests/press: $(BUILD)/obj/tests/perf/press.o
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS)
-# Preloaded by tests that need a slow, full or broken disk, or a clock that is wrong.
-PRELOADED := $(BUILD)/tests/baddisk.so $(BUILD)/tests/badclock.so
+# Preloaded by tests that need a slow, full or broken disk, a clock that is wrong, or signatures that take long.
+PRELOADED := $(BUILD)/tests/baddisk.so $(BUILD)/tests/badclock.so $(BUILD)/tests/badcms.so
 $(PRELOADED): $(BUILD)/tests/%.so: tests/system/%.c Makefile
 	@mkdir -p $(@D)
 	@echo "  LD $@"

@@ -1,12 +1,8 @@
 /* exports.c - what station-export tells. An export that is whole becomes export.done in the
  * journal. It changes no situation, so it stands apart from the bench's groups: the journal's
- * answers come in order, and that tells whose each is. How a stick is goes to the panel.
- * Headquarters' ack.json moves the cursor, behind which retention may remove events: whoever read
- * the stick is only the courier, so the signature is looked at here, and the hash by the journal. A
- * reader that a hostile stick has taken over can say nothing here that headquarters has not signed.
- */
+ * answers come in order, and that tells whose each is. How a stick is goes to the panel, and
+ * headquarters' ack.json to acks.c. */
 #include "station.h"
-#include "io/cms.h"
 #include "io/exportsock.h"
 #include "io/log.h"
 #include "station/text.h"
@@ -17,7 +13,6 @@
 #define A_NOTE_MS   1000 /* one each, in the long run: each is an event for ever */
 #define A_BURST_MS  3000
 #define A_REASON_MS 1000 /* and one line in the log */
-#define AN_ACK_MS   1000 /* a signature takes a millisecond that a lamp might wait for */
 #define A_TONE_MS   1000 /* a refusal sounds no more often */
 #define A_LOOK_MS   1000 /* while a stick has a sign: whether a scan or a press has cleared it */
 
@@ -76,63 +71,6 @@ static void on_note(void *user, const struct manifest_note *note)
 	s->exports.next = (struct station_export){e.at.wall_ms, note->first, note->last};
 	s->exports.writing = true;
 	s->exports.before = s->bench.check.writing;
-}
-
-/* --- headquarters' word --- */
-
-/* Why it does not count, or NULL with *ack. */
-static const char *ack_refused(struct station *s, const struct slip_parcel *parcel,
-			       const struct journal_state *state, struct slip_ack *ack,
-			       struct cms_why *why)
-{
-	const char *by = s->settings.hq.ack_file;
-	struct cms_signer signer;
-
-	if (!by[0])
-		return "[headquarters] ack_file does not say whose counts";
-	if (!state->works)
-		return "nothing can be recorded now";
-	if (cms_verify_by(by, parcel->text.at, parcel->text.len, parcel->signature.at,
-			  parcel->signature.len, &signer, why) != CMS_GOOD)
-		return why->text;
-	if (!slip_ack_find(parcel->text.at, parcel->text.len, state->journal, ack))
-		return "it is not of this journal";
-	if (strcmp(ack->station, s->settings.station) != 0)
-		return "it is of another station";
-	if (strcmp(ack->headquarters, signer.name) != 0)
-		return "another headquarters has signed it than the one that it names";
-	if (ack->acked > state->seq)
-		return "it tells of events that are not there";
-	return NULL;
-}
-
-static void on_ack(void *user, const struct slip_parcel *parcel)
-{
-	struct station *s = user;
-	struct moment now = moments_now(s);
-	struct journal_state state;
-	struct slip_ack ack;
-	struct cms_why words = {.text = ""};
-	const char *why;
-
-	if (now.mono_ms < s->exports.ack_ms) {
-		if (!s->exports.ack_dropped)
-			log_info("an acknowledgement is dropped: there are more than one a second");
-		s->exports.ack_dropped = true;
-		return;
-	}
-	s->exports.ack_dropped = false;
-	s->exports.ack_ms = now.mono_ms + AN_ACK_MS;
-	journal_state(s->journal, &state);
-	why = ack_refused(s, parcel, &state, &ack, &words);
-	if (why)
-		log_write(LOG_LEVEL_WARNING, LOG_ACK_REFUSED,
-			  "an acknowledgement does not count: %s", why);
-	else if (ack.acked <= state.acked)
-		log_info("an acknowledgement says nothing new: event %llu of %llu",
-			 (unsigned long long)ack.acked, (unsigned long long)state.acked);
-	else
-		journal_proved(s->journal, ack.acked, ack.hash);
 }
 
 /* --- sticks --- */
@@ -320,7 +258,7 @@ void exports_resume(struct station *s, const struct event_view *event)
 int exports_open(struct station *s)
 {
 	struct exportsock_calls calls = {
-		.note = on_note, .ack = on_ack, .stick = on_stick, .user = s};
+		.note = on_note, .ack = acks_look, .stick = on_stick, .user = s};
 	char path[SETTINGS_PATH + 16];
 	int r = loop_timer(s->loop, &s->exports.again, on_again, s);
 
@@ -338,5 +276,6 @@ int exports_open(struct station *s)
 void exports_close(struct station *s)
 {
 	exportsock_close(s->exports.sock);
+	acks_close(s);
 	loop_source_free(s->exports.again);
 }

@@ -2,6 +2,7 @@
 #ifndef STATIOND_STATION_H
 #define STATIOND_STATION_H
 #include "io/camerasock.h"
+#include "io/cms.h"
 #include "io/gpio.h"
 #include "io/hid.h"
 #include "io/journal.h"
@@ -118,14 +119,27 @@ struct station_exports {
 	enum checklist_stick shown; /* given to the bench, as long as nobody was seen to clear it */
 	bool untold;		    /* a refusal was not sounded yet */
 	bool crowded;		    /* that one found no place is in the log */
-	bool ack_dropped;	    /* since the last that was looked at */
 	struct loop_source *again;  /* looks whether it was cleared */
 	uint64_t tone_ms;	    /* monotonic: when a refusal may sound again */
 	bool writing;		    /* export.done is in flight ... */
 	uint8_t before;		    /* ... behind so many groups of the bench */
-	struct station_export next, done;  /* the one in flight; the last one in the journal */
-	uint64_t due_ms, quiet_ms, ack_ms; /* monotonic: when a note, a line in the log, an
-					      acknowledgement is due again */
+	struct station_export next, done; /* the one in flight; the last one in the journal */
+	uint64_t due_ms, quiet_ms; /* monotonic: when a note, a line in the log is due again */
+};
+
+/* Headquarters' word on a stick, one at a time. */
+struct station_ack {
+	bool dropped;	 /* one was, since the last that was looked at */
+	uint64_t due_ms; /* monotonic: when the next is */
+	bool running;	 /* the thread is; what it reads and fills: */
+	char text[SLIP_ACK_MAX], signature[SLIP_SIGNED];
+	size_t text_len, signature_len;
+	enum cms_verdict verdict;
+	struct cms_signer signer;
+	struct cms_why why;
+	pthread_t thread;
+	int fd; /* it is done */
+	struct loop_source *source;
 };
 
 struct station {
@@ -154,6 +168,7 @@ struct station {
 	struct station_line line;
 	struct station_certificates certificates;
 	struct station_exports exports;
+	struct station_ack ack;
 	struct journal *journal;
 	struct panelsock *panel; /* the simulated board; NULL on others */
 	struct gpio *gpio;	 /* a board of real lamps and buttons; NULL on others */
@@ -217,7 +232,11 @@ int labels_open(struct station *s);    /* 0 */
 void labels_reload(struct station *s); /* reads the files again, beside the loop */
 void labels_close(struct station *s);
 
-/* exports.c: export.done, sticks, and what headquarters says on them. */
+/* acks.c: what headquarters says on a stick. user: the station. */
+void acks_look(void *user, const struct slip_parcel *parcel);
+void acks_close(struct station *s);
+
+/* exports.c: export.done, and sticks. */
 int exports_open(struct station *s);		 /* 0, or the exit code */
 bool exports_stored(struct station *s, bool ok); /* whether this was its append, not the bench's */
 void exports_resume(struct station *s, const struct event_view *event); /* any */

@@ -1,11 +1,13 @@
 """A stick that comes back: headquarters' ack.json frees a bench without a line, and nobody else's does."""
 import json
 import os
+import signal
 import subprocess
 import unittest
 
+from daemon import stage
 from line import authority, held, pair
-from station import read_anchor
+from station import read_anchor, rma, sanitized
 from test_hqd_stick import StickCase
 
 NOWHERE = 1  # a port at which nobody listens
@@ -141,8 +143,8 @@ class Ack(AckCase):
         self.assertIn("are for a folder of exports", done.err)
 
 
-class Hostile(AckCase):
-    """What does not move the cursor."""
+class PaperCase(AckCase):
+    """Paper of our own making, on a stick."""
 
     def setUp(self):
         self.bench_without()
@@ -180,18 +182,22 @@ class Hostile(AckCase):
         self.plug()
         self.st.panel.until("the cursor", lambda: self.cursor(self.st) == 5)
 
+    def plugged(self, code):
+        """As udev has it plugged in."""
+        done = self.st.run_once("--stick", "sda1", self.drive, program="station-export", seconds=60)
+        self.assertEqual(done.code, code, done.out + done.err)
+        return done
+
+
+class Hostile(PaperCase):
+    """What does not move the cursor."""
+
     def test_the_good_one(self):
         self.paper()
         self.counts()
         self.paper(acked=3, hash=self.hash_of(3))  # an old one
         self.st.panel.until("it says nothing new", lambda: self.export(self.st, self.drive) and "nothing new: event 3 of 5" in self.st.said())
         self.assertEqual(self.cursor(self.st), 5)
-
-    def plugged(self, code):
-        """As udev has it plugged in."""
-        done = self.st.run_once("--stick", "sda1", self.drive, program="station-export", seconds=60)
-        self.assertEqual(done.code, code, done.out + done.err)
-        return done
 
     def test_on_a_stick_without_a_token(self):
         """It gets no export; what headquarters has signed counts, and nothing else."""
@@ -296,6 +302,41 @@ class Hostile(AckCase):
         done = self.st.ctl("export", self.drive)
         self.assertIn("ack.json is passed over", done.err)
         self.assertEqual(self.cursor(self.st), 0)
+
+
+@unittest.skipIf(sanitized(), "badcms.so can't be preloaded into a sanitized program")
+class Slow(PaperCase):
+    """A board that needs long to look at a signature."""
+
+    def test_the_bench_goes_on_meanwhile(self):
+        """Lamps follow, a second one is dropped, and what the first says counts when it was looked at."""
+        control = self.st.dir / "slow"
+        control.touch()
+        self.st.stop()
+        self.st.start(env={"LD_PRELOAD": str(stage() / "badcms.so"), "BADCMS_CONTROL": str(control)})
+        self.panel = self.st.panel
+        self.paper()
+        self.plugged(1)
+        self.st.open(rma(2))
+        self.panel.ask("pass", accessories="on")
+        self.panel.until("the next is dropped", lambda: self.plugged(1) and "an acknowledgement is dropped" in self.st.said())
+        self.assertNotIn("as a stick says", self.st.said())
+        control.unlink()
+        self.panel.until("the cursor", lambda: self.cursor(self.st) == 5)
+
+    def test_it_ends_while_one_is_looked_at(self):
+        control = self.st.dir / "slow"
+        control.touch()
+        self.st.stop()
+        self.st.start(env={"LD_PRELOAD": str(stage() / "badcms.so"), "BADCMS_CONTROL": str(control)})
+        self.paper()
+        self.plugged(1)
+        self.st.proc.send_signal(signal.SIGTERM)
+        self.st.panel.until("the last event", lambda: self.st.events("station.stopped")[1:])
+        control.unlink()
+        self.assertEqual(self.st.proc.wait(timeout=20), 0)
+        self.st.start()
+        self.panel = self.st.panel
 
 
 class Line(AckCase):
