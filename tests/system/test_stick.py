@@ -40,6 +40,7 @@ class AckCase(StickCase):
 
 
 class Ack(AckCase):
+    @unittest.skipIf(sanitized(), "badclock.so can't be preloaded into a sanitized program")
     def test_a_bench_without_a_line_frees_its_disk(self):
         """The cursor moves by the paper, and retention removes behind it."""
         st = self.bench_without(start=False, settings={"journal": {"retain_days": 1}})
