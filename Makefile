@@ -242,6 +242,7 @@ SECONDS ?= 60
 FUZZ_reply := src/io/uplink_reply.c
 FUZZ_returns := src/io/uplink_list.c
 FUZZ_intake := src/hqd/intake.c
+FUZZ_piece := src/hqd/piece.c
 FUZZ_photo := $(filter-out $(patsubst %,src/camera/%.c,main options setup live feed pipe video video_mode video_control tell print sjis),$(wildcard src/camera/*.c))
 FUZZ_frame := $(wildcard src/camera/photo*.c)
 FUZZ_LIBS := jansson zlib

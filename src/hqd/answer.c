@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PROBLEM_TYPE "application/problem+json"
 
@@ -17,10 +18,12 @@ static unsigned retry_after(enum refusal r)
 		return 2;
 	if (r == REFUSAL_STOPPING)
 		return 5;
+	if (r == REFUSAL_DISK_FULL)
+		return 60;
 	return r == REFUSAL_UNWRITABLE ? 10 : 0;
 }
 
-struct answer answer_problem(enum refusal r, const char *detail, const uint64_t *acked)
+static struct answer problem(enum refusal r, const char *detail, const char *name, uint64_t number)
 {
 	char type[64];
 	struct answer a = {
@@ -34,12 +37,38 @@ struct answer answer_problem(enum refusal r, const char *detail, const uint64_t 
 	json_t *words = json_string(detail);
 	json_t *o = json_pack("{s:s, s:s, s:i, s:o}", "type", type, "title", refusal_title(r),
 			      "status", (int)a.status, "detail", words ? words : json_string(""));
-	if (o && acked)
-		(void)json_object_set_new(o, "acked", json_integer((json_int_t)*acked));
+	if (o && name)
+		(void)json_object_set_new(o, name, json_integer((json_int_t)number));
 	a.text = o ? json_dumps(o, JSON_COMPACT) : NULL;
 	a.len = a.text ? strlen(a.text) : 0;
 	json_decref(o);
 	return a;
+}
+
+struct answer answer_problem(enum refusal r, const char *detail, const uint64_t *acked)
+{
+	return problem(r, detail, acked ? "acked" : NULL, acked ? *acked : 0);
+}
+
+struct answer answer_problem_number(enum refusal r, const char *detail, const char *name,
+				    uint64_t number)
+{
+	return problem(r, detail, name, number);
+}
+
+struct answer answer_file(const char *type, int fd, uint64_t len)
+{
+	return (struct answer){
+		.status = 200, .type = type, .file = true, .fd = fd, .len = (size_t)len};
+}
+
+void answer_drop(struct answer *a)
+{
+	free(a->text);
+	a->text = NULL;
+	if (a->file)
+		(void)close(a->fd);
+	a->file = false;
 }
 
 struct answer answer_text(const char *type, char *text, size_t len)
@@ -53,7 +82,8 @@ static bool headers_add(struct MHD_Response *r, const struct answer *a)
 {
 	char seconds[16];
 	bool ok = MHD_add_response_header(r, "Content-Type", a->type) == MHD_YES &&
-		  MHD_add_response_header(r, "Cache-Control", "no-store") == MHD_YES;
+		  MHD_add_response_header(r, "Cache-Control", "no-store") == MHD_YES &&
+		  MHD_add_response_header(r, "X-Content-Type-Options", "nosniff") == MHD_YES;
 
 	(void)snprintf(seconds, sizeof(seconds), "%u", a->retry_after_s);
 	if (a->retry_after_s)
@@ -70,13 +100,16 @@ static bool headers_add(struct MHD_Response *r, const struct answer *a)
 enum MHD_Result answer_send(struct MHD_Connection *connection, struct answer *a)
 {
 	struct MHD_Response *r =
-		MHD_create_response_from_buffer(a->len, a->text, MHD_RESPMEM_MUST_FREE);
+		a->file ? MHD_create_response_from_fd(a->len, a->fd)
+			: MHD_create_response_from_buffer(a->len, a->text, MHD_RESPMEM_MUST_FREE);
 	enum MHD_Result result = MHD_NO;
 
 	if (!r) {
-		free(a->text);
+		answer_drop(a);
 		return MHD_NO;
 	}
+	a->text = NULL; /* the library's */
+	a->file = false;
 	if (headers_add(r, a))
 		result = MHD_queue_response(connection, a->status, r);
 	MHD_destroy_response(r);

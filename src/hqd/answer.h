@@ -17,12 +17,21 @@ struct answer {
 	const char *allow;	/* NULL = not told */
 	bool accept_gzip;	/* which encoding would have been taken */
 	bool close;		/* the connection ends with it */
+	bool file;		/* instead of text: fd, with len bytes; closed with the answer */
+	int fd;
 };
 
 /* acked NULL: without. */
 struct answer answer_problem(enum refusal r, const char *detail, const uint64_t *acked);
 /* Takes text (malloc'd); NULL: 503. */
 struct answer answer_text(const char *type, char *text, size_t len);
+/* A problem with one number more, by this name. */
+struct answer answer_problem_number(enum refusal r, const char *detail, const char *name,
+				    uint64_t number);
+/* Takes fd. */
+struct answer answer_file(const char *type, int fd, uint64_t len);
+/* Of one that is not sent. */
+void answer_drop(struct answer *a);
 enum MHD_Result answer_send(struct MHD_Connection *connection, struct answer *a);
 /* In the middle of a body the HTTP library takes no answer: this goes straight to the client, and
  * the connection has to be closed behind it. */

@@ -16,8 +16,8 @@
 
 #define REFUSED_TOLD 20 /* refused rows that are told one by one */
 
-/* make: the file may be new; else a mistyped name must not make one. */
-static struct store *open_store(const struct options *o, bool make)
+/* A mistyped name must not make a file. */
+struct store *command_store(const struct options *o, bool make)
 {
 	struct store *s = NULL;
 	char why[256] = "";
@@ -33,7 +33,7 @@ static struct store *open_store(const struct options *o, bool make)
 	return NULL;
 }
 
-static int flushed(int code)
+int command_flushed(int code)
 {
 	errno = 0;
 	if (fflush(stdout) == 0 && !ferror(stdout))
@@ -69,12 +69,12 @@ static int import_stick(const struct options *o)
 		log_error("%s: exports are taken with --client-ca only", o->csv);
 		return OPTIONS_USAGE;
 	}
-	s = open_store(o, true);
+	s = command_store(o, true);
 	if (!s)
 		return OPTIONS_GONE;
 	code = stick_import(s, o);
 	store_close(s);
-	return flushed(code);
+	return command_flushed(code);
 }
 
 int command_import(const struct options *o)
@@ -92,7 +92,7 @@ int command_import(const struct options *o)
 		log_error("%s: %s", o->csv, strerror(errno));
 		return OPTIONS_GONE;
 	}
-	s = open_store(o, true);
+	s = command_store(o, true);
 	if (!s)
 		return OPTIONS_GONE;
 	int err = store_import(s, o->csv, on_refused, &refused, &returns);
@@ -104,7 +104,7 @@ int command_import(const struct options *o)
 		return OPTIONS_WRONG;
 	}
 	(void)printf("%" PRIu64 " returns expected, %" PRIu64 " rows refused\n", returns, refused);
-	return flushed(refused > 0 ? OPTIONS_WRONG : OPTIONS_FINE);
+	return command_flushed(refused > 0 ? OPTIONS_WRONG : OPTIONS_FINE);
 }
 
 /* --- export --- */
@@ -165,7 +165,7 @@ static int export_all(const struct options *o, struct export *e)
 
 int command_export(const struct options *o)
 {
-	struct export e = {.store = open_store(o, false), .from = o->from};
+	struct export e = {.store = command_store(o, false), .from = o->from};
 
 	if (!e.store)
 		return OPTIONS_GONE;
@@ -175,7 +175,9 @@ int command_export(const struct options *o)
 		log_error("no such journal here: %s", o->journal);
 	else if (err < 0)
 		log_error("can't read %s: %s", o->db, strerror(-err));
-	return flushed(err == -ENOENT ? OPTIONS_WRONG : err < 0 ? OPTIONS_GONE : OPTIONS_FINE);
+	return command_flushed(err == -ENOENT ? OPTIONS_WRONG
+			       : err < 0      ? OPTIONS_GONE
+					      : OPTIONS_FINE);
 }
 
 /* --- status --- */
@@ -225,7 +227,7 @@ int command_status(const struct options *o)
 {
 	struct store_numbers numbers = {0};
 	struct shelf shelf = {.events = 0};
-	struct store *s = open_store(o, false);
+	struct store *s = command_store(o, false);
 
 	if (!s)
 		return OPTIONS_GONE;
@@ -245,5 +247,5 @@ int command_status(const struct options *o)
 	int failed = err < 0 || !all || json_dumpf(all, stdout, JSON_INDENT(2)) < 0 ||
 		     putchar('\n') == EOF;
 	json_decref(all);
-	return err < 0 ? OPTIONS_GONE : flushed(failed ? OPTIONS_GONE : OPTIONS_FINE);
+	return err < 0 ? OPTIONS_GONE : command_flushed(failed ? OPTIONS_GONE : OPTIONS_FINE);
 }

@@ -62,10 +62,30 @@ char *front_expected(struct front *f, const char *cursor, size_t *len)
 	return text;
 }
 
-bool front_numbers(struct front *f, struct store_numbers *out)
+int front_photo_told(struct front *f, const char *station, const char *sha256, uint64_t bytes)
+{
+	(void)pthread_mutex_lock(&f->lock);
+	int told = store_photo_told(f->store, station, sha256, bytes);
+	(void)pthread_mutex_unlock(&f->lock);
+	return told;
+}
+
+int front_photo_keep(struct front *f, const char *sha256, uint64_t bytes)
+{
+	(void)pthread_mutex_lock(&f->lock);
+	int err = store_photo_keep(f->store, sha256, bytes, front_wall_ms());
+	if (err < 0)
+		learn(f, err, strerror(-err));
+	(void)pthread_mutex_unlock(&f->lock);
+	return err;
+}
+
+bool front_numbers(struct front *f, struct store_numbers *out, struct store_photo_numbers *photos)
 {
 	(void)pthread_mutex_lock(&f->lock);
 	int err = store_numbers(f->store, out);
+	if (err == 0)
+		err = store_photo_numbers(f->store, photos);
 	(void)pthread_mutex_unlock(&f->lock);
 	return err == 0;
 }

@@ -2,7 +2,10 @@
  */
 #ifndef HQD_FRONT_H
 #define HQD_FRONT_H
+#include "album.h"
+#include "desk.h"
 #include "store.h"
+#include "store_photo.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -15,6 +18,8 @@ struct front {
 	uint64_t failed_ms; /* ... and when */
 	atomic_bool stopping;
 	bool metrics_open;
+	struct album album;
+	struct desk *desk; /* whose thread is the one that writes the album */
 };
 
 /* Wall clock. */
@@ -25,7 +30,10 @@ void front_events(struct front *f, const char *station, const char *journal, con
 void front_anchor(struct front *f, const char *station, const char *journal, uint64_t seq,
 		  const uint8_t hash[EVENT_HASH], struct store_reply *out);
 char *front_expected(struct front *f, const char *cursor, size_t *len);
-bool front_numbers(struct front *f, struct store_numbers *out);
+bool front_numbers(struct front *f, struct store_numbers *out, struct store_photo_numbers *photos);
+/* As store_photo.h has them. */
+int front_photo_told(struct front *f, const char *station, const char *sha256, uint64_t bytes);
+int front_photo_keep(struct front *f, const char *sha256, uint64_t bytes);
 /* Whether the store can be written. A broken one is tried every two seconds at most, since anybody
  * may ask. */
 bool front_healthy(struct front *f, uint64_t now_ms);

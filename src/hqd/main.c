@@ -24,6 +24,8 @@ int main(int argc, char **argv)
 		return command_export(&o);
 	case OPTIONS_STATUS:
 		return command_status(&o);
+	case OPTIONS_PHOTO:
+		return command_photo(&o);
 	}
 	return OPTIONS_USAGE;
 }

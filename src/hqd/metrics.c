@@ -6,13 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const unsigned statuses[] = {200, 400, 401, 403, 404, 405, 409, 413, 415, 429, 503};
+static const unsigned statuses[] = {200, 400, 401, 403, 404, 405, 409,
+				    413, 415, 422, 429, 503, 507};
 #define STATUSES (sizeof(statuses) / sizeof(statuses[0]))
 
 static const char *const calls[METRICS_CALLS] = {
 	[METRICS_EVENTS] = "events",	 [METRICS_ANCHOR] = "anchor",
 	[METRICS_EXPECTED] = "expected", [METRICS_HEALTH] = "healthz",
 	[METRICS_METRICS] = "metrics",	 [METRICS_OTHER] = "other",
+	[METRICS_PHOTO] = "photos",
 };
 
 static atomic_uint_fast64_t requests[METRICS_CALLS][STATUSES];
@@ -65,6 +67,17 @@ static void store_text(FILE *f, const struct store_numbers *n)
 	one(f, "hqd_expected", "gauge", "Returns that are expected.", n->expected);
 }
 
+static void photos_text(FILE *f, const struct store_photo_numbers *n, unsigned parts)
+{
+	one(f, "hqd_photo_parts", "gauge", "Photos of which a part is here.", parts);
+	if (!n)
+		return;
+	one(f, "hqd_photos", "gauge", "Photos that are here.", n->kept);
+	one(f, "hqd_photo_bytes", "gauge", "Bytes of the photos that are here.", n->bytes);
+	one(f, "hqd_photos_missing", "gauge", "Photos that an event told of and that are not here.",
+	    n->missing);
+}
+
 static void requests_text(FILE *f)
 {
 	head(f, "hqd_requests_total", "counter", "Requests that were answered.");
@@ -99,7 +112,8 @@ static void ingest_text(FILE *f)
 		      us / 1000000, us % 1000000, ingests);
 }
 
-char *metrics_text(const struct store_numbers *numbers, unsigned connections, size_t *len)
+char *metrics_text(const struct store_numbers *numbers, const struct store_photo_numbers *photos,
+		   unsigned parts, unsigned connections, size_t *len)
 {
 	char *text = NULL;
 	FILE *f = open_memstream(&text, len);
@@ -109,6 +123,7 @@ char *metrics_text(const struct store_numbers *numbers, unsigned connections, si
 	head(f, "hqd_info", "gauge", "The version.");
 	(void)fprintf(f, "hqd_info{version=\"%s\"} 1\n", STATION_VERSION);
 	store_text(f, numbers);
+	photos_text(f, photos, parts);
 	one(f, "hqd_connections", "gauge", "Connections that are open.", connections);
 	requests_text(f);
 	ingest_text(f);

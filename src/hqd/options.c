@@ -1,5 +1,6 @@
-/* options.c - hqd's command line: the words of serve, import, export and status. */
+/* options.c - hqd's command line: the words of serve, import, export, status and photo. */
 #include "options.h"
+#include "piece.h"
 #include "station/text.h"
 #include <getopt.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@ static const char usage[] =
 	"       hqd import --db FILE --client-ca PEM [--cert PEM --key PEM] FOLDER\n"
 	"       hqd export --db FILE [--journal UUID] [--from SEQ]\n"
 	"       hqd status --db FILE\n"
+	"       hqd photo --db FILE [SHA256]\n"
 	"The reference headquarters: takes the events of return stations over HTTPS.\n\n"
 	"  --listen ADDR:PORT  where to serve; port 0 = any free one, told on the log\n"
 	"  --db FILE           the database; serving and importing make it when there is none\n"
@@ -28,7 +30,8 @@ static const char usage[] =
 	"  --help, --version\n\n"
 	"import makes CSV the list of expected returns, or takes the events of the exports in FOLDER\n"
 	"(a stick), and with --cert and --key leaves ack.json there for the stations; export prints\n"
-	"the received events, a line each; status prints journals and numbers as JSON.\n"
+	"the received events, a line each; status prints journals and numbers as JSON; photo lists the\n"
+	"photos that stations told of, or writes one (a JPEG) to standard output.\n"
 	"Signals: SIGTERM ends, SIGHUP reads certificates and the CRL again.\n"
 	"Exit codes: 0 fine, 1 failed or rows refused, 2 usage, 3 a file can't be read. See hqd(8).\n";
 
@@ -64,9 +67,10 @@ static const struct option known[] = {
 };
 
 /* Which command takes an option: bits 1 << enum options_command. */
-#define SERVE	   (1U << OPTIONS_SERVE)
-#define EXPORT	   (1U << OPTIONS_EXPORT)
-#define EVERYWHERE (SERVE | EXPORT | 1U << OPTIONS_IMPORT | 1U << OPTIONS_STATUS)
+#define SERVE  (1U << OPTIONS_SERVE)
+#define EXPORT (1U << OPTIONS_EXPORT)
+#define EVERYWHERE                                                                                 \
+	(SERVE | EXPORT | 1U << OPTIONS_IMPORT | 1U << OPTIONS_STATUS | 1U << OPTIONS_PHOTO)
 
 static unsigned options_takers(int id)
 {
@@ -129,12 +133,13 @@ static bool options_command(int *argc, char **argv, enum options_command *out)
 		[OPTIONS_IMPORT] = "import",
 		[OPTIONS_EXPORT] = "export",
 		[OPTIONS_STATUS] = "status",
+		[OPTIONS_PHOTO] = "photo",
 	};
 
 	*out = OPTIONS_SERVE;
 	if (*argc < 2 || argv[1][0] == '-')
 		return true;
-	for (unsigned i = OPTIONS_IMPORT; i <= OPTIONS_STATUS; i++) {
+	for (unsigned i = OPTIONS_IMPORT; i <= OPTIONS_PHOTO; i++) {
 		if (strcmp(argv[1], names[i]) != 0)
 			continue;
 		*out = (enum options_command)i;
@@ -190,6 +195,10 @@ int options_read(int argc, char **argv, struct options *o)
 	}
 	if (o->command == OPTIONS_IMPORT && optind < argc)
 		o->csv = argv[optind++];
+	if (o->command == OPTIONS_PHOTO && optind < argc)
+		o->photo = argv[optind++];
+	if (o->photo && !piece_is_hash(o->photo))
+		return refuse("'%s' is no SHA-256 (64 lower hex digits)", o->photo);
 	if (optind < argc)
 		return refuse("what is '%s'?", argv[optind]);
 	return options_complete(o);

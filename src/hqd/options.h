@@ -11,7 +11,13 @@ enum options_exit {
 	OPTIONS_GONE = 3, /* a file can't be opened, read or understood */
 };
 
-enum options_command { OPTIONS_SERVE, OPTIONS_IMPORT, OPTIONS_EXPORT, OPTIONS_STATUS };
+enum options_command {
+	OPTIONS_SERVE,
+	OPTIONS_IMPORT,
+	OPTIONS_EXPORT,
+	OPTIONS_STATUS,
+	OPTIONS_PHOTO
+};
 
 struct options {
 	enum options_command command;
@@ -24,6 +30,7 @@ struct options {
 	const char *csv;
 	const char *journal; /* NULL = all */
 	uint64_t from;
+	const char *photo; /* photo: its SHA-256; NULL = the list */
 };
 
 /* -1 = go on, else the exit code; what was wrong is told on stderr. */

@@ -147,11 +147,13 @@ void reply_health(struct reply *r, struct front *f)
 void reply_metrics(struct reply *r, struct front *f)
 {
 	struct store_numbers numbers = {0};
-	bool known = front_numbers(f, &numbers);
+	struct store_photo_numbers photos = {0};
+	bool known = front_numbers(f, &numbers, &photos);
 	unsigned open = 0, busy = 0;
 	size_t len = 0;
 
 	conn_count(&open, &busy);
-	char *text = metrics_text(known ? &numbers : NULL, open, &len);
+	char *text = metrics_text(known ? &numbers : NULL, known ? &photos : NULL,
+				  album_parts(&f->album), open, &len);
 	r->answer = answer_text("text/plain; version=0.0.4; charset=utf-8", text, len);
 }

@@ -7,6 +7,7 @@
 #include "front.h"
 #include "metrics.h"
 #include "reply.h"
+#include "reply_photo.h"
 #include "route.h"
 #include "station/text.h"
 #include <stdio.h>
@@ -20,6 +21,11 @@ struct request {
 	enum refusal refusal;
 	const char *detail; /* of the refusal; static, or the connection's */
 	struct body body;
+	struct piece piece; /* of a photo */
+	struct front *front;
+	struct desk_job job;
+	bool asked; /* the desk has made reply */
+	struct reply reply;
 };
 
 static const char *header(struct MHD_Connection *c, const char *name)
@@ -29,7 +35,7 @@ static const char *header(struct MHD_Connection *c, const char *name)
 
 static void refuse(struct request *r, enum refusal why, const char *detail)
 {
-	if (r->refusal != REFUSAL_NONE)
+	if (r->refusal != REFUSAL_NONE || why == REFUSAL_NONE)
 		return;
 	r->refusal = why;
 	r->detail = detail;
@@ -57,6 +63,17 @@ static bool check_encoding(struct request *r, const char *encoding)
 	return true;
 }
 
+/* Pieces of a photo: what they are, and that they come as they are. */
+static void check_photo(struct request *r, struct MHD_Connection *c)
+{
+	const char *detail = NULL;
+
+	if (header(c, "Content-Encoding"))
+		refuse(r, REFUSAL_MEDIA_TYPE, "a photo comes without Content-Encoding");
+	r->piece = piece_read(header(c, "Content-Range"));
+	refuse(r, reply_photo_check(&r->piece, &detail), detail);
+}
+
 /* Everything that the headers tell. */
 static void check_headers(struct request *r, const struct front *f, struct MHD_Connection *c,
 			  const char *method)
@@ -71,7 +88,10 @@ static void check_headers(struct request *r, const struct front *f, struct MHD_C
 	if (r->route.media) {
 		if (!route_media_is(header(c, "Content-Type"), r->route.media))
 			refuse(r, REFUSAL_MEDIA_TYPE, r->route.media);
-		gzip = check_encoding(r, header(c, "Content-Encoding"));
+		if (r->route.call == METRICS_PHOTO)
+			check_photo(r, c);
+		else
+			gzip = check_encoding(r, header(c, "Content-Encoding"));
 	}
 	if (f->stopping)
 		refuse(r, REFUSAL_STOPPING, "come again");
@@ -149,9 +169,10 @@ static enum MHD_Result request_begin(struct front *f, struct MHD_Connection *c, 
 	*own = r;
 	r->refusal = REFUSAL_NONE;
 	r->conn = conn;
+	r->front = f;
 	conn_identify(conn, session);
 	bool few = conn_begin(r->conn, conn_now_ms());
-	route_find(url, &r->route);
+	route_find(url, method, &r->route);
 	if (!few)
 		refuse(r, REFUSAL_TOO_MANY, "wait for the answers that are under way");
 	check_headers(r, f, c, method);
@@ -183,37 +204,71 @@ static void check_body(struct request *r)
 	}
 }
 
+/* On the desk's thread. */
+static void put_photo(void *user)
+{
+	struct request *r = user;
+
+	reply_photo_put(&r->reply, r->front, r->conn->station, r->route.photo, &r->piece, &r->body);
+}
+
+static enum MHD_Result send_reply(struct request *r, struct MHD_Connection *c)
+{
+	close_body(r); /* what the answer needs no longer */
+	if (r->reply.refusal != REFUSAL_NONE)
+		note(r, r->reply.refusal, r->reply.detail);
+	return send_answer(r, c, &r->reply.answer);
+}
+
+/* The desk makes the answer; the connection comes back here with it. */
+static enum MHD_Result ask_desk(struct request *r, struct MHD_Connection *c)
+{
+	r->job = (struct desk_job){.connection = c, .work = put_photo, .user = r};
+	r->reply = (struct reply){.refusal = REFUSAL_NONE};
+	r->asked = true;
+	if (desk_ask(r->front->desk, &r->job))
+		return MHD_YES;
+	r->asked = false;
+	refuse(r, REFUSAL_BUSY, "too many photos are under way");
+	return send_refusal(r, c);
+}
+
 static enum MHD_Result request_answer(struct front *f, struct request *r, struct MHD_Connection *c)
 {
-	struct reply reply = {.refusal = REFUSAL_NONE};
+	struct reply *reply = &r->reply;
 
+	if (r->asked)
+		return send_reply(r, c);
 	check_body(r);
 	if (r->refusal != REFUSAL_NONE)
 		return send_refusal(r, c);
+	if (r->route.call == METRICS_PHOTO && r->route.media)
+		return ask_desk(r, c);
+	reply->refusal = REFUSAL_NONE;
 	switch (r->route.call) {
+	case METRICS_PHOTO:
+		reply_photo_get(reply, f, r->conn->station, r->route.photo);
+		break;
 	case METRICS_EVENTS:
-		reply_events(&reply, f, r->conn->station, r->route.journal, &r->body);
+		reply_events(reply, f, r->conn->station, r->route.journal, &r->body);
 		break;
 	case METRICS_ANCHOR:
-		reply_anchor(&reply, f, r->conn->station, r->route.journal, &r->body);
+		reply_anchor(reply, f, r->conn->station, r->route.journal, &r->body);
 		break;
 	case METRICS_EXPECTED:
-		reply_expected(&reply, f, c);
+		reply_expected(reply, f, c);
 		break;
 	case METRICS_HEALTH:
-		reply_health(&reply, f);
+		reply_health(reply, f);
 		break;
 	case METRICS_METRICS:
-		reply_metrics(&reply, f);
+		reply_metrics(reply, f);
 		break;
 	case METRICS_OTHER:
 	case METRICS_CALLS:
 		break;
 	}
-	close_body(r); /* what the answer needs no longer */
-	if (reply.refusal != REFUSAL_NONE)
-		note(r, reply.refusal, reply.detail);
-	return send_answer(r, c, &reply.answer);
+	return send_reply(r, c);
 }
 
 /* Too much came, and the end is not in sight. */
@@ -255,6 +310,7 @@ void request_done(void *cls, struct MHD_Connection *connection, void **own,
 	if (!r)
 		return;
 	close_body(r);
+	answer_drop(&r->reply.answer); /* of a client that went before it was sent */
 	conn_end(r->conn, conn_now_ms());
 	free(r);
 	*own = NULL;

@@ -6,25 +6,41 @@
 #include <strings.h>
 
 #define JOURNALS   "/v1/journals/"
+#define PHOTOS	   "/v1/photos/"
 #define ANCHOR_MAX 4096
 
-static const struct route other = {METRICS_OTHER, "GET, HEAD", NULL, 0, ""};
+static const struct route other = {METRICS_OTHER, "GET, HEAD", NULL, 0, "", ""};
 
 static const struct {
 	const char *path; /* behind the journal, where there is one */
 	struct route route;
 } of_journal[] =
 	{
-		{"/events", {METRICS_EVENTS, "POST", "application/x-ndjson", BODY_MAX, ""}},
-		{"/anchor", {METRICS_ANCHOR, "POST", "application/json", ANCHOR_MAX, ""}},
+		{"/events", {METRICS_EVENTS, "POST", "application/x-ndjson", BODY_MAX, "", ""}},
+		{"/anchor", {METRICS_ANCHOR, "POST", "application/json", ANCHOR_MAX, "", ""}},
 },
   plain[] = {
-	  {"/v1/expected", {METRICS_EXPECTED, "GET, HEAD", NULL, 0, ""}},
-	  {"/healthz", {METRICS_HEALTH, "GET, HEAD", NULL, 0, ""}},
-	  {"/metrics", {METRICS_METRICS, "GET, HEAD", NULL, 0, ""}},
+	  {"/v1/expected", {METRICS_EXPECTED, "GET, HEAD", NULL, 0, "", ""}},
+	  {"/healthz", {METRICS_HEALTH, "GET, HEAD", NULL, 0, "", ""}},
+	  {"/metrics", {METRICS_METRICS, "GET, HEAD", NULL, 0, "", ""}},
 };
 
-void route_find(const char *path, struct route *out)
+/* A photo is taken and given by the same path. */
+static void find_photo(const char *sha256, const char *method, struct route *out)
+{
+	static const struct route photo = {METRICS_PHOTO, "GET, HEAD, PUT", NULL, 0, "", ""};
+
+	if (!piece_is_hash(sha256))
+		return;
+	*out = photo;
+	memcpy(out->photo, sha256, PIECE_HASH + 1);
+	if (strcmp(method, "PUT") != 0)
+		return;
+	out->media = "image/jpeg";
+	out->most = PIECE_MAX;
+}
+
+void route_find(const char *path, const char *method, struct route *out)
 {
 	const char *journal = path + strlen(JOURNALS);
 
@@ -32,6 +48,8 @@ void route_find(const char *path, struct route *out)
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
 		if (strcmp(path, plain[i].path) == 0)
 			*out = plain[i].route;
+	if (strncmp(path, PHOTOS, strlen(PHOTOS)) == 0)
+		find_photo(path + strlen(PHOTOS), method, out);
 	if (strncmp(path, JOURNALS, strlen(JOURNALS)) != 0 || strlen(journal) < EVENT_UUID ||
 	    !text_is_uuid(journal, EVENT_UUID))
 		return;
@@ -48,6 +66,8 @@ bool route_allows(const struct route *r, const char *method)
 {
 	bool get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 
+	if (r->call == METRICS_PHOTO)
+		return get || strcmp(method, "PUT") == 0;
 	return r->media ? strcmp(method, "POST") == 0 : get;
 }
 

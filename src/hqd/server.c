@@ -186,11 +186,12 @@ static int open_loop(struct server *s)
 static int open_http(struct server *s)
 {
 	s->http = MHD_start_daemon(
-		MHD_USE_TLS | MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0,
-		NULL, NULL, request_handle, &s->front, MHD_OPTION_EXTERNAL_LOGGER, on_library_log,
-		NULL, MHD_OPTION_LISTEN_SOCKET, s->listener, MHD_OPTION_THREAD_POOL_SIZE,
-		(unsigned)THREADS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)CONNECTIONS_IP,
+		MHD_USE_TLS | MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG |
+			MHD_ALLOW_SUSPEND_RESUME,
+		0, NULL, NULL, request_handle, &s->front, MHD_OPTION_EXTERNAL_LOGGER,
+		on_library_log, NULL, MHD_OPTION_LISTEN_SOCKET, s->listener,
+		MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS, MHD_OPTION_CONNECTION_LIMIT,
+		(unsigned)CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)CONNECTIONS_IP,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
 		MHD_OPTION_NOTIFY_COMPLETED, request_done, &s->front, MHD_OPTION_HTTPS_MEM_CERT,
@@ -206,8 +207,10 @@ static void close_all(struct server *s)
 {
 	if (s->http && !s->stop_ms)
 		(void)MHD_quiesce_daemon(s->http); /* so that the socket stays ours */
+	desk_shut(s->front.desk); /* or it would wait for a connection that the library ended */
 	if (s->http)
 		MHD_stop_daemon(s->http);
+	desk_free(s->front.desk);
 	if (s->listener >= 0)
 		(void)close(s->listener);
 	if (s->front.store)
@@ -232,6 +235,13 @@ static int open_all(struct server *s, char where[LISTEN_TEXT])
 	if (err < 0) {
 		log_error("%s: %s", o->db, why[0] ? why : strerror(-err));
 		return OPTIONS_GONE;
+	}
+	err = album_open(&s->front.album, o->db);
+	if (err == 0)
+		err = desk_open(&s->front.desk);
+	if (err < 0) {
+		log_error("the photos: %s", strerror(-err));
+		return OPTIONS_WRONG;
 	}
 	s->listener = listen_open(o->listen, where, why, sizeof(why));
 	if (s->listener < 0) {

@@ -75,6 +75,9 @@ int store_inspection_step(const struct event_span *step);
 int store_time_event(struct store_batch *b, const struct event_view *e);
 int store_time_end(struct store_batch *b);
 
+/* store_photo.c: an event tells of a photo. known false: not in a way that is known. */
+int store_photo_event(struct store_batch *b, const struct event_view *e, bool *known);
+
 /* store_kin.c: parents, children, and events that come twice. */
 int store_kin_event(struct store_batch *b, const struct event_view *e, bool *again);
 /* A journal is new: whether one that is here already names it as its parent. 1, 0 or -errno. */

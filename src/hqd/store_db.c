@@ -113,6 +113,20 @@ static const char *const queries[STORE_DB_QUERIES] = {
 	[STORE_DB_SHELF_OWNER] = "SELECT station FROM (SELECT station, 0 AS n FROM journal"
 				 " WHERE uuid = ?1 UNION ALL SELECT station, 1 FROM (SELECT station"
 				 " FROM shelf WHERE journal = ?1 LIMIT 1)) ORDER BY n LIMIT 1",
+	[STORE_DB_PHOTO_ADD] =
+		"INSERT OR IGNORE INTO photo(sha256, station, bytes, inspection, kept)"
+		" VALUES(?1, ?2, ?3, ?4, 0)",
+	[STORE_DB_PHOTO_TOLD] = "SELECT 1 FROM photo WHERE sha256 = ?1 AND station = ?2"
+				" AND (?3 = 0 OR bytes = ?3) LIMIT 1",
+	[STORE_DB_PHOTO_KEEP] = "UPDATE photo SET kept = ?3 WHERE sha256 = ?1 AND bytes = ?2"
+				" AND kept = 0",
+	[STORE_DB_PHOTO_NEXT] = "SELECT sha256, station, bytes, inspection, kept FROM photo"
+				" WHERE (sha256, station, bytes) > (?1, ?2, ?3)"
+				" ORDER BY sha256, station, bytes LIMIT 1",
+	[STORE_DB_PHOTO_NUMBERS] = "SELECT count(*), coalesce(sum(bytes), 0),"
+				   " (SELECT count(DISTINCT sha256) FROM photo WHERE kept = 0)"
+				   " FROM (SELECT DISTINCT sha256, bytes FROM photo"
+				   " WHERE kept > 0)",
 	[STORE_DB_NUMBERS] = "SELECT (SELECT count(*) FROM journal),"
 			     " (SELECT coalesce(sum(head), 0) FROM journal) -"
 			     " (SELECT coalesce(sum(last - first + 1), 0) FROM hole),"
@@ -270,6 +284,25 @@ static int schema_make(struct store_db *db)
 	return rc;
 }
 
+/* Older ones lack the table, and may have events that belong into it. */
+static int photos_make(struct store_db *db)
+{
+	int64_t there = 0;
+	int rc = sqlite_number(db->sql, "SELECT count(*) FROM sqlite_schema WHERE name = 'photo'",
+			       &there);
+
+	if (rc || there)
+		return rc;
+	rc = store_db_begin(db);
+	if (!rc)
+		rc = sqlite_exec(db->sql, store_schema_photo);
+	if (!rc)
+		rc = store_db_commit(db);
+	if (rc)
+		store_db_rollback(db);
+	return rc;
+}
+
 static int connect_file(struct store_db *db)
 {
 	bool fresh = false;
@@ -289,7 +322,9 @@ static int connect_file(struct store_db *db)
 					  "PRAGMA journal_size_limit=33554432");
 	if (!rc && fresh)
 		rc = schema_make(db);
-	return rc ? rc : sqlite_exec(db->sql, store_schema_shelf); /* older ones lack it */
+	if (!rc)
+		rc = sqlite_exec(db->sql, store_schema_shelf); /* older ones lack it */
+	return rc ? rc : photos_make(db);
 }
 
 int store_db_open(struct store_db *db, const char *path, char *why, size_t cap)

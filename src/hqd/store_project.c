@@ -271,6 +271,14 @@ static int inspection_event(struct store_batch *b, const struct event_view *e)
 	return step_event(b, e);
 }
 
+static int photo_event(struct store_batch *b, const struct event_view *e)
+{
+	bool known = false;
+	int rc = store_photo_event(b, e, &known);
+
+	return rc || known ? rc : set_aside(b, "no photo that is known");
+}
+
 int store_project_event(struct store_batch *b, const struct event_view *e)
 {
 	bool again = false;
@@ -292,6 +300,8 @@ int store_project_event(struct store_batch *b, const struct event_view *e)
 	case EVENT_INSPECTION_FINAL:
 	case EVENT_INSPECTION_ABANDONED:
 		return inspection_event(b, e);
+	case EVENT_PHOTO_TAKEN:
+		return photo_event(b, e);
 	case EVENT_UNKNOWN:
 		return set_aside_kind(b, e);
 	case EVENT_STATION_STARTED:
@@ -303,7 +313,6 @@ int store_project_event(struct store_batch *b, const struct event_view *e)
 	case EVENT_PARCEL_ARRIVED:
 	case EVENT_PARCEL_CLOSED:
 	case EVENT_LABEL_REJECTED:
-	case EVENT_PHOTO_TAKEN:
 	case EVENT_EXPORT_DONE:
 	case EVENT_FAULT_RAISED:
 	case EVENT_FAULT_CLEARED:

@@ -70,4 +70,23 @@ static const char store_schema[] =
 static const char store_schema_shelf[] =
 	"CREATE TABLE IF NOT EXISTS shelf(journal TEXT NOT NULL, seq INTEGER NOT NULL,"
 	" station TEXT NOT NULL, line BLOB NOT NULL, PRIMARY KEY(journal, seq)) WITHOUT ROWID;";
+
+/* Photos that events told of; kept: when it was all here, 0 = it is not. With it come those of
+ * events that an older version stored. */
+static const char store_schema_photo[] =
+	"CREATE TABLE IF NOT EXISTS photo(sha256 TEXT NOT NULL, station TEXT NOT NULL,"
+	" bytes INTEGER NOT NULL, inspection TEXT NOT NULL, kept INTEGER NOT NULL,"
+	" PRIMARY KEY(sha256, station, bytes)) WITHOUT ROWID;"
+	"CREATE INDEX IF NOT EXISTS photo_missing ON photo(sha256) WHERE kept = 0;"
+	"INSERT OR IGNORE INTO photo(sha256, station, bytes, inspection, kept)"
+	" SELECT sha256, station, bytes, coalesce(inspection, ''), 0 FROM"
+	" (SELECT json_extract(line, '$.data.sha256') AS sha256, station,"
+	" json_extract(line, '$.data.bytes') AS bytes,"
+	" json_extract(line, '$.inspection') AS inspection FROM"
+	" (SELECT j.station AS station, CAST(e.line AS TEXT) AS line FROM event e"
+	" JOIN journal j ON j.no = e.key >> 40"
+	" WHERE instr(e.line, CAST('\"kind\":\"photo.taken\"' AS BLOB)) > 0)"
+	" WHERE json_extract(line, '$.kind') = 'photo.taken')"
+	" WHERE typeof(sha256) = 'text' AND length(sha256) = 64"
+	" AND sha256 NOT GLOB '*[^0-9a-f]*' AND typeof(bytes) = 'integer' AND bytes > 0;";
 #endif

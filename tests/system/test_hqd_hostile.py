@@ -111,6 +111,40 @@ class Hostile(unittest.TestCase):
                 self.served()
             select.select([], [], [], 0.05)
 
+    def test_photos(self):
+        """Photos that nobody told of, claims of 1 GiB, bodies that end early or never: nothing of it is kept."""
+        name = "5a" * 32
+        put = [f"PUT /v1/photos/{name} HTTP/1.1", "Content-Type: image/jpeg"]
+        for more, status in ((("Content-Length: 1073741824",), 413), (("Content-Range: bytes 0-1073741823/1073741824",
+                              "Content-Length: 3"), 413), (("Transfer-Encoding: chunked",), 413)):
+            with self.subTest(more=more):
+                sock = self.hq.raw(self.bad)
+                self.addCleanup(sock.close)
+                sock.sendall("\r\n".join([put[0], "Host: hq", put[1], *more]).encode() + b"\r\n\r\n")
+                try:
+                    if "chunked" in more[0]:
+                        for _ in range(40):
+                            sock.sendall(b"10000\r\n" + b"\xff" * 65536 + b"\r\n")
+                    elif status == 413 and len(more) == 2:
+                        sock.sendall(b"\xff\xd8\xff")
+                except OSError:
+                    pass  # cut off
+                reply = http.client.HTTPResponse(sock)
+                reply.begin()  # its body may be lost to what was still sent
+                self.assertEqual(reply.status, status)
+        for n in range(50):
+            name = f"{n:064x}"
+            self.assertEqual(self.hq.request("PUT", f"/v1/photos/{name}", b"\xff\xd8\xff" * 1000,
+                                             {"Content-Type": "image/jpeg"}, self.bad).status, 404)
+        socks = []
+        for _ in range(4):
+            sock = self.hq.raw(self.bad)
+            self.addCleanup(sock.close)
+            sock.sendall("\r\n".join([put[0], "Host: hq", put[1], "Content-Length: 200000"]).encode() + b"\r\n\r\n\xff\xd8")
+            socks.append(sock)
+        self.cut(socks, b"\xff")
+        self.assertFalse((self.hq.dir / "photos").exists())
+
     def test_slowloris(self):
         slow = self.hq.metrics()['hqd_refused_total{problem="slow"}']
         socks = self.crowd(100, "127.0.0.2")
