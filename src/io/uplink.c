@@ -1,6 +1,6 @@
-/* uplink.c - the line to headquarters: the events' way and the list's way take turns on it, one
- * request at a time. What happened is noted at once; what follows is done at the end of the turn,
- * so that no caller is called back from within its own call. */
+/* uplink.c - the line to headquarters: the ways of events, list and photos take turns on it,
+ * one request at a time. What happened is noted at once; what follows is done at the end of the
+ * turn, so that no caller is called back from within its own call. */
 #include "uplink.h"
 #include "station/text.h"
 #include "uplink_line.h"
@@ -47,7 +47,9 @@ void uplink_state(const struct uplink *u, struct uplink_state *out)
 				     .acked = u->sync.acked,
 				     .last_ok_ms = u->last_ok_ms,
 				     .next_ms = u->next_ms,
-				     .server = uplink_curl_server(u->curl)};
+				     .server = uplink_curl_server(u->curl),
+				     .photos_aside = u->photos.sync.asides};
+	(void)text_copy(out->photos_why, sizeof(out->photos_why), u->photos.why);
 	if (!u->begun || (!events && !u->list.answered))
 		return;
 	out->line = events ? line : u->list.line;
@@ -70,7 +72,9 @@ static void tell(struct uplink *u)
 	uplink_state(u, &now);
 	if (now.line == u->told.line && now.acked == u->told.acked &&
 	    now.last_ok_ms == u->told.last_ok_ms && now.next_ms == u->told.next_ms &&
-	    now.server.until_ms == u->told.server.until_ms && strcmp(now.why, u->told.why) == 0)
+	    now.server.until_ms == u->told.server.until_ms &&
+	    now.photos_aside == u->told.photos_aside &&
+	    strcmp(now.photos_why, u->told.photos_why) == 0 && strcmp(now.why, u->told.why) == 0)
 		return;
 	u->told = now;
 	u->calls.changed(u->calls.user);
@@ -88,6 +92,7 @@ static void on_soon(void *user)
 		u->read_again = 0;
 	uplink_poll_turn(u, &now, &wake);
 	uplink_events_turn(u, &now, &wake);
+	uplink_photos_turn(u, &now, &wake);
 	u->next_ms = wake;
 	if (loop_timer_set(u->timer, wake) != 0)
 		uplink_line_turn(u);
@@ -110,6 +115,9 @@ static void on_response(void *user, struct uplink_response *r)
 	case UPLINK_LINE_LIST:
 		uplink_poll_replied(u, r);
 		break;
+	case UPLINK_LINE_PHOTO:
+		uplink_photos_replied(u, r);
+		break;
 	}
 	uplink_line_turn(u);
 }
@@ -125,6 +133,12 @@ static void on_read(void *user, struct uplink_job *job)
 		break;
 	case UPLINK_JOB_LIST:
 		uplink_poll_read(u);
+		break;
+	case UPLINK_JOB_PHOTO:
+	case UPLINK_JOB_PIECE:
+	case UPLINK_JOB_NOTE:
+	case UPLINK_JOB_AGAIN:
+		uplink_photos_read(u);
 		break;
 	}
 	uplink_line_turn(u);
@@ -149,6 +163,8 @@ int uplink_open(struct uplink **out, struct loop *loop, const struct uplink_conf
 	u->random = ~sync.seed;
 	u->next_ms = u->told.next_ms = MOMENT_NEVER;
 	sync_init(&u->sync, &sync);
+	u->has_photos = source->photo != NULL;
+	photosync_init(&u->photos.sync, &sync);
 	if (r == 0)
 		r = loop_defer(loop, &u->soon, on_soon, u);
 	if (r == 0)
@@ -186,6 +202,8 @@ void uplink_begin(struct uplink *u, const char *journal, uint64_t acked, uint64_
 
 void uplink_head(struct uplink *u, uint64_t head)
 {
+	if (head > u->sync.head)
+		photosync_look(&u->photos.sync);
 	sync_head(&u->sync, head);
 	uplink_line_turn(u);
 }
@@ -212,6 +230,8 @@ void uplink_retry(struct uplink *u)
 	u->sync.not_before = 0;
 	u->list.due = 0;
 	u->read_again = 0;
+	u->photos.sync.not_before = 0;
+	photosync_again(&u->photos.sync);
 	uplink_curl_fresh(u->curl);
 	uplink_line_turn(u);
 }
@@ -228,5 +248,6 @@ void uplink_close(struct uplink *u)
 	uplink_feed_free(&u->page[0]);
 	uplink_feed_free(&u->page[1]);
 	uplink_feed_free(&u->list.job);
+	uplink_feed_free(&u->photos.job);
 	free(u);
 }

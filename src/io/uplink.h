@@ -6,6 +6,7 @@
 #include "loop.h"
 #include "station/expiry.h"
 #include "station/parcel.h"
+#include "station/photosync.h"
 #include "station/sync.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,7 +45,15 @@ struct uplink_source {
 	int (*page)(void *user, uint64_t from, uint32_t count, struct uplink_page *page);
 	/* Hash of one event (or of the anchor). -ENOENT: there is none. */
 	int (*hash)(void *user, uint64_t seq, uint8_t hash[EVENT_HASH]);
-	void (*close)(void *user); /* the last call; may be NULL */
+	/* Photos; all NULL: there are none. The oldest that is not delivered and that skip() does
+	 * not pass by: 0, -ENOENT: none, or -errno. */
+	int (*photo)(void *user, bool (*skip)(void *user, const char *sha256), void *skip_user,
+		     char sha256[PHOTOSYNC_HASH + 1], uint64_t *bytes);
+	/* len bytes of it. 0, -ENOENT: it is gone, or -errno. */
+	int (*photo_read)(void *user, const char *sha256, uint64_t from, void *buf, size_t len);
+	int (*photo_delivered)(void *user, const char *sha256); /* 0 or -errno */
+	int (*photo_again)(void *user); /* those that were delivered are not any more */
+	void (*close)(void *user);	/* the last call; may be NULL */
 	void *user;
 };
 
@@ -56,6 +65,8 @@ struct uplink_state { /* for status; a copy */
 	uint64_t next_ms;   /* monotonic time of the next try, MOMENT_NEVER = waits for events */
 	struct expiry
 		server; /* the certificate that headquarters showed last; until 0 = none yet */
+	uint32_t photos_aside; /* photos that headquarters would not have; tried again later */
+	char photos_why[160];  /* why none, or the last one, went; "" = all is well */
 };
 
 struct uplink_returns { /* one page of the list; valid during the call */
@@ -99,6 +110,9 @@ void uplink_close(struct uplink *u); /* gives up what is in flight; NULL is fine
  * none). Never fails: what can't be understood is SYNC_NONSENSE (2xx) or what its status says. */
 struct sync_answer uplink_reply_events(long status, const char *body, size_t len,
 				       const char *retry_after, int64_t now_ms);
+/* The same of a reply to a photo, or to a piece of one. */
+struct photosync_answer uplink_reply_photo(long status, const char *body, size_t len,
+					   const char *retry_after, int64_t now_ms);
 /* What a problem (application/problem+json) tells a person, without control characters; "" when it
  * is none. */
 void uplink_reply_detail(const char *body, size_t len, char *out, size_t cap);

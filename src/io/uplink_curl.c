@@ -297,15 +297,17 @@ static bool files_there(struct uplink_curl *c)
 
 static bool set_headers(struct uplink_curl *c, const struct uplink_request *q)
 {
-	char type[128];
+	char type[128], range[128];
 	struct curl_slist *more;
 
 	curl_slist_free_all(c->headers);
 	c->headers = NULL;
 	(void)snprintf(type, sizeof(type), "Content-Type: %s", q->type ? q->type : "");
+	(void)snprintf(range, sizeof(range), "Content-Range: %s", q->range ? q->range : "");
 	const char *const lines[] = {"Accept: application/json, application/problem+json",
 				     q->type ? type : NULL, q->type ? "Expect:" : NULL,
-				     q->gzip ? "Content-Encoding: gzip" : NULL};
+				     q->gzip ? "Content-Encoding: gzip" : NULL,
+				     q->range ? range : NULL};
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		if (!lines[i])
 			continue;
@@ -332,6 +334,7 @@ static bool set_request(struct uplink_curl *c, const struct uplink_request *q)
 	} else {
 		r = r ? r : curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
 	}
+	r = r ? r : curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, q->put ? "PUT" : NULL);
 	r = r ? r : curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, c->fresh ? 1L : 0L);
 	c->fresh = false;
 	return r == CURLE_OK && set_headers(c, q);

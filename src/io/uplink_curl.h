@@ -9,8 +9,10 @@ struct uplink_request {
 	const char *type; /* of the body; NULL: GET */
 	const char *body; /* the caller's, until done */
 	size_t len;
-	bool gzip;	  /* the body is */
-	size_t reply_max; /* bytes; more is no reply */
+	bool gzip;	   /* the body is */
+	bool put;	   /* PUT instead of POST */
+	const char *range; /* Content-Range; NULL = none */
+	size_t reply_max;  /* bytes; more is no reply */
 };
 
 struct uplink_response {

@@ -147,11 +147,11 @@ void uplink_events_turn(struct uplink *u, const struct moment *now, uint64_t *wa
 		*wake = order.until_ms < *wake ? order.until_ms : *wake;
 		return;
 	case SYNC_SEND:
-		if (u->use == UPLINK_LINE_FREE)
+		if (uplink_photos_yield(u, now, wake))
 			send_events(u, &order);
 		return;
 	case SYNC_ANCHOR:
-		if (u->use == UPLINK_LINE_FREE)
+		if (uplink_photos_yield(u, now, wake))
 			send_anchor(u, order.from);
 		return;
 	}
@@ -213,6 +213,7 @@ void uplink_events_replied(struct uplink *u, const struct uplink_response *r)
 {
 	struct moment now = loop_moment(u->loop);
 	struct sync_answer answer = {.kind = r->kind};
+	uint64_t acked;
 
 	if (r->replied)
 		answer = uplink_reply_events(r->status, r->body, r->len, r->retry_after,
@@ -223,7 +224,10 @@ void uplink_events_replied(struct uplink *u, const struct uplink_response *r)
 		u->last_ok_ms = now.wall_ms;
 		uplink_poll_line_is_back(u);
 	}
+	acked = u->sync.acked;
 	follow(u, sync_reply(&u->sync, &answer, &now));
+	if (u->sync.acked < acked)
+		uplink_photos_rewound(u);
 	if (u->sync.last != answer.kind)
 		(void)text_copy(u->why, sizeof(u->why), sync_kind_text(u->sync.last));
 	else if (answer.kind != SYNC_ACKED && answer.kind != SYNC_GAP)

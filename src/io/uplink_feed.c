@@ -122,6 +122,23 @@ static int do_list(struct uplink_job *job)
 	return ok ? 0 : -EBADMSG;
 }
 
+static bool skip(void *user, const char *sha256)
+{
+	const struct uplink_job *job = user;
+
+	return photosync_skips(job->aside, job->asides, sha256);
+}
+
+static int do_piece(struct uplink_feed *f, struct uplink_job *job)
+{
+	if (!job->packed && !(job->packed = malloc(PHOTOSYNC_PIECE_MAX)))
+		return -ENOMEM;
+	if (job->count > PHOTOSYNC_PIECE_MAX)
+		return -EINVAL;
+	return f->source.photo_read(f->source.user, job->sha256, job->from, job->packed,
+				    job->count);
+}
+
 static void do_job(struct uplink_feed *f, struct uplink_job *job)
 {
 	switch (job->kind) {
@@ -133,6 +150,18 @@ static void do_job(struct uplink_feed *f, struct uplink_job *job)
 		break;
 	case UPLINK_JOB_LIST:
 		job->error = do_list(job);
+		break;
+	case UPLINK_JOB_PHOTO:
+		job->error = f->source.photo(f->source.user, skip, job, job->sha256, &job->bytes);
+		break;
+	case UPLINK_JOB_PIECE:
+		job->error = do_piece(f, job);
+		break;
+	case UPLINK_JOB_NOTE:
+		job->error = f->source.photo_delivered(f->source.user, job->sha256);
+		break;
+	case UPLINK_JOB_AGAIN:
+		job->error = f->source.photo_again(f->source.user);
 		break;
 	}
 }

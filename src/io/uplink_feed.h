@@ -1,11 +1,20 @@
-/* uplink_feed.h - the uplink's own thread: reads pages of events and packs them, reads hashes, and
- * takes pages of the list apart, so that the loop waits for none of it. Private to uplink*.c. */
+/* uplink_feed.h - the uplink's own thread: reads pages of events and packs them, reads hashes
+ * and photos, and takes pages of the list apart, so that the loop waits for none of it. Private to
+ * uplink*.c. */
 #ifndef IO_UPLINK_FEED_H
 #define IO_UPLINK_FEED_H
 #include "uplink.h"
 #include "uplink_list.h"
 
-enum uplink_job_kind { UPLINK_JOB_PAGE, UPLINK_JOB_HASH, UPLINK_JOB_LIST };
+enum uplink_job_kind {
+	UPLINK_JOB_PAGE,
+	UPLINK_JOB_HASH,
+	UPLINK_JOB_LIST,
+	UPLINK_JOB_PHOTO, /* the oldest photo */
+	UPLINK_JOB_PIECE, /* count bytes of it, from `from` on, into packed */
+	UPLINK_JOB_NOTE,  /* it is delivered */
+	UPLINK_JOB_AGAIN, /* all that were are to be sent again */
+};
 
 /* The caller's; the thread's between uplink_feed_ask and its completion. */
 struct uplink_job {
@@ -25,6 +34,11 @@ struct uplink_job {
 	char *body;
 	size_t body_len;
 	struct uplink_list list;
+	/* PHOTO, PIECE, NOTE */
+	char sha256[PHOTOSYNC_HASH + 1];
+	uint64_t bytes;
+	struct photosync_aside aside[PHOTOSYNC_ASIDE]; /* that PHOTO passes by */
+	uint32_t asides;
 	struct uplink_job *next;
 };
 

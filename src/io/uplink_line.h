@@ -1,4 +1,4 @@
-/* uplink_line.h - the uplink's inside: the events' way and the list's way share one line. Private
+/* uplink_line.h - the uplink's inside: the ways of events, list and photos share one line. Private
  * to uplink*.c. */
 #ifndef IO_UPLINK_LINE_H
 #define IO_UPLINK_LINE_H
@@ -13,6 +13,7 @@ enum uplink_line_use {
 	UPLINK_LINE_EVENTS,
 	UPLINK_LINE_ANCHOR,
 	UPLINK_LINE_LIST,
+	UPLINK_LINE_PHOTO,
 };
 
 enum uplink_list_at { UPLINK_LIST_RESTS, UPLINK_LIST_ASKED, UPLINK_LIST_READ, UPLINK_LIST_STORED };
@@ -30,6 +31,15 @@ struct uplink_list_way {
 	struct uplink_job job;
 };
 
+struct uplink_photos_way {
+	struct photosync sync;
+	uint64_t begun_ms;   /* of the request that is under way */
+	uint64_t look_again; /* the folder could not be read; 0 = it could */
+	bool rewound;	     /* headquarters lost events, and perhaps photos */
+	char why[160];
+	struct uplink_job job;
+};
+
 struct uplink {
 	struct loop *loop;
 	uint64_t poll_ms;
@@ -42,6 +52,8 @@ struct uplink {
 	uint64_t next_ms;	  /* of the next try, as found by the last turn */
 	struct uplink_state told; /* as the last calls.changed found it */
 	struct uplink_list_way list;
+	bool has_photos;
+	struct uplink_photos_way photos;
 	/* events */
 	struct sync sync;
 	uint64_t random;
@@ -65,6 +77,15 @@ void uplink_events_turn(struct uplink *u, const struct moment *now, uint64_t *wa
 void uplink_events_replied(struct uplink *u, const struct uplink_response *r);
 void uplink_events_read(struct uplink *u, struct uplink_job *job);
 void uplink_events_line_is_back(struct uplink *u);
+
+/* uplink_photos.c: the photos' way. */
+void uplink_photos_turn(struct uplink *u, const struct moment *now, uint64_t *wake);
+void uplink_photos_replied(struct uplink *u, const struct uplink_response *r);
+void uplink_photos_read(struct uplink *u);
+/* An event wants the line. True: it is free, if need be by breaking off a piece that hangs. */
+bool uplink_photos_yield(struct uplink *u, const struct moment *now, uint64_t *wake);
+/* Headquarters went back behind what it had. */
+void uplink_photos_rewound(struct uplink *u);
 
 /* uplink_poll.c: the list's way. */
 void uplink_poll_turn(struct uplink *u, const struct moment *now, uint64_t *wake);

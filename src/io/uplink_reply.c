@@ -1,5 +1,5 @@
-/* uplink_reply.c - what headquarters' reply to events means: HTTP status, JSON and Retry-After
- * become a struct sync_answer. Pure, so that it can be fuzzed. */
+/* uplink_reply.c - what headquarters' reply to events or to a photo means: HTTP status, JSON and
+ * Retry-After become an answer of station/sync.h or photosync.h. Pure, so that it can be fuzzed. */
 #include "station/text.h"
 #include "uplink.h"
 #include <jansson.h>
@@ -115,6 +115,49 @@ struct sync_answer uplink_reply_events(long status, const char *body, size_t len
 			answer.kind = SYNC_SERVER;
 		break;
 	}
+	return answer;
+}
+
+static bool read_have(const char *body, size_t len, uint64_t *have)
+{
+	json_t *root = reply_object(body, len);
+	const json_t *value = json_object_get(root, "have");
+	bool ok = json_is_integer(value) && json_integer_value(value) >= 0;
+
+	if (ok)
+		*have = (uint64_t)json_integer_value(value);
+	json_decref(root);
+	return ok;
+}
+
+struct photosync_answer uplink_reply_photo(long status, const char *body, size_t len,
+					   const char *retry_after, int64_t now_ms)
+{
+	struct photosync_answer answer = {.kind = SYNC_NONSENSE};
+	struct sync_answer as_events;
+
+	switch (status) {
+	case 200:
+	case 201:
+		if (read_have(body, len, &answer.have))
+			answer.kind = SYNC_ACKED;
+		return answer;
+	case 404:
+		answer.kind = SYNC_REFUSED;
+		answer.unknown = true;
+		return answer;
+	case 409: /* what it has is asked for anew, whatever it says */
+		answer.kind = SYNC_GAP;
+		return answer;
+	case 507:
+		status = 503; /* it will have room again */
+		break;
+	default:
+		break;
+	}
+	as_events = uplink_reply_events(status, NULL, 0, retry_after, now_ms);
+	answer.kind = as_events.kind;
+	answer.retry_after_ms = as_events.retry_after_ms;
 	return answer;
 }
 

@@ -290,6 +290,16 @@ static void put_waiting(struct health *r, const json_t *root, const struct healt
 	put(r, HEALTH_BACKLOG, "; headquarters has %lld of %lld", acked, seq);
 }
 
+/* Photos wait behind the events, and are not missed by anybody for a while. */
+static void put_photos(struct health *r, const json_t *hq)
+{
+	long long refused = json_integer_value(json_object_get(hq, "photos_refused"));
+
+	if (refused > 0)
+		put(r, HEALTH_BACKLOG, "; headquarters does not take %lld photos (%s)", refused,
+		    known(health_text_of(hq, "photos_why"), "see the log"));
+}
+
 static void tell_backlog(struct health *r, const json_t *root, const struct health_now *now)
 {
 	const json_t *hq = json_object_get(root, "headquarters");
@@ -301,6 +311,7 @@ static void tell_backlog(struct health *r, const json_t *root, const struct heal
 		return;
 	}
 	put_waiting(r, root, now);
+	put_photos(r, hq);
 	if (strcmp(line, "person") == 0) {
 		put(r, HEALTH_BACKLOG, "; the line NEEDS A PERSON: %s", known(why, "see the log"));
 		trouble(r, "the line to headquarters needs a person");

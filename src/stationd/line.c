@@ -2,6 +2,7 @@
  * expected returns come in, LINK and the status say how it is. */
 #include "io/log.h"
 #include "io/pages.h"
+#include "io/photobox.h"
 #include "station.h"
 #include <errno.h>
 #include <stdio.h>
@@ -80,6 +81,37 @@ static int read_hash(void *user, uint64_t seq, uint8_t hash[EVENT_HASH])
 	if (r < 0 && r != -ENOENT)
 		reader_close(f);
 	return r;
+}
+
+/* --- photos, on the uplink's thread --- */
+
+static int photo_next(void *user, bool (*skip)(void *user, const char *sha256), void *skip_user,
+		      char sha256[PHOTOSYNC_HASH + 1], uint64_t *bytes)
+{
+	const struct station_feed *f = user;
+
+	return photobox_next(f->folder, skip, skip_user, sha256, bytes);
+}
+
+static int photo_read(void *user, const char *sha256, uint64_t from, void *buf, size_t len)
+{
+	const struct station_feed *f = user;
+
+	return photobox_read(f->folder, sha256, from, buf, len);
+}
+
+static int photo_delivered(void *user, const char *sha256)
+{
+	const struct station_feed *f = user;
+
+	return photobox_delivered(f->folder, sha256);
+}
+
+static int photo_again(void *user)
+{
+	const struct station_feed *f = user;
+
+	return photobox_again(f->folder);
 }
 
 /* --- how it is --- */
@@ -182,7 +214,8 @@ static void on_line_changed(void *user)
 
 	uplink_state(l->uplink, &is);
 	journal_state(s->journal, &j);
-	if (is.line != l->state.line || strcmp(is.why, l->state.why) != 0 || is.acked >= j.seq) {
+	if (is.line != l->state.line || strcmp(is.why, l->state.why) != 0 || is.acked >= j.seq ||
+	    is.photos_aside != l->state.photos_aside) {
 		take_state(s);
 	} else if (l->tell_at == MOMENT_NEVER) {
 		l->tell_at = loop_moment(s->loop).mono_ms + TELL_MS;
@@ -270,8 +303,14 @@ int line_open(struct station *s)
 		.software = STATION_VERSION,
 		.poll_ms = (uint64_t)hq->poll_s * 1000u,
 	};
-	struct uplink_source source = {
-		.page = read_page, .hash = read_hash, .close = reader_close, .user = &l->feed};
+	struct uplink_source source = {.page = read_page,
+				       .hash = read_hash,
+				       .photo = photo_next,
+				       .photo_read = photo_read,
+				       .photo_delivered = photo_delivered,
+				       .photo_again = photo_again,
+				       .close = reader_close,
+				       .user = &l->feed};
 	struct uplink_calls calls = {.acked = on_acked,
 				     .fork = on_fork,
 				     .changed = on_line_changed,
@@ -284,6 +323,7 @@ int line_open(struct station *s)
 		return 0;
 	(void)snprintf(l->feed.path, sizeof(l->feed.path), "%s/" JOURNAL_FILE,
 		       s->settings.state_dir);
+	l->feed.folder = s->settings.state_dir;
 	r = loop_timer(s->loop, &l->later, on_later, s);
 	if (r == 0)
 		r = uplink_open(&l->uplink, s->loop, &config, &source, &calls);

@@ -176,6 +176,8 @@ static void put_headquarters(struct text *t, const struct station *s, const stru
 	key_time(t, "unsent_since", s->settings.hq.url[0] && j->seq > acked ? j->unsent_ms : 0);
 	key_text(t, "last_ok", s->line.last_ok);
 	key_text(t, "next_try", s->line.next_try);
+	key_number(t, "photos_refused", u->photos_aside);
+	key_text(t, "photos_why", u->photos_why);
 	put_certificates(t, s);
 	text_char(t, '}');
 }

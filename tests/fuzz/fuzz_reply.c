@@ -1,5 +1,6 @@
-/* fuzz_reply.c - reads any bytes as headquarters' reply to events: a line with the status, a line
- * with Retry-After's value, then the body. What comes of it stays within what sync.h may hear. */
+/* fuzz_reply.c - reads any bytes as headquarters' reply to events and to a photo: a line with the
+ * status, a line with Retry-After's value, then the body. What comes of it stays within what sync.h
+ * and photosync.h may hear. */
 #include "io/uplink.h"
 #include "station/text.h"
 #include <stdlib.h>
@@ -69,6 +70,21 @@ static void kind_check(const struct sync_answer *a, long status)
 	must(a->kind == SYNC_BUSY || a->retry_after_ms == 0);
 }
 
+static void photo_check(const struct photosync_answer *a, const struct sync_answer *events,
+			long status)
+{
+	must(a->unknown == (status == 404));
+	must(a->have == 0 || (a->kind == SYNC_ACKED && a->have <= INT64_MAX));
+	must(a->kind != SYNC_FORK && a->kind != SYNC_TLS);
+	must(a->kind == SYNC_BUSY || a->retry_after_ms == 0);
+	must((a->kind == SYNC_BUSY) == (status == 429 || status == 503 || status == 507));
+	must((a->kind == SYNC_GAP) == (status == 409));
+	if (a->kind == SYNC_ACKED)
+		must(status == 200 || status == 201);
+	else if (status != 200 && status != 409 && status != 507)
+		must(a->kind == events->kind && a->retry_after_ms == events->retry_after_ms);
+}
+
 /* For a person's terminal: bounded, ended, nothing that orders it about. */
 static void detail_check(const char *body, size_t len)
 {
@@ -89,6 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char number[8], wait[64];
 	uint64_t status = 0;
 	struct sync_answer a;
+	struct photosync_answer photo;
 
 	take_line(&at, &size, number, sizeof(number));
 	take_line(&at, &size, wait, sizeof(wait));
@@ -96,6 +113,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		status = 200;
 	a = uplink_reply_events((long)status, at, size, wait, NOW_MS);
 	kind_check(&a, (long)status);
+	photo = uplink_reply_photo((long)status, at, size, wait, NOW_MS);
+	photo_check(&photo, &a, (long)status);
 	detail_check(at, size);
 	return 0;
 }

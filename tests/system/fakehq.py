@@ -18,7 +18,7 @@ from proxy import Proxy
 ZEROS = "0" * 64
 REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict",
            413: "Content Too Large", 415: "Unsupported Media Type", 429: "Too Many Requests", 500: "Internal Server Error",
-           503: "Service Unavailable"}
+           422: "Unprocessable Content", 503: "Service Unavailable", 507: "Insufficient Storage"}
 
 
 def reply(status, body=b"", kind="application/json", length=None, **headers):
@@ -61,6 +61,9 @@ class Request:
         parts = path.partition("?")[0].split("/")
         self.what = parts[4] if path.startswith("/v1/journals/") and len(parts) == 5 else parts[2] if len(parts) == 3 else None
         self.journal = parts[3] if len(parts) == 5 else None
+        self.photo = None
+        if path.startswith("/v1/photos/"):
+            self.what, self.photo = "photos", parts[3]
         self.lines = self.body.splitlines(keepends=True) if self.what == "events" else []
 
 
@@ -88,6 +91,7 @@ class FakeHq:
         """cert, key: the server's; ca: who signs stations."""
         self.answer = lambda request: None
         self.journals = {}  # uuid: [line with its LF]
+        self.photos = {}  # sha256: bytes
         self.asked = []  # every request
         self.failed = []  # handshakes that came to nothing, in words
         self.returns = []
@@ -216,7 +220,18 @@ class FakeHq:
             if request.what == "expected":
                 return reply(200, {"cursor": "fake.1", "reset": "after=fake.1" not in request.path, "more": False,
                                    "returns": [] if "after=fake.1" in request.path else self.returns})
+            if request.what == "photos":
+                return self.photo(request)
             return problem(404, "not-found")
+
+    def photo(self, request):
+        span, total = request.headers["content-range"].removeprefix("bytes ").split("/")
+        held = self.photos.setdefault(request.photo, b"")
+        if span != "*":
+            if int(span.partition("-")[0]) != len(held):
+                return problem(409, "piece-gap", {"have": len(held)})
+            held = self.photos[request.photo] = held + request.raw
+        return reply(200, {"have": len(held)})
 
     def events(self, request):
         held = self.journals.setdefault(request.journal, [])
