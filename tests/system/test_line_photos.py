@@ -240,6 +240,26 @@ class Lies(PhotoLine):
                 self.assertEqual(self.fake.photos[sha(photo)], photo)
                 st.panel.until("no complaint", lambda: not st.status()["headquarters"]["photos_why"], LONG)
 
+    def test_events_that_do_not_go_keep_photos_waiting(self):
+        """Events come first, also when headquarters takes none now."""
+        st = self.bench(self.fake.port)
+        self.link(GOOD)
+        self.delivered(self.fake)
+        self.fake.answer = lambda r: problem(503, "busy") if r.what == "events" else None
+        self.event()
+        self.lay(st, jpeg(1000, 9))
+        for n in range(4):
+            mark = len(self.fake.posts())
+            self.retry()
+            st.panel.until("events to be tried", lambda: len(self.fake.posts()) > mark, LONG)
+            self.event()
+        self.assertEqual(self.asked(), [])
+        self.fake.answer = lambda r: None
+        self.retry()
+        st.panel.until("an empty outbox", lambda: self.waiting(st) == [], LONG)
+        asked = [r.what for r in self.fake.asked]
+        self.assertGreater(asked.index("photos"), len(asked) - 1 - asked[::-1].index("events"))
+
     def test_one_that_hangs_makes_way_for_events(self):
         st = self.bench(self.fake.port)
         self.link(GOOD)
