@@ -99,15 +99,19 @@ static enum photosync_verdict nowhere(struct photosync *p, const struct moment *
 	return fail(p, 0, now);
 }
 
+static uint32_t half(uint32_t piece)
+{
+	return piece / 2 > PHOTOSYNC_PIECE_LEAST ? piece / 2 : PHOTOSYNC_PIECE_LEAST;
+}
+
 static void set_pace(struct photosync *p, const struct moment *now)
 {
 	uint64_t took = now->mono_ms - p->sent_ms;
 
 	if (took < PHOTOSYNC_QUICK_MS)
 		p->piece = p->piece > p->ceiling / 2 ? p->ceiling : p->piece * 2;
-	else if (took > PHOTOSYNC_SLOW_MS && p->piece > PHOTOSYNC_PIECE_LEAST)
-		p->piece =
-			p->piece / 2 > PHOTOSYNC_PIECE_LEAST ? p->piece / 2 : PHOTOSYNC_PIECE_LEAST;
+	else if (took > PHOTOSYNC_SLOW_MS)
+		p->piece = half(p->piece);
 }
 
 static enum photosync_verdict on_have(struct photosync *p, uint64_t have, const struct moment *now)
@@ -166,8 +170,7 @@ enum photosync_verdict photosync_reply(struct photosync *p, const struct photosy
 			    a->retry_after_ms < SYNC_RETRY_MAX ? a->retry_after_ms : SYNC_RETRY_MAX,
 			    now);
 	case SYNC_LINE: /* a line that is cut often, or too slow for the piece */
-		p->piece = p->piece / 2 > PHOTOSYNC_PIECE_LEAST ? p->piece / 2
-								: PHOTOSYNC_PIECE_LEAST;
+		p->piece = half(p->piece);
 		break;
 	case SYNC_DENIED: /* whichever photo it is */
 	case SYNC_TLS:

@@ -53,7 +53,7 @@ struct station_scanner {
 /* What the uplink's thread reads the journal by. */
 struct station_feed {
 	char path[SETTINGS_PATH + 16];
-	const char *folder; /* of the journal, and of photos/ */
+	const char *folder;   /* of the journal, and of photos/ */
 	atomic_uint journals; /* begun so far: another one means another file */
 	unsigned opened;      /* the one that reader reads; the thread's, as reader is */
 	struct journal_reader *reader;

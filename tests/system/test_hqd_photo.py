@@ -3,8 +3,11 @@ from concurrent.futures import ThreadPoolExecutor
 import fcntl
 import http.client
 import os
+import signal
+import socket
 import sqlite3
 import subprocess
+import time
 import unittest
 
 from daemon import drop, stage
@@ -384,6 +387,31 @@ class Life(PhotoCase):
             finally:
                 fcntl.flock(control, fcntl.LOCK_UN)
             self.assertEqual(kept.result(20).json, {"have": 1000})
+
+    @unittest.skipIf(sanitized(), "baddisk.so can't be preloaded into a sanitized program")
+    def test_stop_finishes_a_photo_in_hand(self):
+        self.hq.start(preload=True, env={"BADDISK_DIR": str(self.hq.dir / "photos")})
+        photo = jpeg(1000, 33)
+        self.tell(photo)
+        with open(self.hq.control) as control, ThreadPoolExecutor(1) as pool:
+            fcntl.flock(control, fcntl.LOCK_EX)
+            try:
+                kept = pool.submit(put, self.hq, self.bench, sha(photo), photo)
+                end = time.monotonic() + 20
+                while not (self.hq.dir / "photos").exists():  # its first sync hangs
+                    self.assertLess(time.monotonic(), end, "no photo is written")
+                self.hq.proc.send_signal(signal.SIGTERM)
+                while True:  # it stops: nobody new is heard
+                    try:
+                        socket.create_connection((self.hq.host, self.hq.port), timeout=5).close()
+                    except ConnectionRefusedError:
+                        break
+                    self.assertLess(time.monotonic(), end, "it does not stop")
+            finally:
+                fcntl.flock(control, fcntl.LOCK_UN)
+            self.assertEqual(kept.result(20).json, {"have": 1000})
+        self.hq.stop()
+        self.assertEqual(self.path(photo).read_bytes(), photo)
 
 
 class Contract(unittest.TestCase):
