@@ -34,12 +34,9 @@ static int open_folder(int at, const char *name)
 /* Removes a folder with its files; what else is in it stays, and so does the folder. */
 static void remove_folder(int at, const char *name)
 {
-	int fd = open_folder(at, name);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = stickfile_list(at, name);
 	const struct dirent *e;
 
-	if (!d && fd >= 0)
-		(void)close(fd);
 	for (int n = 0; d && n < LEFT_MOST && (e = readdir(d)) != NULL; n++)
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
 			(void)unlinkat(dirfd(d), e->d_name, 0);
@@ -59,12 +56,9 @@ static bool is_unfinished(const char *name)
 /* What a stick that was pulled midway still holds. */
 static void remove_unfinished(struct folder *f)
 {
-	int fd = openat(f->station, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = stickfile_list(f->station, ".");
 	const struct dirent *e;
 
-	if (!d && fd >= 0)
-		(void)close(fd);
 	for (int n = 0; d && n < LEFT_MOST && (e = readdir(d)) != NULL; n++)
 		if (is_unfinished(e->d_name))
 			remove_folder(f->station, e->d_name);
@@ -116,13 +110,6 @@ static void give_name(struct folder *f, int64_t now_ms, unsigned n)
 	text_put(&temporary, PART);
 }
 
-static bool is_taken(struct folder *f, const char *name)
-{
-	struct stat st;
-
-	return fstatat(f->station, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 int folder_open(struct folder *f, const char *dir, const char *station, int64_t now_ms)
 {
 	int rc;
@@ -136,7 +123,7 @@ int folder_open(struct folder *f, const char *dir, const char *station, int64_t 
 	remove_unfinished(f);
 	for (unsigned n = 1; n <= TRIES; n++) {
 		give_name(f, now_ms, n);
-		if (!is_taken(f, f->name) && !is_taken(f, f->temporary))
+		if (!stickfile_has(f->station, f->name) && !stickfile_has(f->station, f->temporary))
 			break;
 	}
 	if (mkdirat(f->station, f->temporary, 0755) < 0)
@@ -199,7 +186,8 @@ int folder_finish(struct folder *f)
 {
 	int rc = sync_folder(f->own);
 
-	if (!rc && is_taken(f, f->name)) /* not every file system knows RENAME_NOREPLACE */
+	/* not every file system knows RENAME_NOREPLACE */
+	if (!rc && stickfile_has(f->station, f->name))
 		rc = -EEXIST;
 	if (!rc && renameat(f->station, f->temporary, f->station, f->name) < 0)
 		rc = -errno;

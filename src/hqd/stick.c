@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define PAGE	    (1 << 20) /* bytes of lines that are taken at once */
@@ -208,14 +207,11 @@ static int by_name(const void *a, const void *b)
 /* Names of what lies in a folder, save what is hidden; sorted, so that exports come by age. */
 static size_t names_of(int folder, char ***out)
 {
-	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = stickfile_list(folder, ".");
 	char **names = calloc(FOLDERS, sizeof(*names));
 	const struct dirent *e;
 	size_t n = 0;
 
-	if (!d && fd >= 0)
-		(void)close(fd);
 	while (d && names && n < FOLDERS && (e = readdir(d)) != NULL)
 		if (e->d_name[0] != '.' && (names[n] = strdup(e->d_name)) != NULL)
 			n++;
@@ -230,15 +226,14 @@ static size_t names_of(int folder, char ***out)
 static void folder_take(struct taking *t, const char *path, int folder, unsigned depth)
 {
 	struct stick_ack outer;
-	struct stat st;
 	char **name, *sub;
 	size_t n;
 
-	if (fstatat(folder, MANIFEST_SUMS, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+	if (stickfile_has(folder, MANIFEST_SUMS)) {
 		export_take(t, path, folder);
 		return;
 	}
-	if (fstatat(folder, MANIFEST_SEALED, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+	if (stickfile_has(folder, MANIFEST_SEALED)) {
 		(void)refuse(t, path, "encrypted: open it first, see station-export(8)");
 		return;
 	}
@@ -246,8 +241,7 @@ static void folder_take(struct taking *t, const char *path, int folder, unsigned
 	t->ack.count = 0;
 	n = depth ? names_of(folder, &name) : 0;
 	for (size_t i = 0; i < n; i++) {
-		int fd = openat(folder, name[i],
-				O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		int fd = stickfile_folder(folder, name[i]);
 
 		if (fd >= 0 && asprintf(&sub, "%s/%s", path, name[i]) >= 0) {
 			folder_take(t, sub, fd, depth - 1);

@@ -9,8 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MOST	    (16u << 20) /* bytes of sums and signature */
-#define MOST_EVENTS UINT32_MAX	/* bytes: no file of a FAT has more */
+#define MOST_EVENTS UINT32_MAX /* bytes: no file of a FAT has more */
 
 static bool fails(struct stick_proof *p, const char *what, const char *why)
 {
@@ -44,7 +43,7 @@ static bool signature_look(struct stick_proof *p, int folder, const char *ca, co
 	struct cms_why why;
 	uint8_t *der;
 	size_t der_len;
-	int rc = stickfile_whole(folder, MANIFEST_SIGNATURE, MOST, &der, &der_len);
+	int rc = stickfile_whole(folder, MANIFEST_SIGNATURE, STICKFILE_MOST, &der, &der_len);
 
 	if (rc)
 		return fails(p, MANIFEST_SIGNATURE, strerror(-rc));
@@ -111,7 +110,7 @@ bool stick_proof_look(struct stick_proof *p, int folder, const char *ca, int cop
 	int rc;
 
 	memset(p, 0, sizeof(*p));
-	rc = stickfile_whole(folder, MANIFEST_SUMS, MOST, &bytes, &len);
+	rc = stickfile_whole(folder, MANIFEST_SUMS, STICKFILE_MOST, &bytes, &len);
 	if (rc)
 		return fails(p, MANIFEST_SUMS, strerror(-rc));
 	sums = (const char *)bytes;

@@ -1,4 +1,4 @@
-/* stickfile.c - files of a stick that anybody may have written (stickfile.h). */
+/* stickfile.c - files and folders of a stick that anybody may have written (stickfile.h). */
 #include "stickfile.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +11,30 @@
 
 #define PIECE 65536
 #define PART  128 /* bytes of a folder's name */
+
+bool stickfile_has(int at, const char *name)
+{
+	struct stat st;
+
+	return fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+int stickfile_folder(int at, const char *name)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+DIR *stickfile_list(int at, const char *name)
+{
+	int fd = stickfile_folder(at, name);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!d && fd >= 0)
+		(void)close(fd);
+	return d;
+}
 
 static int open_at(int at, const char *name)
 {
@@ -39,9 +63,9 @@ int stickfile_open(int at, const char *name)
 		return -ENAMETOOLONG;
 	memcpy(part, name, (size_t)(slash - name));
 	part[slash - name] = '\0';
-	sub = openat(at, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	sub = stickfile_folder(at, part);
 	if (sub < 0)
-		return -errno;
+		return sub;
 	fd = open_at(sub, slash + 1);
 	(void)close(sub);
 	return fd;

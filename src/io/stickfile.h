@@ -1,12 +1,21 @@
-/* stickfile.h - files of a stick that anybody may have written: no link is followed, nothing but a
- * regular file is opened, and what is read whole is bounded. */
+/* stickfile.h - files and folders of a stick that anybody may have written: no link is followed,
+ * nothing but a regular file or a folder is opened, and what is read whole is bounded. */
 #ifndef IO_STICKFILE_H
 #define IO_STICKFILE_H
+#include <dirent.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#define STICKFILE_SUM 32 /* bytes of SHA-256 */
+#define STICKFILE_SUM  32	   /* bytes of SHA-256 */
+#define STICKFILE_MOST (16u << 20) /* bytes of the sums, or of a signature, read whole */
+
+/* Something of this name is there, be it a link. */
+bool stickfile_has(int at, const char *name);
+/* A folder, or -errno; stickfile_list to list its names, NULL with errno. */
+int __attribute__((warn_unused_result)) stickfile_folder(int at, const char *name);
+DIR *__attribute__((warn_unused_result)) stickfile_list(int at, const char *name);
 
 /* name: a file in the folder `at`, or in one folder of it (a/b). Open to be read, or -errno;
  * -EINVAL, -ELOOP or -ENOTDIR: it is something else than a file. */

@@ -4,31 +4,15 @@
 #include "io/stickfile.h"
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define DEPTH	2     /* STICK/STATION/DATE_TIME */
 #define FOLDERS 10000 /* names that are looked at in one folder */
 #define MOST	10000 /* exports */
-
-static int folder_open(int at, const char *name)
-{
-	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
-static bool has(int folder, const char *name)
-{
-	struct stat st;
-
-	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
-}
 
 static enum stick_kind kind_of(int folder, struct manifest *m)
 {
@@ -36,7 +20,7 @@ static enum stick_kind kind_of(int folder, struct manifest *m)
 	uint8_t *json = NULL;
 	size_t len = 0;
 
-	if (has(folder, MANIFEST_SEALED))
+	if (stickfile_has(folder, MANIFEST_SEALED))
 		return STICK_SEALED;
 	if (stickfile_whole(folder, MANIFEST_FILE, MANIFEST_MAX, &json, &len) == 0 &&
 	    manifest_read((const char *)json, len, m) == MANIFEST_OK)
@@ -73,7 +57,7 @@ static int look(struct stick *s, int folder, const char *path, unsigned depth);
 static int look_below(struct stick *s, int folder, const char *path, const char *name,
 		      unsigned depth)
 {
-	int fd = folder_open(folder, name), rc = 0;
+	int fd = stickfile_folder(folder, name), rc = 0;
 	char *below;
 
 	if (fd < 0)
@@ -93,18 +77,15 @@ static int look(struct stick *s, int folder, const char *path, unsigned depth)
 {
 	const struct dirent *e;
 	unsigned n = 0;
-	int rc = 0, fd;
+	int rc = 0;
 	DIR *d;
 
-	if (has(folder, MANIFEST_SUMS) || has(folder, MANIFEST_FILE) ||
-	    has(folder, MANIFEST_SEALED))
+	if (stickfile_has(folder, MANIFEST_SUMS) || stickfile_has(folder, MANIFEST_FILE) ||
+	    stickfile_has(folder, MANIFEST_SEALED))
 		return keep(s, folder, path);
 	if (depth == 0)
 		return 0;
-	fd = folder_open(folder, ".");
-	d = fd < 0 ? NULL : fdopendir(fd);
-	if (!d && fd >= 0)
-		(void)close(fd);
+	d = stickfile_list(folder, ".");
 	while (d && !rc && (e = readdir(d)) != NULL) {
 		s->more |= ++n > FOLDERS;
 		if (n > FOLDERS)
@@ -163,12 +144,12 @@ int stick_open(int folder, const struct stick_export *e)
 	int top, fd;
 
 	if (!slash)
-		return folder_open(folder, e->path[0] ? e->path : ".");
+		return stickfile_folder(folder, e->path[0] ? e->path : ".");
 	(void)snprintf(first, sizeof(first), "%.*s", (int)(slash - e->path), e->path);
-	top = folder_open(folder, first);
+	top = stickfile_folder(folder, first);
 	if (top < 0)
 		return top;
-	fd = folder_open(top, slash + 1);
+	fd = stickfile_folder(top, slash + 1);
 	(void)close(top);
 	return fd;
 }

@@ -6,6 +6,7 @@
 #include "ctl.h"
 #include "verify_folder.h"
 #include "io/cms.h"
+#include "io/stickfile.h"
 #include "station/manifest.h"
 #include "station/text.h"
 #include <stdio.h>
@@ -69,14 +70,14 @@ static void look_at_signature(struct proof *p, const uint8_t *sums, size_t len)
 	uint8_t *der;
 	size_t der_len;
 
-	if (!verify_folder_has(&p->folder, MANIFEST_SIGNATURE)) {
+	if (!stickfile_has(p->folder.fd, MANIFEST_SIGNATURE)) {
 		if (p->folder.has_manifest && p->manifest.is_signed)
 			verify_folder_wrong(&p->folder, "missing: " MANIFEST_SIGNATURE);
 		else if (p->ca)
 			verify_folder_wrong(&p->folder, "it is not signed");
 		return;
 	}
-	if (!verify_folder_read(&p->folder, MANIFEST_SIGNATURE, VERIFY_FOLDER_MOST, &der, &der_len))
+	if (!verify_folder_read(&p->folder, MANIFEST_SIGNATURE, STICKFILE_MOST, &der, &der_len))
 		return;
 	judge(p, cms_verify(p->ca, sums, len, der, der_len, &p->signer, &why), &why);
 	free(der);
@@ -199,14 +200,14 @@ int verify_export(const char *path, int folder, const char *ca, const struct ver
 
 	p = (struct proof){.ca = ca, .mark = mark, .marks = marks};
 	verify_folder_begin(&p.folder, folder);
-	if (verify_folder_has(&p.folder, MANIFEST_SEALED)) {
+	if (stickfile_has(folder, MANIFEST_SEALED)) {
 		ctl_error("%s is encrypted: its reader opens it with 'openssl cms -decrypt', see "
 			  "station-export(8), and verifies what comes out",
 			  path);
 		return CTL_GONE;
 	}
 	look_at_manifest(&p);
-	if (verify_folder_read(&p.folder, MANIFEST_SUMS, VERIFY_FOLDER_MOST, &sums, &len)) {
+	if (verify_folder_read(&p.folder, MANIFEST_SUMS, STICKFILE_MOST, &sums, &len)) {
 		look_at_signature(&p, sums, len);
 		verify_folder_sums(&p.folder, (const char *)sums, len);
 		if (!verify_folder_listed(&p.folder, MANIFEST_FILE))

@@ -40,13 +40,6 @@ void verify_folder_wrong(struct verify_folder *f, const char *format, ...)
 	putchar('\n');
 }
 
-bool verify_folder_has(const struct verify_folder *f, const char *name)
-{
-	struct stat st;
-
-	return fstatat(f->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 int verify_folder_file(const struct verify_folder *f, const char *name)
 {
 	return stickfile_open(f->fd, name);
@@ -209,14 +202,11 @@ static bool is_listed_folder(const struct verify_folder *f, const char *name)
 	return false;
 }
 
-static void extra_in(struct verify_folder *f, int fd, const char *folder)
+static void extra_in(struct verify_folder *f, DIR *d, const char *folder)
 {
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *e;
 	unsigned told = 0;
 
-	if (!d && fd >= 0)
-		(void)close(fd);
 	while (d && told < TOLD_MOST && (e = readdir(d)) != NULL) {
 		char name[MANIFEST_NAMES + 300];
 
@@ -225,10 +215,7 @@ static void extra_in(struct verify_folder *f, int fd, const char *folder)
 		    verify_folder_listed(f, name) || (!*folder && is_ours(name)))
 			continue;
 		if (!*folder && is_listed_folder(f, name)) {
-			extra_in(f,
-				 openat(f->fd, name,
-					O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
-				 name);
+			extra_in(f, stickfile_list(f->fd, name), name);
 			continue;
 		}
 		if (is_of_a_pc(e->d_name) && is_file_in(dirfd(d), e->d_name)) {
@@ -244,5 +231,5 @@ static void extra_in(struct verify_folder *f, int fd, const char *folder)
 
 void verify_folder_extra(struct verify_folder *f)
 {
-	extra_in(f, openat(f->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "");
+	extra_in(f, stickfile_list(f->fd, "."), "");
 }

@@ -6,8 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VERIFY_FOLDER_MOST  (16u << 20) /* bytes of a file that is read whole */
-#define VERIFY_FOLDER_NAMES 100000	/* files of an export */
+#define VERIFY_FOLDER_NAMES 100000 /* files of an export */
 
 struct verify_folder {
 	int fd;
@@ -23,8 +22,6 @@ void verify_folder_end(struct verify_folder *f);
 /* One line on stdout; counts. */
 void verify_folder_wrong(struct verify_folder *f, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Something of this name is there. */
-bool verify_folder_has(const struct verify_folder *f, const char *name);
 /* A regular file, opened to be read; or -errno. No link is followed. */
 int verify_folder_file(const struct verify_folder *f, const char *name);
 /* A whole file of at most `most` bytes, freed by the caller. False: said why. */
