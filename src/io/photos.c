@@ -1,0 +1,244 @@
+/* photos.c - evidence photos beside the journal (photos.h). */
+#include "photos.h"
+#include "station/text.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <nettle/sha2.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FOLDER	"photos"
+#define OUTBOX	"photos/outbox"
+#define SUFFIX	".jpg"
+#define COMING	".tmp-photo" /* one is written at a time */
+#define PATH	4096
+#define CHUNK	65536
+#define NAME	(PHOTOS_HASH + sizeof(SUFFIX))
+#define PRIVATE 0750
+
+static bool path_of(const char *dir, const char *name, char path[PATH])
+{
+	struct text t = text_over(path, PATH);
+
+	text_put(&t, dir);
+	text_char(&t, '/');
+	text_put(&t, name);
+	return !t.full;
+}
+
+/* An open folder under dir, or -errno. */
+static int folder_open(const char *dir, const char *name)
+{
+	char path[PATH];
+	int fd;
+
+	if (!path_of(dir, name, path))
+		return -ENAMETOOLONG;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	return fd < 0 ? -errno : fd;
+}
+
+static int folder_make(const char *dir, const char *name)
+{
+	char path[PATH];
+
+	if (!path_of(dir, name, path))
+		return -ENAMETOOLONG;
+	return mkdir(path, PRIVATE) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+int photos_open(const char *dir)
+{
+	int e = folder_make(dir, FOLDER), fd;
+
+	if (e == 0)
+		e = folder_make(dir, OUTBOX);
+	fd = e < 0 ? e : folder_open(dir, OUTBOX);
+	if (fd < 0)
+		return fd;
+	if (unlinkat(fd, COMING, 0) < 0 && errno != ENOENT)
+		e = -errno;
+	(void)close(fd);
+	return e;
+}
+
+/* --- what is there --- */
+
+static bool is_photo(int folder, const char *name, struct stat *st)
+{
+	return strlen(name) == NAME - 1 && strspn(name, "0123456789abcdef") == PHOTOS_HASH &&
+	       strcmp(name + PHOTOS_HASH, SUFFIX) == 0 &&
+	       fstatat(folder, name, st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st->st_mode);
+}
+
+static bool is_older(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
+}
+
+struct tally {
+	uint64_t count, bytes;
+	char oldest[NAME]; /* "" = none */
+	uint64_t oldest_bytes;
+};
+
+static int tally(const char *dir, const char *name, struct tally *out)
+{
+	int fd = folder_open(dir, name);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct timespec oldest = {0};
+
+	*out = (struct tally){0};
+	if (!d) {
+		int e = fd < 0 ? fd : -errno;
+
+		if (fd >= 0)
+			(void)close(fd);
+		return e == -ENOENT ? 0 : e;
+	}
+	for (const struct dirent *e = readdir(d); e; e = readdir(d)) {
+		struct stat st;
+
+		if (!is_photo(fd, e->d_name, &st))
+			continue;
+		out->count++;
+		out->bytes += (uint64_t)st.st_size;
+		if (out->oldest[0] && !is_older(&st.st_mtim, &oldest))
+			continue;
+		oldest = st.st_mtim;
+		out->oldest_bytes = (uint64_t)st.st_size;
+		memcpy(out->oldest, e->d_name, NAME);
+	}
+	(void)closedir(d);
+	return 0;
+}
+
+int photos_look(const char *dir, struct photos_usage *out)
+{
+	struct tally waits, delivered;
+	int e = tally(dir, OUTBOX, &waits);
+
+	if (e == 0)
+		e = tally(dir, FOLDER, &delivered);
+	if (e < 0)
+		return e;
+	*out = (struct photos_usage){waits.count, waits.bytes, waits.bytes + delivered.bytes};
+	return 0;
+}
+
+/* Removes the oldest that were delivered until there is room for so many bytes more. */
+static int make_room(const char *dir, uint64_t bytes, uint64_t space)
+{
+	struct tally waits, delivered;
+	int e = tally(dir, OUTBOX, &waits), fd;
+
+	if (e == 0 && (bytes > space || waits.bytes > space - bytes))
+		return -EDQUOT;
+	fd = e < 0 ? e : folder_open(dir, FOLDER);
+	if (fd < 0)
+		return fd;
+	e = tally(dir, FOLDER, &delivered);
+	while (e == 0 && waits.bytes + delivered.bytes > space - bytes) {
+		if (delivered.oldest[0] == '\0')
+			e = -EDQUOT;
+		else if (unlinkat(fd, delivered.oldest, 0) < 0 && errno != ENOENT)
+			e = -errno;
+		else
+			e = tally(dir, FOLDER, &delivered);
+	}
+	(void)close(fd);
+	return e;
+}
+
+/* --- another one --- */
+
+static int write_all(int fd, const uint8_t *at, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, at, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+		at += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Copies it and tells its hash. A JPEG begins with FF D8 FF and ends with FF D9. */
+static int copy(int from, int to, uint64_t bytes, uint8_t hash[SHA256_DIGEST_SIZE])
+{
+	static const uint8_t begins[3] = {0xff, 0xd8, 0xff}, ends[2] = {0xff, 0xd9};
+	uint8_t buf[CHUNK], last[2] = {0, 0};
+	struct sha256_ctx ctx;
+	uint64_t at = 0;
+	int e = bytes < 5 ? -EBADMSG : 0;
+
+	sha256_init(&ctx);
+	while (e == 0 && at < bytes) {
+		size_t want = bytes - at < CHUNK ? (size_t)(bytes - at) : CHUNK;
+		ssize_t n = pread(from, buf, want, (off_t)at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EBADMSG;
+		if (at == 0 && (n < 3 || memcmp(buf, begins, 3) != 0))
+			return -EBADMSG;
+		last[0] = n > 1 ? buf[n - 2] : last[1];
+		last[1] = buf[n - 1];
+		sha256_update(&ctx, (size_t)n, buf);
+		at += (uint64_t)n;
+		e = write_all(to, buf, (size_t)n);
+	}
+	sha256_digest(&ctx, SHA256_DIGEST_SIZE, hash);
+	return e == 0 && memcmp(last, ends, 2) != 0 ? -EBADMSG : e;
+}
+
+static int store_in(int folder, int from, uint64_t bytes, char sha256[PHOTOS_HASH + 1])
+{
+	uint8_t hash[SHA256_DIGEST_SIZE];
+	char name[NAME];
+	struct text hex = text_over(sha256, PHOTOS_HASH + 1), t = text_over(name, sizeof(name));
+	int fd, e;
+
+	fd = openat(folder, COMING, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (fd < 0)
+		return -errno;
+	e = copy(from, fd, bytes, hash);
+	if (e == 0 && fsync(fd) < 0)
+		e = -errno;
+	if (close(fd) < 0 && e == 0)
+		e = -errno;
+	if (e < 0)
+		return e;
+	text_hex(&hex, hash, sizeof(hash));
+	text_put(&t, sha256);
+	text_put(&t, SUFFIX);
+	if (renameat(folder, COMING, folder, name) < 0)
+		return -errno;
+	return fsync(folder) < 0 ? -errno : 0;
+}
+
+int photos_store(const char *dir, int fd, uint64_t bytes, uint64_t space,
+		 char sha256[PHOTOS_HASH + 1])
+{
+	int e = bytes == 0 || bytes > PHOTOS_MAX ? -EMSGSIZE : photos_open(dir), folder;
+
+	if (e == 0)
+		e = make_room(dir, bytes, space);
+	folder = e < 0 ? e : folder_open(dir, OUTBOX);
+	if (folder < 0)
+		return folder;
+	e = store_in(folder, fd, bytes, sha256);
+	if (e < 0)
+		(void)unlinkat(folder, COMING, 0);
+	(void)close(folder);
+	return e;
+}

@@ -1,0 +1,231 @@
+/* test_photos.c - evidence photos beside the journal: what is kept, under which name, what makes
+ * room, and that nothing is left of what is not. */
+#include "io/photos.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char dir[64];
+
+static int setup(void **state)
+{
+	(void)state;
+	(void)strcpy(dir, "/tmp/photos-XXXXXX");
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(photos_open(dir), 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	char command[128];
+
+	(void)state;
+	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
+	return system(command);
+}
+
+/* A file of so many bytes between a JPEG's ends; `fill` makes it another one. */
+static int picture(size_t len, uint8_t fill)
+{
+	int fd = memfd_create("photo", MFD_CLOEXEC);
+	uint8_t *p = malloc(len);
+
+	memset(p, fill, len);
+	memcpy(p, "\xff\xd8\xff", 3);
+	memcpy(p + len - 2, "\xff\xd9", 2);
+	assert_int_equal(write(fd, p, len), (ssize_t)len);
+	free(p);
+	return fd;
+}
+
+static bool is_there(const char *folder, const char *name)
+{
+	char path[256];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%s/%s/%s", dir, folder, name);
+	return stat(path, &st) == 0;
+}
+
+static bool has(const char *folder, const char *sha256)
+{
+	char name[80];
+
+	(void)snprintf(name, sizeof(name), "%s.jpg", sha256);
+	return is_there(folder, name);
+}
+
+static int store(size_t len, uint8_t fill, uint64_t space, char sha256[PHOTOS_HASH + 1])
+{
+	int fd = picture(len, fill), e = photos_store(dir, fd, len, space, sha256);
+
+	(void)close(fd);
+	return e;
+}
+
+/* As the uplink does; mtime orders them, and a test is quicker than a clock's tick. */
+static void deliver(const char *sha256, long second)
+{
+	char from[256], to[256];
+	const struct timespec times[2] = {{.tv_sec = second}, {.tv_sec = second}};
+
+	(void)snprintf(from, sizeof(from), "%s/photos/outbox/%s.jpg", dir, sha256);
+	(void)snprintf(to, sizeof(to), "%s/photos/%s.jpg", dir, sha256);
+	assert_int_equal(rename(from, to), 0);
+	assert_int_equal(utimensat(AT_FDCWD, to, times, 0), 0);
+}
+
+static void test_a_photo_is_kept_under_its_hash(void **state)
+{
+	char sha256[PHOTOS_HASH + 1];
+	struct photos_usage u;
+	int fd = memfd_create("photo", MFD_CLOEXEC);
+
+	(void)state;
+	assert_int_equal(write(fd, "\xff\xd8\xff\xff\xd9", 5), 5);
+	assert_int_equal(photos_store(dir, fd, 5, 100, sha256), 0);
+	(void)close(fd);
+	assert_string_equal(sha256,
+			    "7effd0cb9d1b578c75a7724ccbbe3d39357e15a95dca344d3dde7366a65b49c3");
+	assert_true(has("photos/outbox", sha256));
+	assert_false(is_there("photos/outbox", ".tmp-photo"));
+	assert_int_equal(photos_look(dir, &u), 0);
+	assert_int_equal(u.waiting, 1);
+	assert_int_equal(u.bytes, 5);
+}
+
+static void test_what_is_no_whole_jpeg_leaves_nothing(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} bad[] = {{"\xff\xd8\xff\xff", 4},
+		   {"\xff\xd8\xff\xff\xd8", 5},
+		   {"\xff\xd8\x00\xff\xd9", 5},
+		   {"GIF89a\xff\xd9", 8},
+		   {"\xff\xd8\xff\xff\xd9\n", 6}};
+	char sha256[PHOTOS_HASH + 1];
+	struct photos_usage u;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		int fd = memfd_create("photo", MFD_CLOEXEC);
+
+		assert_int_equal(write(fd, bad[i].bytes, bad[i].len), (ssize_t)bad[i].len);
+		assert_int_equal(photos_store(dir, fd, bad[i].len, 1000, sha256), -EBADMSG);
+		/* shorter than it is said to be */
+		assert_int_equal(photos_store(dir, fd, bad[i].len + 9, 1000, sha256), -EBADMSG);
+		(void)close(fd);
+	}
+	assert_int_equal(store(100, 1, 1000, sha256), 0);
+	assert_false(is_there("photos/outbox", ".tmp-photo"));
+	assert_int_equal(photos_look(dir, &u), 0);
+	assert_int_equal(u.waiting, 1);
+}
+
+static void test_a_size_out_of_bounds_is_refused(void **state)
+{
+	char sha256[PHOTOS_HASH + 1];
+	int fd = picture(100, 0);
+
+	(void)state;
+	assert_int_equal(photos_store(dir, fd, 0, 1000, sha256), -EMSGSIZE);
+	assert_int_equal(photos_store(dir, fd, PHOTOS_MAX + 1, UINT64_MAX, sha256), -EMSGSIZE);
+	(void)close(fd);
+}
+
+static void test_the_oldest_delivered_make_room(void **state)
+{
+	char a[PHOTOS_HASH + 1], b[PHOTOS_HASH + 1], c[PHOTOS_HASH + 1], d[PHOTOS_HASH + 1];
+	struct photos_usage u;
+
+	(void)state;
+	assert_int_equal(store(100, 1, 300, a), 0);
+	assert_int_equal(store(100, 2, 300, b), 0);
+	assert_int_equal(store(100, 3, 300, c), 0);
+	deliver(b, 1000);
+	deliver(a, 2000);
+	assert_int_equal(store(100, 4, 300, d), 0);
+	assert_false(has("photos", b));
+	assert_true(has("photos", a) && has("photos/outbox", c) && has("photos/outbox", d));
+	assert_int_equal(photos_look(dir, &u), 0);
+	assert_int_equal(u.waiting, 2);
+	assert_int_equal(u.waiting_bytes, 200);
+	assert_int_equal(u.bytes, 300);
+}
+
+static void test_what_waits_is_never_removed(void **state)
+{
+	char a[PHOTOS_HASH + 1], b[PHOTOS_HASH + 1], c[PHOTOS_HASH + 1];
+
+	(void)state;
+	assert_int_equal(store(100, 1, 250, a), 0);
+	assert_int_equal(store(100, 2, 250, b), 0);
+	assert_int_equal(store(100, 3, 250, c), -EDQUOT);
+	assert_true(has("photos/outbox", a) && has("photos/outbox", b));
+	deliver(a, 1000);
+	/* a delivered one does not go in vain */
+	assert_int_equal(store(200, 4, 250, c), -EDQUOT);
+	assert_true(has("photos", a));
+	assert_int_equal(store(100, 3, 250, c), 0);
+	assert_false(has("photos", a));
+}
+
+static void test_what_else_lies_there_is_left_alone(void **state)
+{
+	char path[256], sha256[PHOTOS_HASH + 1];
+	struct photos_usage u;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/photos/notes.txt", dir);
+	(void)close(open(path, O_CREAT | O_WRONLY, 0600));
+	assert_int_equal(truncate(path, 4096), 0);
+	assert_int_equal(store(100, 1, 100, sha256), 0);
+	assert_true(is_there("photos", "notes.txt"));
+	assert_int_equal(photos_look(dir, &u), 0);
+	assert_int_equal(u.bytes, 100);
+}
+
+static void test_what_the_power_cut_goes_at_the_start(void **state)
+{
+	char path[256];
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/photos/outbox/.tmp-photo", dir);
+	(void)close(open(path, O_CREAT | O_WRONLY, 0600));
+	assert_int_equal(photos_open(dir), 0);
+	assert_false(is_there("photos/outbox", ".tmp-photo"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_photo_is_kept_under_its_hash, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_what_is_no_whole_jpeg_leaves_nothing, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_a_size_out_of_bounds_is_refused, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_the_oldest_delivered_make_room, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_what_waits_is_never_removed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_else_lies_there_is_left_alone, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_what_the_power_cut_goes_at_the_start, setup,
+						teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
