@@ -119,7 +119,7 @@ static int tally(const char *dir, const char *name, struct tally *out)
 
 int photos_look(const char *dir, struct photos_usage *out)
 {
-	struct tally waits, delivered;
+	struct tally waits = {0}, delivered = {0};
 	int e = tally(dir, OUTBOX, &waits);
 
 	if (e == 0)
@@ -133,7 +133,7 @@ int photos_look(const char *dir, struct photos_usage *out)
 /* Removes the oldest that were delivered until there is room for so many bytes more. */
 static int make_room(const char *dir, uint64_t bytes, uint64_t space)
 {
-	struct tally waits, delivered;
+	struct tally waits = {0}, delivered = {0};
 	int e = tally(dir, OUTBOX, &waits), fd;
 
 	if (e == 0 && (bytes > space || waits.bytes > space - bytes))
