@@ -10,14 +10,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SETTINGS_LINE_MAX    1023
-#define SETTINGS_PATH	     256
-#define SETTINGS_SCANNERS    4
-#define SETTINGS_SIDE_LEAST  16
-#define SETTINGS_SIDE	     4096	/* pixels of a camera's frame on a side, at most ... */
-#define SETTINGS_PIXELS	     4000000	/* ... and in all */
-#define SETTINGS_CAMERA_SIZE "1280x720" /* of a device's frames, where none is set */
-#define SETTINGS_LINE	     32 /* bytes of a GPIO line's name, NUL included, as in the kernel */
+#define SETTINGS_LINE_MAX      1023
+#define SETTINGS_PATH	       256
+#define SETTINGS_SCANNERS      4
+#define SETTINGS_SIDE_LEAST    16
+#define SETTINGS_SIDE	       4096	  /* pixels of a camera's frame on a side, at most ... */
+#define SETTINGS_PIXELS	       4000000	  /* ... and in all */
+#define SETTINGS_CAMERA_SIZE   "1280x720" /* of a device's frames, where none is set */
+#define SETTINGS_PHOTO_SIDE    1600
+#define SETTINGS_PHOTO_QUALITY 80
+#define SETTINGS_LINE	       32 /* bytes of a GPIO line's name, NUL included, as in the kernel */
 
 struct reasons;
 
@@ -49,6 +51,10 @@ struct settings_scanner {
 					 device's, at least; default 1280x720 */
 	char pixels[7];		      /* "yuv420" (default), "grey", "yuyv"; with a command */
 	char controls[SETTINGS_PATH]; /* NAME=NUMBER between spaces; of a device */
+	enum settings_switch photos;  /* of what fails (photos.h); default yes */
+	uint32_t photo_side;	      /* pixels, the longer side at most: 160..4096, default 1600 */
+	uint32_t photo_quality;	      /* of a JPEG: 1..100, default 80 */
+	uint32_t photo_space;	      /* MiB for all: 1..1048576, default 1024 */
 };
 
 /* Who may take an export by plugging in a stick. */

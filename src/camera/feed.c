@@ -155,6 +155,11 @@ bool feed_read(struct feed *f, uint64_t now_ms, struct image *frame)
 	return false;
 }
 
+const uint8_t *feed_jpeg(const struct feed *f, size_t *len)
+{
+	return f->video ? video_jpeg(f->video, len) : NULL;
+}
+
 void feed_mode(const struct feed *f, struct text *t)
 {
 	if (f->video) {

@@ -39,6 +39,8 @@ int feed_fd(const struct feed *f);	 /* to be polled for input; -1: none now */
 /* Reads what has come: true and the newest whole frame, those before it are dropped. It stays until
  * the next call. */
 bool feed_read(struct feed *f, uint64_t now_ms, struct image *frame);
+/* The frame of the last feed_read() as the device's own JPEG, for as long; NULL: it is none. */
+const uint8_t *feed_jpeg(const struct feed *f, size_t *len);
 bool feed_lives(const struct feed *f); /* it gives frames */
 /* What kind of frames: "1280x720 MJPEG 30/s"; nothing while it is not started. */
 void feed_mode(const struct feed *f, struct text *t);

@@ -3,6 +3,7 @@
 #include "live.h"
 #include "look.h"
 #include "print.h"
+#include "shot.h"
 #include "station/moment.h"
 #include "station/seen.h"
 #include "station/sight.h"
@@ -26,6 +27,7 @@ struct live {
 	struct tell *tell; /* NULL: print */
 	struct still still;
 	struct seen seen;
+	struct shot_is shot;
 	struct sight sight;
 	struct sight_line told; /* as the station knows it */
 	bool knows;		/* that it does */
@@ -64,6 +66,19 @@ static void report_sight(struct live *l)
 		return;
 	l->knows = tell_sight(l->tell, &now);
 	l->told = now;
+}
+
+/* Of the frame that has just come, so that it shows what lies there now. */
+static void photograph(struct live *l, const struct image *frame)
+{
+	struct shot_own own = {NULL, 0};
+	struct shot made;
+
+	own.bytes = feed_jpeg(l->feed, &own.len);
+	if (!shot_make(&l->shot, frame, &own, &made))
+		(void)fputs("station-camera: a photo can't be made\n", stderr);
+	(void)tell_photo(l->tell, made.bytes, made.len);
+	shot_free(&made);
 }
 
 static int on_frame(struct live *l, const struct image *frame, uint64_t now)
@@ -143,6 +158,8 @@ static int turns(struct live *l)
 		if (l->tell && tell_turn(l->tell, feed_lives(l->feed), now))
 			begin(l);
 		tell_systemd(l, now);
+		if (came && l->tell && tell_connected(l->tell) && tell_asked(l->tell))
+			photograph(l, &frame);
 		if (came && (!l->tell || tell_connected(l->tell)))
 			e = on_frame(l, &frame, now);
 	}
@@ -167,6 +184,7 @@ int live_run(const struct live_is *is)
 	int e;
 
 	begin(&l);
+	l.shot = (struct shot_is){is->photo_side, is->photo_quality};
 	l.signals = open_signals();
 	e = l.signals < 0 ? -errno : look_open(&l.look, is->allowed, is->itf);
 	if (e == 0)

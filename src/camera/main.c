@@ -105,7 +105,12 @@ static int images(const struct options *o)
 /* Until a signal ends it. */
 static int live(const struct options *o)
 {
-	struct live_is is = {o->feed, o->socket, o->allowed, o->itf};
+	struct live_is is = {o->feed,
+			     o->socket,
+			     o->allowed,
+			     o->itf,
+			     .photo_side = SETTINGS_PHOTO_SIDE,
+			     .photo_quality = SETTINGS_PHOTO_QUALITY};
 	static struct setup setup;
 	int e;
 

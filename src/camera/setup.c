@@ -63,6 +63,8 @@ int setup_read(struct setup *s, const char *config, const char *socket, struct l
 	if (!feed_of(camera, &is->feed))
 		return refuse("the camera's frames have no size");
 	is->socket = socket ? socket : s->socket;
+	is->photo_side = camera->photo_side;
+	is->photo_quality = camera->photo_quality;
 	is->allowed = allowed_of(camera->symbologies);
 	if (is->allowed == 0)
 		return refuse(

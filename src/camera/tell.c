@@ -1,9 +1,12 @@
 /* tell.c - labels to stationd (tell.h). */
 #include "tell.h"
+#include "station/cameraline.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -12,7 +15,10 @@ struct tell {
 	struct sockaddr_un address;
 	int fd; /* -1: none */
 	uint64_t next_ms;
-	int said; /* errno that was complained of; 0 = none */
+	int said;			   /* errno that was complained of; 0 = none */
+	char line[sizeof(CAMERALINE_ASK)]; /* what the station writes, as far as it came */
+	size_t line_len;
+	bool asked;
 };
 
 int tell_open(struct tell **out, const char *path)
@@ -72,15 +78,32 @@ static bool join(struct tell *t)
 		return false;
 	}
 	t->fd = fd;
+	t->line_len = 0;
+	t->asked = false;
 	return true;
 }
 
-/* The station never speaks: what can be read is its end. */
-static bool has_ended(const struct tell *t)
+/* A line that is too long is another one. */
+static void hear(struct tell *t, char c)
 {
-	char c;
-	ssize_t n = recv(t->fd, &c, 1, MSG_DONTWAIT);
+	if (t->line_len < sizeof(t->line))
+		t->line[t->line_len++] = c;
+	if (c != '\n')
+		return;
+	if (t->line_len == sizeof(CAMERALINE_ASK) - 1 &&
+	    memcmp(t->line, CAMERALINE_ASK, t->line_len) == 0)
+		t->asked = true;
+	t->line_len = 0;
+}
 
+/* What can be read is what the station asks, or its end. */
+static bool has_ended(struct tell *t)
+{
+	char bytes[64];
+	ssize_t n = recv(t->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+	for (ssize_t i = 0; i < n; i++)
+		hear(t, bytes[i]);
 	return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 }
 
@@ -119,6 +142,76 @@ bool tell_sight(struct tell *t, const struct sight_line *sight)
 	sight_line_put(sight, &text);
 	text_char(&text, '\n');
 	return t->fd >= 0 && !text.full && put(t, line, text.len);
+}
+
+bool tell_asked(struct tell *t)
+{
+	bool asked = t->asked;
+
+	t->asked = false;
+	return asked;
+}
+
+/* A memory file that nobody can change any more, or -1. */
+static int seal(const uint8_t *at, size_t len)
+{
+	int fd = memfd_create("photo", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	ssize_t n = 0;
+
+	for (size_t done = 0; fd >= 0 && n >= 0 && done<len; done += n> 0 ? (size_t)n : 0)
+		n = write(fd, at + done, len - done);
+	if (fd >= 0 &&
+	    (n < 0 || fcntl(fd, F_ADD_SEALS,
+			    F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)) {
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* As a whole or not at all, as put(). */
+static bool put_with(struct tell *t, const char *line, size_t len, int fd)
+{
+	union {
+		struct cmsghdr header; /* aligns it */
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {.bytes = {0}};
+	struct iovec v = {.iov_base = (char *)line, .iov_len = len};
+	struct msghdr m = {.msg_iov = &v,
+			   .msg_iovlen = 1,
+			   .msg_control = control.bytes,
+			   .msg_controllen = sizeof(control.bytes)};
+	ssize_t n;
+
+	control.header.cmsg_level = SOL_SOCKET;
+	control.header.cmsg_type = SCM_RIGHTS;
+	control.header.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(int));
+	n = sendmsg(t->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (n == (ssize_t)len)
+		return true;
+	say(t, n < 0 ? errno : EPIPE);
+	drop(t);
+	return false;
+}
+
+bool tell_photo(struct tell *t, const void *jpeg, size_t len)
+{
+	char line[32];
+	struct text text = text_over(line, sizeof(line));
+	int fd = len > 0 && len <= CAMERALINE_PHOTO ? seal(jpeg, len) : -1;
+	bool ok;
+
+	text_char(&text, '#');
+	text_u64(&text, fd < 0 ? 0 : len);
+	text_char(&text, '\n');
+	if (t->fd < 0)
+		ok = false;
+	else
+		ok = fd < 0 ? put(t, line, text.len) : put_with(t, line, text.len, fd);
+	if (fd >= 0)
+		(void)close(fd);
+	return ok;
 }
 
 /* Ends of lines at the end of a text are not a part of it. */

@@ -14,6 +14,10 @@ struct tell;
 int __attribute__((warn_unused_result)) tell_open(struct tell **out, const char *path);
 /* wanted: there are frames. True: it has just become connected. */
 bool tell_turn(struct tell *t, bool wanted, uint64_t now_ms);
+/* Whether the station has asked for a photo since this was last called. */
+bool tell_asked(struct tell *t);
+/* A photo, or with len 0 that there is none. */
+bool tell_photo(struct tell *t, const void *jpeg, size_t len);
 bool tell_connected(const struct tell *t);
 /* What the camera sees, sight.h; before any label: false, and it is to be tried again. */
 bool tell_sight(struct tell *t, const struct sight_line *sight);

@@ -25,6 +25,7 @@ struct video {
 	} buffer[BUFFERS_MAX];
 	unsigned buffers;
 	int held;      /* buffer that a frame lies in; -1: none */
+	size_t used;   /* bytes of it */
 	uint8_t *grey; /* a frame that is not grey as it comes */
 	size_t grey_cap;
 };
@@ -313,12 +314,21 @@ enum feed_got video_read(struct video *v, struct image *frame, struct text *why)
 	if (r <= 0)
 		return r == 0 ? FEED_NONE : ended(v, r, why);
 	got = show(v, &b, frame, why);
-	if (got == FEED_FRAME && frame->pixels != v->grey) {
+	if (got == FEED_FRAME && (frame->pixels != v->grey || v->form.mode.pixels == MODE_MJPEG)) {
 		v->held = (int)b.index;
+		v->used = b.bytesused;
 		return got;
 	}
 	r = queue(v, b.index);
 	return r < 0 ? ended(v, r, why) : got;
+}
+
+const uint8_t *video_jpeg(const struct video *v, size_t *len)
+{
+	if (v->held < 0 || v->form.mode.pixels != MODE_MJPEG)
+		return NULL;
+	*len = v->used;
+	return v->buffer[v->held].at;
 }
 
 void video_hangs(struct video *v, struct text *why)

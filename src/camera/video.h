@@ -12,6 +12,8 @@ bool video_start(struct video *v, struct text *why);
 int video_fd(const struct video *v);
 /* The newest frame, which stays until the next call. Ended: it is closed. */
 enum feed_got video_read(struct video *v, struct image *frame, struct text *why);
+/* That frame as the device's own JPEG, for as long; NULL: it is none. */
+const uint8_t *video_jpeg(const struct video *v, size_t *len);
 /* Closes it, since it gives no frames; why says so. */
 void video_hangs(struct video *v, struct text *why);
 void video_mode(const struct video *v, struct text *t);

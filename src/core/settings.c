@@ -128,6 +128,14 @@ static const struct key keys[] = {
 	{"pixels", SECTION_SCANNER, SETTINGS_VALUE_WORD, TEXT(settings_scanner, pixels),
 	 .choices = "yuv420|grey|yuyv"},
 	{"controls", SECTION_SCANNER, SETTINGS_VALUE_CONTROLS, TEXT(settings_scanner, controls)},
+	{"photos", SECTION_SCANNER, SETTINGS_VALUE_CHOICE, AT(settings_scanner, photos),
+	 .choices = "no|yes"},
+	{"photo_side", SECTION_SCANNER, SETTINGS_VALUE_NUMBER, AT(settings_scanner, photo_side),
+	 .min = 160, .max = SETTINGS_SIDE},
+	{"photo_quality", SECTION_SCANNER, SETTINGS_VALUE_NUMBER,
+	 AT(settings_scanner, photo_quality), .min = 1, .max = 100},
+	{"photo_space", SECTION_SCANNER, SETTINGS_VALUE_NUMBER, AT(settings_scanner, photo_space),
+	 .min = 1, .max = 1048576},
 	{"gap_ms", SECTION_SCANNER, SETTINGS_VALUE_NUMBER, AT(settings_scanner, gap_ms),
 	 .max = 10000},
 	{"symbologies", SECTION_SCANNER, SETTINGS_VALUE_SET, AT(settings_scanner, symbologies),
@@ -314,8 +322,14 @@ static bool section_scanner(struct settings_reader *r, struct words name,
 	if (i == SETTINGS_SCANNERS)
 		return refuse(r, error, "there are more than 4 scanners; a station has at most 4");
 	if (i == s->scanners) {
-		s->scanner[i] = (struct settings_scanner){
-			.baud = 9600, .format = "8N1", .gs_key = "none", .gap_ms = 200};
+		s->scanner[i] = (struct settings_scanner){.baud = 9600,
+							  .format = "8N1",
+							  .gs_key = "none",
+							  .gap_ms = 200,
+							  .photos = SETTINGS_YES,
+							  .photo_side = SETTINGS_PHOTO_SIDE,
+							  .photo_quality = SETTINGS_PHOTO_QUALITY,
+							  .photo_space = 1024};
 		memcpy(s->scanner[i].name, name.at, name.len);
 		s->scanners++;
 	}

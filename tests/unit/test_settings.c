@@ -526,6 +526,10 @@ static void test_camera(void **state)
 	assert_int_equal(s.scanner[0].kind, SETTINGS_CAMERA);
 	assert_string_equal(s.scanner[0].command, "exec a -b 'c = d'");
 	assert_string_equal(s.scanner[0].size, "1280x720");
+	assert_int_equal(s.scanner[0].photos, SETTINGS_YES);
+	assert_int_equal(s.scanner[0].photo_side, 1600);
+	assert_int_equal(s.scanner[0].photo_quality, 80);
+	assert_int_equal(s.scanner[0].photo_space, 1024);
 	assert_string_equal(s.scanner[0].pixels, "");
 	settings_camera_socket(&s, &t);
 	assert_string_equal(path, "/r/camera/labels.sock");
@@ -587,6 +591,8 @@ static void test_camera_device(void **state)
 		assert_int_equal(settings_camera_control(&at, &control), -1);
 		assert_ptr_equal(at, *bad);
 	}
+	refuse(BENCH CAMERA "photo_quality = 101\n",
+	       "station.conf:7: photo_quality = '101': this is a whole number from 1 to 100");
 	refuse(BENCH CAMERA "controls = focus=near\n",
 	       "station.conf:7: controls = 'focus=near': this is NAME=NUMBER between spaces, as "
 	       "'v4l2-ctl -l' names them, such as focus_absolute=30");
