@@ -144,6 +144,9 @@ void bench_labels(struct bench *b, const struct moment *now, struct bench_out *o
  * It is nobody's: who exports need not be who inspects. */
 void bench_event_exported(struct bench *b, const struct manifest_note *note,
 			  const struct moment *now, struct event *e);
+/* photo.taken, likewise, of the inspection whose reason.given is `reason`. sha256: lower hex. */
+void bench_event_photo(struct bench *b, const struct event *reason, const char *sha256,
+		       uint64_t bytes, const struct moment *now, struct event *e);
 void bench_stop(struct bench *b, const char *why, const struct moment *now, struct bench_out *out);
 
 enum panel_pattern bench_lamp(const struct bench *b, enum panel_lamp lamp);

@@ -330,6 +330,29 @@ void bench_event_exported(struct bench *b, const struct manifest_note *note,
 	text_put(&t, "\"}");
 }
 
+void bench_event_photo(struct bench *b, const struct event *reason, const char *sha256,
+		       uint64_t bytes, const struct moment *now, struct event *e)
+{
+	struct text t = text_over(e->data, sizeof(e->data));
+
+	memset(e, 0, sizeof(*e));
+	e->kind = EVENT_PHOTO_TAKEN;
+	text_copy(e->station, sizeof(e->station), b->config.settings->station);
+	make_id(b, now, e->id);
+	e->at = *now;
+	memcpy(e->boot, b->config.boot, sizeof(e->boot));
+	text_copy(e->by, sizeof(e->by), reason->by);
+	memcpy(e->inspection, reason->inspection, sizeof(e->inspection));
+	e->line = reason->line;
+	e->unit = reason->unit;
+	text_copy(e->label, sizeof(e->label), reason->label);
+	text_char(&t, '{');
+	member_text(&t, "sha256", sha256);
+	member(&t, "bytes");
+	text_u64(&t, bytes);
+	text_char(&t, '}');
+}
+
 void bench_event_forget(struct bench *b)
 {
 	memcpy(b->by_next, b->by, sizeof(b->by_next));

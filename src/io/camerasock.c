@@ -1,6 +1,7 @@
 /* camerasock.c - labels of station-camera on a UNIX socket (camerasock.h). */
 #include "camerasock.h"
 #include "log.h"
+#include "station/cameraline.h"
 #include "station/text.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -27,9 +28,8 @@ struct camerasock {
 	bool bound;
 	int peer; /* -1: none */
 	struct loop_source *listens, *reads, *silent, *sulk;
-	enum { LINE_BEGINS, LINE_LABEL, LINE_SIGHT } line;
-	char sight[SIGHT_LINE]; /* of a line, as far as it came */
-	size_t sight_len;	/* > SIGHT_LINE: too long, and none */
+	struct cameraline line;
+	int photo; /* came, and its line did not yet; -1: none */
 	bool paused;
 	bool present;
 	bool told; /* lost or present */
@@ -46,6 +46,13 @@ static void set(struct camerasock *c, struct loop_source *timer, uint64_t in_ms)
 
 /* --- one connection --- */
 
+static void forget(struct camerasock *c)
+{
+	if (c->photo >= 0)
+		(void)close(c->photo);
+	c->photo = -1;
+}
+
 static void drop(struct camerasock *c)
 {
 	loop_source_free(c->reads);
@@ -53,7 +60,8 @@ static void drop(struct camerasock *c)
 	if (c->peer >= 0)
 		(void)close(c->peer);
 	c->peer = -1;
-	c->line = LINE_BEGINS;
+	forget(c);
+	c->line = (struct cameraline){0};
 	set(c, c->silent, MOMENT_NEVER);
 }
 
@@ -94,42 +102,95 @@ static void heard(struct camerasock *c)
 	tell(c, true);
 }
 
-static void sight_byte(struct camerasock *c, char byte)
+/* Why a descriptor is not the photo that its line tells, or NULL. Nothing is read here: one that is
+ * no sealed memory could be any file, and keep us waiting. */
+static const char *photo_wrong(int fd, uint64_t bytes)
 {
-	struct sight_line line;
+	const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+	struct stat st;
+	int has;
 
-	if (byte != '\n') {
-		if (c->sight_len < sizeof(c->sight))
-			c->sight[c->sight_len] = byte;
-		c->sight_len += c->sight_len <= sizeof(c->sight);
-		return;
-	}
-	c->line = LINE_BEGINS;
-	if (c->sight_len <= sizeof(c->sight) && sight_line_read(c->sight, c->sight_len, &line))
-		c->calls.sight(c->calls.user, &line);
+	if (fd < 0)
+		return "it came without its bytes";
+	has = fcntl(fd, F_GET_SEALS);
+	if (has < 0 || (has & seals) != seals)
+		return "its bytes are not sealed";
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || (uint64_t)st.st_size != bytes)
+		return "it has not the size that it is said to have";
+	return NULL;
 }
 
-/* What is about how well it sees is taken out; the rest goes up, in pieces as large as it came. */
+static void on_photo(struct camerasock *c, const struct cameraline_piece *is)
+{
+	const char *why = is->kind == CAMERALINE_PHOTO_BAD ? "its line makes no sense"
+			  : is->bytes == 0		   ? "the camera can't make one"
+							   : photo_wrong(c->photo, is->bytes);
+	int fd = c->photo;
+
+	if (why)
+		forget(c);
+	c->photo = -1;
+	c->calls.photo(c->calls.user, why ? -1 : fd, why ? 0 : is->bytes, why);
+}
+
+/* Lines of the camera's own are taken out; the rest goes up, in pieces as large as it came. */
 static void sort(struct camerasock *c, const uint8_t *buf, size_t n)
 {
-	size_t from = 0;
+	size_t at = 0, took;
 
-	for (size_t i = 0; i < n; i++) {
-		if (c->line == LINE_BEGINS && buf[i] == '!') {
-			if (i > from)
-				c->calls.bytes(c->calls.user, buf + from, i - from);
-			c->line = LINE_SIGHT;
-			c->sight_len = 0;
-		}
-		if (c->line == LINE_SIGHT) {
-			sight_byte(c, (char)buf[i]);
-			from = i + 1;
-		} else {
-			c->line = buf[i] == '\n' ? LINE_BEGINS : LINE_LABEL;
+	for (; at < n; at += took) {
+		struct cameraline_piece is;
+
+		took = cameraline_take(&c->line, buf + at, n - at, &is);
+		switch (is.kind) {
+		case CAMERALINE_NOTHING:
+			break;
+		case CAMERALINE_LABEL:
+			c->calls.bytes(c->calls.user, buf + at, took);
+			break;
+		case CAMERALINE_SIGHT:
+			c->calls.sight(c->calls.user, &is.sight);
+			break;
+		case CAMERALINE_PHOTO_COMES:
+		case CAMERALINE_PHOTO_BAD:
+			on_photo(c, &is);
+			break;
 		}
 	}
-	if (n > from)
-		c->calls.bytes(c->calls.user, buf + from, n - from);
+}
+
+/* The last descriptor counts; all others are closed. */
+static void take_descriptors(struct camerasock *c, struct msghdr *m)
+{
+	for (struct cmsghdr *h = CMSG_FIRSTHDR(m); h; h = CMSG_NXTHDR(m, h)) {
+		size_t count;
+
+		if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
+			continue;
+		count = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		for (size_t i = 0; i < count; i++) {
+			forget(c);
+			memcpy(&c->photo, CMSG_DATA(h) + i * sizeof(int), sizeof(int));
+		}
+	}
+}
+
+static ssize_t receive(struct camerasock *c, int fd, uint8_t *buf, size_t cap)
+{
+	union {
+		struct cmsghdr header; /* aligns it */
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec v = {.iov_base = buf, .iov_len = cap};
+	struct msghdr m = {.msg_iov = &v,
+			   .msg_iovlen = 1,
+			   .msg_control = control.bytes,
+			   .msg_controllen = sizeof(control.bytes)};
+	ssize_t n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+
+	if (n >= 0)
+		take_descriptors(c, &m);
+	return n;
 }
 
 static void on_readable(void *user, int fd, uint32_t events)
@@ -144,7 +205,7 @@ static void on_readable(void *user, int fd, uint32_t events)
 		c->reads = NULL;
 		return;
 	}
-	n = read(fd, buf, sizeof(buf));
+	n = receive(c, fd, buf, sizeof(buf));
 	if (n > 0) {
 		heard(c);
 		sort(c, buf, (size_t)n);
@@ -299,7 +360,7 @@ int camerasock_open(struct camerasock **out, struct loop *loop, const char *name
 		return -ENOMEM;
 	c->loop = loop;
 	c->calls = *calls;
-	c->fd = c->peer = -1;
+	c->fd = c->peer = c->photo = -1;
 	(void)text_copy(c->name, sizeof(c->name), name);
 	e = loop_timer(loop, &c->silent, on_silent, c);
 	if (e == 0)
@@ -331,10 +392,22 @@ void camerasock_pause(struct camerasock *c, bool paused)
 	set(c, c->silent, paused ? MOMENT_NEVER : CAMERASOCK_SILENT_MS);
 }
 
+int camerasock_ask(struct camerasock *c)
+{
+	static const char words[] = CAMERALINE_ASK;
+	ssize_t n;
+
+	if (c->peer < 0 || !c->present)
+		return -ENOTCONN;
+	n = send(c->peer, words, sizeof(words) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return n < 0 ? -errno : n == (ssize_t)sizeof(words) - 1 ? 0 : -EIO;
+}
+
 void camerasock_close(struct camerasock *c)
 {
 	if (!c)
 		return;
+	forget(c);
 	loop_source_free(c->reads);
 	loop_source_free(c->listens);
 	loop_source_free(c->silent);

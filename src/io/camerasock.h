@@ -1,7 +1,7 @@
 /* camerasock.h - a camera whose labels station-camera reads: a UNIX socket on which a label is a
  * line, an empty line at least every few seconds says that it sees, and one that begins with '!'
- * how well. What comes is as hostile as any scanner's: bytes of labels are handed up as they come.
- */
+ * how well. A photo comes as a line with a descriptor (cameraline.h), when it was asked for. What
+ * comes is as hostile as any scanner's: bytes of labels are handed up as they come. */
 #ifndef IO_CAMERASOCK_H
 #define IO_CAMERASOCK_H
 #include "loop.h"
@@ -20,6 +20,9 @@ struct camerasock_calls {
 	void (*bytes)(void *user, const uint8_t *bytes, size_t len); /* at most 4096 at a time */
 	void (*sight)(void *user, const struct sight_line *line);    /* how well it sees */
 	void (*present)(void *user, bool present);		     /* changes only */
+	/* A photo, asked for or not: fd is a sealed memory file of exactly so many bytes, and yours
+	 * to close; or -1 and why there is none. */
+	void (*photo)(void *user, int fd, uint64_t bytes, const char *why);
 	void *user;
 };
 
@@ -29,6 +32,8 @@ struct camerasock_calls {
 int __attribute__((warn_unused_result))
 camerasock_open(struct camerasock **out, struct loop *loop, const char *name, const char *path,
 		const struct camerasock_calls *calls);
+/* Asks for a photo. 0, -ENOTCONN or another -errno. Nothing promises an answer. */
+int __attribute__((warn_unused_result)) camerasock_ask(struct camerasock *c);
 /* Paused: bytes stay in the kernel until resumed. */
 void camerasock_pause(struct camerasock *c, bool paused);
 void camerasock_close(struct camerasock *c); /* NULL is fine */

@@ -55,6 +55,7 @@ static const char *const message_ids[LOG_IDS] = {
 	[LOG_ACK_TAKEN] = "MESSAGE_ID=1f5be18b88a945bfaba7fa353bc27e62",
 	[LOG_ACK_REFUSED] = "MESSAGE_ID=579a087b77bd4d4f96407060beec1fd9",
 	[LOG_STICK_REFUSED] = "MESSAGE_ID=f419406bc18e417e8eb12e5a8a0656ae",
+	[LOG_PHOTO_MISSED] = "MESSAGE_ID=ae2a360ed20349238c0e5e7d8fdbb454",
 };
 
 static char program[33] = "station";

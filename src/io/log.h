@@ -43,6 +43,7 @@ enum log_id {
 	LOG_ACK_TAKEN,	     /* headquarters' word came on a stick, and the cursor moved */
 	LOG_ACK_REFUSED,     /* it came, and does not count */
 	LOG_STICK_REFUSED,   /* a stick gets no export, or not all of it */
+	LOG_PHOTO_MISSED,    /* a FAIL has no photo */
 	LOG_IDS
 };
 

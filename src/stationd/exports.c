@@ -70,7 +70,7 @@ static void on_note(void *user, const struct manifest_note *note)
 	s->exports.due_ms += A_NOTE_MS;
 	s->exports.next = (struct station_export){e.at.wall_ms, note->first, note->last};
 	s->exports.writing = true;
-	s->exports.before = s->bench.check.writing;
+	s->exports.before = (uint8_t)(s->bench.check.writing + s->photos.writing);
 }
 
 /* --- sticks --- */

@@ -191,10 +191,20 @@ static void on_present(void *user, bool present)
 	station_act(s);
 }
 
+static void on_photo(void *user, int fd, uint64_t bytes, const char *why)
+{
+	const struct station_scanner *sc = user;
+
+	photos_came(sc->station, fd, bytes, why);
+}
+
 static int open_camera(struct station_scanner *sc, const struct settings_scanner *set)
 {
-	const struct camerasock_calls calls = {
-		.bytes = on_bytes, .sight = on_sight, .present = on_present, .user = sc};
+	const struct camerasock_calls calls = {.bytes = on_bytes,
+					       .sight = on_sight,
+					       .present = on_present,
+					       .photo = on_photo,
+					       .user = sc};
 	char path[SETTINGS_PATH + 16];
 	struct text t = text_over(path, sizeof(path));
 

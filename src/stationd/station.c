@@ -83,6 +83,7 @@ void station_act(struct station *s)
 
 	if (out->count && journal_append(s->journal, out->events, out->count) != 0)
 		log_error("the journal's queue is full"); /* one group is in flight at a time */
+	photos_appended(s, out->events, out->count);
 	if (out->lamps)
 		show_lamps(s, out->lamps);
 	if (out->tone != PANEL_TONE_NONE) {
@@ -154,8 +155,12 @@ static void on_stored(void *user, bool ok)
 	struct station *s = user;
 	struct moment now = moments_now(s);
 
-	if (exports_stored(s, ok))
+	bool export = exports_stored(s, ok); /* each counts what is before its own */
+	bool photo = photos_stored(s, ok);
+
+	if (export || photo)
 		return;
+	photos_recorded(s, ok);
 	bench_stored(&s->bench, ok, &now, &s->out);
 	station_act(s);
 	scanner_feed_held(s);
@@ -422,8 +427,8 @@ int station_open(struct station *s)
 {
 	struct bench_config config = {.settings = &s->settings, .software = STATION_VERSION};
 	int (*const rooms[])(struct station *) = {
-		labels_open,  open_loop, board_open, open_journal, open_panel,
-		exports_open, resume,	 start,	     line_open,	   scanner_open};
+		labels_open,  open_loop, board_open, open_journal, open_panel,	exports_open,
+		photos_begin, resume,	 start,	     line_open,	   scanner_open};
 
 	if (!read_boot_id(s->boot) ||
 	    getrandom(config.seed, sizeof(config.seed), 0) != (ssize_t)sizeof(config.seed)) {
@@ -456,6 +461,7 @@ int station_run(struct station *s)
 void station_close(struct station *s)
 {
 	scanner_close(s);
+	photos_end(s);
 	labels_close(s);
 	line_close(s);
 	journal_close(s->journal);

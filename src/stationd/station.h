@@ -8,6 +8,7 @@
 #include "io/journal.h"
 #include "io/loop.h"
 #include "io/panelsock.h"
+#include "io/photos.h"
 #include "io/serial.h"
 #include "io/uplink.h"
 #include "station/bench.h"
@@ -143,6 +144,32 @@ struct station_ack {
 	struct loop_source *source;
 };
 
+/* Evidence photos, one at a time. */
+struct station_photos {
+	bool on;	   /* there is a camera, and they are wanted */
+	uint64_t space;	   /* bytes for all */
+	bool recording;	   /* next, a reason.given, is in flight */
+	bool asked;	   /* the camera is to answer ... */
+	struct event next; /* ... for reason */
+	struct event reason;
+	struct loop_source *late;
+	bool running; /* the thread is, which fills: */
+	int result;   /* of photos_store() */
+	bool looked;  /* fresh is known */
+	struct photos_usage fresh;
+	char sha256[PHOTOS_HASH + 1];
+	struct photos_usage usage; /* behind the last photo */
+	pthread_t thread;
+	int fd;		/* it is done */
+	int photo;	/* what it stores */
+	uint64_t bytes; /* of that */
+	struct loop_source *source;
+	bool writing;		    /* photo.taken is in flight ... */
+	uint8_t before;		    /* ... behind so many groups of others */
+	char taken[EVENT_UUID + 1]; /* the last inspection that has one */
+	char why[96];		    /* the last one is missing; "" = it is not */
+};
+
 struct station {
 	struct settings settings;
 	struct settings_board board;
@@ -170,6 +197,7 @@ struct station {
 	struct station_certificates certificates;
 	struct station_exports exports;
 	struct station_ack ack;
+	struct station_photos photos;
 	struct journal *journal;
 	struct panelsock *panel; /* the simulated board; NULL on others */
 	struct gpio *gpio;	 /* a board of real lamps and buttons; NULL on others */
@@ -244,6 +272,15 @@ void exports_resume(struct station *s, const struct event_view *event); /* any *
 /* The supervisor's badge that was scanned last, at *ms (monotonic), or NULL. */
 const char *exports_supervisor(const struct station *s, uint64_t *ms);
 void exports_close(struct station *s);
+
+/* photos.c: a photo of what fails. */
+int photos_begin(struct station *s); /* 0, or the exit code */
+void photos_appended(struct station *s, const struct event *events, size_t count); /* the bench's */
+void photos_recorded(struct station *s, bool ok);				   /* those are */
+bool photos_stored(struct station *s, bool ok); /* whether this was its append, not the bench's */
+/* As camerasock.h has it. */
+void photos_came(struct station *s, int fd, uint64_t bytes, const char *why);
+void photos_end(struct station *s);
 
 /* certificates.c: looks how long they are good for and logs what changed. Call before LINK is
  * shown. */

@@ -242,6 +242,24 @@ static void put_camera(struct text *t, const struct station *s)
 	text_char(t, '}');
 }
 
+/* Behind the last photo; headquarters may have taken some since. */
+static void put_photos(struct text *t, const struct station *s)
+{
+	const struct station_photos *p = &s->photos;
+
+	key(t, "photos");
+	if (!p->on) {
+		text_put(t, "null");
+		return;
+	}
+	text_char(t, '{');
+	key_number(t, "waiting", p->usage.waiting);
+	key_number(t, "bytes", p->usage.bytes);
+	key_number(t, "space", p->space);
+	key_text(t, "why", p->why);
+	text_char(t, '}');
+}
+
 static void put_faults(struct text *t, const struct bench *b)
 {
 	bool first = true;
@@ -327,6 +345,7 @@ static void put_state(struct text *t, struct station *s, const struct journal_st
 	put_reasons(t, s);
 	put_scanners(t, s);
 	put_camera(t, s);
+	put_photos(t, s);
 	put_export(t, &s->exports.done);
 	put_supervisor(t, s);
 	put_faults(t, b);

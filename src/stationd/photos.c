@@ -1,0 +1,266 @@
+/* photos.c - evidence photos: once the reason of a FAIL is recorded, the camera is asked for one.
+ * It is written by a thread of its own, and photo.taken follows when it is on the disk. Nothing
+ * waits for any of it; what goes wrong is on the log and in the status. */
+#include "io/log.h"
+#include "io/photos.h"
+#include "station.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define ANSWER_MS 5000 /* that a camera may take */
+#define MIB	  (1024u * 1024u)
+
+/* The scanner that is the camera, or NULL. */
+static struct station_scanner *camera_of(struct station *s)
+{
+	for (uint8_t i = 0; i < s->settings.scanners; i++)
+		if (s->settings.scanner[i].kind == SETTINGS_CAMERA)
+			return &s->scanner[i];
+	return NULL;
+}
+
+static void trouble(struct station *s, const char *why)
+{
+	struct station_photos *p = &s->photos;
+
+	p->asked = false;
+	(void)text_copy(p->why, sizeof(p->why), why);
+	log_write(LOG_LEVEL_WARNING, LOG_PHOTO_MISSED, "no photo of inspection %s: %s",
+		  p->reason.inspection, why);
+	if (loop_timer_set(p->late, MOMENT_NEVER) != 0)
+		log_error("cannot set a timer");
+	station_status_soon(s);
+}
+
+static void ask(struct station *s)
+{
+	struct station_photos *p = &s->photos;
+	struct station_scanner *camera = camera_of(s);
+	int e = camera && camera->camera ? camerasock_ask(camera->camera) : -ENOTCONN;
+
+	if (e < 0) {
+		trouble(s, e == -ENOTCONN ? "the camera is not there" : strerror(-e));
+		return;
+	}
+	p->asked = true;
+	if (loop_timer_set(p->late, loop_moment(s->loop).mono_ms + ANSWER_MS) != 0)
+		log_error("cannot set a timer");
+}
+
+static void on_late(void *user)
+{
+	struct station *s = user;
+
+	if (s->photos.asked)
+		trouble(s, "the camera did not answer");
+}
+
+/* --- a reason --- */
+
+void photos_appended(struct station *s, const struct event *events, size_t count)
+{
+	for (size_t i = 0; s->photos.on && i < count; i++)
+		if (events[i].kind == EVENT_REASON_GIVEN) {
+			s->photos.next = events[i];
+			s->photos.recording = true;
+		}
+}
+
+void photos_recorded(struct station *s, bool ok)
+{
+	struct station_photos *p = &s->photos;
+
+	if (!p->recording)
+		return;
+	p->recording = false;
+	if (!ok || strcmp(p->next.inspection, p->taken) == 0)
+		return;
+	if (p->asked || p->running || p->writing) {
+		log_write(LOG_LEVEL_WARNING, LOG_PHOTO_MISSED,
+			  "no photo of inspection %s: the one before is still being taken",
+			  p->next.inspection);
+		return;
+	}
+	p->reason = p->next;
+	ask(s);
+}
+
+/* --- the photo --- */
+
+static void *store(void *user)
+{
+	struct station *s = user;
+	struct station_photos *p = &s->photos;
+	uint64_t one = 1;
+
+	p->result = photos_store(s->settings.state_dir, p->photo, p->bytes, p->space, p->sha256);
+	p->looked = photos_look(s->settings.state_dir, &p->fresh) == 0;
+	if (write(p->fd, &one, sizeof(one)) != (ssize_t)sizeof(one))
+		log_error("cannot tell that a photo is stored: %s", strerror(errno));
+	return NULL;
+}
+
+static void thread_end(struct station_photos *p)
+{
+	if (p->running && pthread_join(p->thread, NULL) != 0)
+		log_error("cannot join the thread that stores photos");
+	p->running = false;
+	loop_source_free(p->source);
+	p->source = NULL;
+	if (p->fd >= 0)
+		(void)close(p->fd);
+	p->fd = -1;
+	if (p->photo >= 0)
+		(void)close(p->photo);
+	p->photo = -1;
+}
+
+static const char *why_not_stored(int e)
+{
+	switch (e) {
+	case -EBADMSG:
+		return "what the camera gave is no JPEG";
+	case -EDQUOT:
+		return "photos that headquarters does not have fill photo_space";
+	default:
+		return strerror(-e);
+	}
+}
+
+/* It is on the disk: now the journal may say so. */
+static void record(struct station *s)
+{
+	struct station_photos *p = &s->photos;
+	const struct checklist *c = &s->bench.check;
+	struct moment now = moments_now(s);
+	struct event e;
+
+	if (s->stopping || !c->started || c->broken) {
+		trouble(s, "nothing can be recorded now");
+		return;
+	}
+	bench_event_photo(&s->bench, &p->reason, p->sha256, p->bytes, &now, &e);
+	if (journal_append(s->journal, &e, 1) != 0) {
+		trouble(s, "the journal's queue is full");
+		return;
+	}
+	p->writing = true;
+	p->before = (uint8_t)(c->writing + s->exports.writing);
+}
+
+static void on_stored(void *user, int fd, uint32_t events)
+{
+	struct station *s = user;
+	struct station_photos *p = &s->photos;
+
+	(void)fd;
+	(void)events;
+	thread_end(p);
+	if (p->looked)
+		p->usage = p->fresh;
+	if (p->result < 0)
+		trouble(s, why_not_stored(p->result));
+	else
+		record(s);
+}
+
+bool photos_stored(struct station *s, bool ok)
+{
+	struct station_photos *p = &s->photos;
+
+	if (!p->writing)
+		return false;
+	if (p->before) {
+		p->before--;
+		return false;
+	}
+	p->writing = false;
+	if (!ok) {
+		trouble(s, "the journal can't be written");
+		return true;
+	}
+	memcpy(p->taken, p->reason.inspection, sizeof(p->taken));
+	p->why[0] = '\0';
+	station_status_soon(s);
+	return true;
+}
+
+void photos_came(struct station *s, int fd, uint64_t bytes, const char *why)
+{
+	struct station_photos *p = &s->photos;
+	int r = 0;
+
+	if (!p->asked) { /* too late, or nobody asked */
+		if (fd >= 0)
+			(void)close(fd);
+		return;
+	}
+	if (why) {
+		trouble(s, why);
+		return;
+	}
+	p->asked = false;
+	p->photo = fd;
+	p->bytes = bytes;
+	p->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (p->fd < 0)
+		r = -errno;
+	if (r == 0)
+		r = loop_timer_set(p->late, MOMENT_NEVER);
+	if (r == 0)
+		r = loop_io(s->loop, &p->source, p->fd, EPOLLIN, on_stored, s);
+	if (r == 0)
+		r = -pthread_create(&p->thread, NULL, store, s);
+	p->running = r == 0;
+	if (r == 0)
+		return;
+	thread_end(p);
+	trouble(s, strerror(-r));
+}
+
+/* --- opening --- */
+
+int photos_begin(struct station *s)
+{
+	struct station_photos *p = &s->photos;
+	int e;
+
+	p->fd = p->photo = -1;
+	for (uint8_t i = 0; i < s->settings.scanners; i++) {
+		const struct settings_scanner *set = &s->settings.scanner[i];
+
+		if (set->kind != SETTINGS_CAMERA || set->photos == SETTINGS_NO)
+			continue;
+		p->on = true;
+		p->space = (uint64_t)set->photo_space * MIB;
+	}
+	if (!p->on)
+		return 0;
+	e = loop_timer(s->loop, &p->late, on_late, s);
+	if (e < 0) {
+		log_error("cannot set up photos: %s", strerror(-e));
+		return EXIT_FAILURE;
+	}
+	e = photos_open(s->settings.state_dir); /* tried again with each photo */
+	if (e == 0)
+		e = photos_look(s->settings.state_dir, &p->usage);
+	if (e < 0)
+		log_warning("the folder for photos: %s", strerror(-e));
+	return 0;
+}
+
+void photos_end(struct station *s)
+{
+	if (!s->photos.on)
+		return;
+	if (s->photos.running || s->photos.asked)
+		log_write(LOG_LEVEL_WARNING, LOG_PHOTO_MISSED,
+			  "no photo of inspection %s: the station is stopped",
+			  s->photos.reason.inspection);
+	thread_end(&s->photos);
+	loop_source_free(s->photos.late);
+}

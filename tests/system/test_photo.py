@@ -1,0 +1,250 @@
+"""Evidence photos: a FAIL with a reason leaves a JPEG beside the journal, whose hash is in photo.taken; what goes wrong with the camera costs
+the inspection nothing."""
+import array
+import fcntl
+import hashlib
+import os
+import socket
+import unittest
+
+from camera import Camera
+from case import StationCase, rma
+from station import reason
+
+FIRST, SECOND = rma(1), rma(2)
+JPEG = b"\xff\xd8\xff\xe0" + b"a picture" * 100 + b"\xff\xd9"
+SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+
+
+class PhotoCase(StationCase):
+    def bench(self, start=True, format=None, **settings):
+        self.cam = Camera([FIRST], format)
+        self.addCleanup(self.cam.close)
+        st = self.station(settings={"scanner eye": {**self.cam.settings(), **settings}})
+        if start:
+            self.cam.start("--station", "--config", st.conf)
+            self.sees()
+        return st
+
+    def sees(self, present=True):
+        self.panel.until(f"the camera, {present}", lambda: self.st.status()["camera"]["present"] is present, 20)
+
+    def fail(self, label, code="SCRATCH"):
+        self.st.open(label)
+        self.panel.ask("fail", fail="fast", appearance="fast")
+        self.st.scan(reason(code))
+        self.panel.wait_lamps(accessories="on")
+
+    def settle(self):
+        """The inspection goes on to its end, as if nothing had been."""
+        self.panel.ask("pass", usage="on")
+        self.panel.ask("pass", fail="on")
+        self.st.settle_verdict()
+
+    @property
+    def outbox(self):
+        return self.st.state / "photos/outbox"
+
+    def files(self):
+        return sorted(p.name for p in self.outbox.iterdir())
+
+    def taken(self, count=1):
+        self.panel.until(f"{count} photos", lambda: len(self.st.events("photo.taken")) == count, 15)
+        return self.st.events("photo.taken")
+
+    def kept(self, event):
+        """The bytes of this photo, which are what the event says."""
+        data = (self.outbox / f"{event['data']['sha256']}.jpg").read_bytes()
+        self.assertEqual(hashlib.sha256(data).hexdigest(), event["data"]["sha256"])
+        self.assertEqual(len(data), event["data"]["bytes"])
+        self.assertEqual((data[:3], data[-2:]), (b"\xff\xd8\xff", b"\xff\xd9"))
+        return data
+
+    def missed(self, words):
+        self.panel.until(f"why: {words}", lambda: words in self.st.said(), 15)
+        self.assertEqual(self.st.events("photo.taken"), [])
+
+
+def size_of(data):
+    at = 2
+    while data[at + 1] not in (0xc0, 0xc1, 0xc2):
+        at += 2 + int.from_bytes(data[at + 2:at + 4], "big")
+    return int.from_bytes(data[at + 7:at + 9], "big"), int.from_bytes(data[at + 5:at + 7], "big")
+
+
+class Photo(PhotoCase):
+    def test_a_fail_with_a_reason_leaves_one(self):
+        st = self.bench()
+        self.fail(FIRST)
+        event = self.taken()[0]
+        given = st.events("reason.given")[0]
+        for key in ("inspection", "item", "label", "by"):
+            self.assertEqual(event[key], given[key])
+        self.assertEqual(size_of(self.kept(event)), (640, 480))
+        self.assertEqual(self.files(), [f"{event['data']['sha256']}.jpg"])
+        self.assertEqual(os.stat(self.outbox).st_mode & 0o777, 0o750)
+        self.settle()
+        self.panel.until("the status", lambda: st.status()["photos"]["waiting"] == 1)
+        self.assertEqual(st.status()["photos"], {"waiting": 1, "bytes": event["data"]["bytes"], "space": 1024 << 20, "why": None})
+        self.fail(SECOND)
+        self.assertEqual([e["label"] for e in self.taken(2)], [FIRST, SECOND])
+
+    def test_it_is_made_smaller_where_it_has_to_be(self):
+        self.bench(photo_side="320", photo_quality="30")
+        self.fail(FIRST)
+        self.assertEqual(size_of(self.kept(self.taken()[0])), (320, 240))
+
+    def test_a_cameras_own_jpeg_is_kept_as_it_is(self):
+        self.bench(format="MJPG", photo_quality="1")
+        self.fail(FIRST)
+        self.assertGreater(len(self.kept(self.taken()[0])), 10000)  # not of quality 1
+
+    def test_none_is_taken_where_none_is_wanted(self):
+        st = self.bench(photos="no")
+        self.fail(FIRST)
+        self.settle()
+        self.assertEqual(st.events("photo.taken"), [])
+        self.assertIsNone(st.status()["photos"])
+        self.assertFalse((st.state / "photos").exists())
+        self.assertNotIn("no photo", st.said())
+
+    def test_two_reasons_of_an_inspection_are_one_photo(self):
+        st = self.bench()
+        self.fail(FIRST)
+        self.taken()
+        self.panel.ask("fail", fail="fast", accessories="fast")
+        st.scan(reason("WET"))
+        self.panel.wait_lamps(usage="on")
+        self.panel.ask("pass", fail="on")
+        st.settle_verdict()
+        self.assertEqual(len(st.events("reason.given")), 2)
+        self.assertEqual(len(st.events("photo.taken")), 1)
+
+    def test_a_killed_camera_costs_the_photo_only(self):
+        self.bench()
+        self.cam.kill()
+        self.sees(False)
+        self.fail(FIRST)
+        self.missed("the camera is not there")
+        self.settle()
+
+
+class Hostile(PhotoCase):
+    """A camera that is not station-camera."""
+
+    def join(self, **settings):
+        self.bench(start=False, **settings)
+        peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.addCleanup(peer.close)
+        peer.settimeout(10)
+        peer.connect(str(self.st.run / "camera/labels.sock"))
+        peer.sendall(b"\n")
+        self.sees()
+        self.peer = peer
+
+    def asked(self):
+        self.fail(FIRST)
+        self.assertEqual(self.peer.recv(64), b"photo\n")
+
+    def memory(self, data=JPEG, seals=SEALS):
+        fd = os.memfd_create("photo", os.MFD_ALLOW_SEALING)
+        self.addCleanup(os.close, fd)
+        os.write(fd, data)
+        if seals:
+            fcntl.fcntl(fd, fcntl.F_ADD_SEALS, seals)
+        return fd
+
+    def send(self, line, *fds):
+        self.peer.sendmsg([line], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))])
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.st.proc.pid}/fd"))
+
+    def test_a_sealed_photo_is_kept(self):
+        self.join()
+        self.asked()
+        self.send(f"#{len(JPEG)}\n".encode(), self.memory())
+        self.assertEqual(self.kept(self.taken()[0]), JPEG)
+
+    def refused(self, words, line, *fds):
+        self.join()
+        self.asked()
+        before = self.descriptors()
+        self.send(line, *fds) if fds else self.peer.sendall(line)
+        self.missed(words)
+        self.assertEqual(self.files(), [])
+        self.panel.until("no descriptor left open", lambda: self.descriptors() <= before)
+        self.panel.until("the status", lambda: words in (self.st.status()["photos"]["why"] or ""))
+        self.settle()
+
+    def test_without_bytes(self):
+        self.refused("it came without its bytes", b"#100\n")
+
+    def test_not_sealed(self):
+        self.refused("its bytes are not sealed", f"#{len(JPEG)}\n".encode(), self.memory(seals=fcntl.F_SEAL_GROW))
+
+    def test_a_pipe(self):
+        ends = os.pipe()
+        for fd in ends:
+            self.addCleanup(os.close, fd)
+        self.refused("its bytes are not sealed", b"#100\n", ends[0])
+
+    def test_another_size(self):
+        self.refused("it has not the size", f"#{len(JPEG) + 1}\n".encode(), self.memory())
+
+    def test_too_large(self):
+        self.refused("its line makes no sense", b"#8388609\n", self.memory())
+
+    def test_no_jpeg(self):
+        data = b"GIF89a" * 100
+        self.refused("what the camera gave is no JPEG", f"#{len(data)}\n".encode(), self.memory(data))
+
+    def test_it_can_make_none(self):
+        self.refused("the camera can't make one", b"#0\n")
+
+    def test_one_that_nobody_asked_for_is_dropped(self):
+        self.join()
+        before = self.descriptors()
+        for _ in range(20):
+            self.send(f"#{len(JPEG)}\n".encode(), self.memory(), self.memory())
+        self.peer.sendall(f"]C0{FIRST}\n".encode())
+        self.picture(appearance="on")
+        self.panel.until("no descriptor left open", lambda: self.descriptors() <= before)
+        self.assertEqual(self.files(), [])
+
+    def test_a_kill_leaves_no_event_without_its_file(self):
+        self.join()
+        st = self.st
+        self.asked()
+        self.send(f"#{len(JPEG)}\n".encode(), self.memory())
+        st.kill()
+        (self.outbox / ".tmp-photo").touch()  # as a cut in the middle of the writing leaves it
+        st.start()
+        self.panel = st.panel
+        for event in st.events("photo.taken"):
+            self.kept(event)
+        self.assertNotIn(".tmp-photo", self.files())
+
+    def test_no_answer(self):
+        self.join()
+        self.asked()
+        self.settle()
+        self.peer.sendall(b"\n")
+        self.missed("the camera did not answer")
+        self.send(f"#{len(JPEG)}\n".encode(), self.memory())  # too late
+        self.peer.sendall(f"]C0{SECOND}\n".encode())
+        self.picture(appearance="on")
+        self.assertEqual(self.st.events("photo.taken"), [])
+
+    def test_photos_that_wait_are_never_removed(self):
+        self.join(photo_space="1")
+        old = self.outbox / f"{'ab' * 32}.jpg"
+        old.write_bytes(b"\xff" * (1 << 20))
+        self.asked()
+        self.send(f"#{len(JPEG)}\n".encode(), self.memory())
+        self.missed("photos that headquarters does not have fill photo_space")
+        self.assertEqual(self.files(), [old.name])
+
+
+if __name__ == "__main__":
+    unittest.main()
