@@ -154,7 +154,6 @@ static void on_stored(void *user, bool ok)
 {
 	struct station *s = user;
 	struct moment now = moments_now(s);
-
 	bool export = exports_stored(s, ok); /* each counts what is before its own */
 	bool photo = photos_stored(s, ok);
 
