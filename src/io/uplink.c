@@ -48,6 +48,7 @@ void uplink_state(const struct uplink *u, struct uplink_state *out)
 				     .last_ok_ms = u->last_ok_ms,
 				     .next_ms = u->next_ms,
 				     .server = uplink_curl_server(u->curl),
+				     .photos_moved = u->photos.moved,
 				     .photos_aside = u->photos.sync.asides};
 	(void)text_copy(out->photos_why, sizeof(out->photos_why), u->photos.why);
 	if (!u->begun || (!events && !u->list.answered))
@@ -73,7 +74,7 @@ static void tell(struct uplink *u)
 	if (now.line == u->told.line && now.acked == u->told.acked &&
 	    now.last_ok_ms == u->told.last_ok_ms && now.next_ms == u->told.next_ms &&
 	    now.server.until_ms == u->told.server.until_ms &&
-	    now.photos_aside == u->told.photos_aside &&
+	    now.photos_aside == u->told.photos_aside && now.photos_moved == u->told.photos_moved &&
 	    strcmp(now.photos_why, u->told.photos_why) == 0 && strcmp(now.why, u->told.why) == 0)
 		return;
 	u->told = now;

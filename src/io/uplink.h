@@ -65,6 +65,7 @@ struct uplink_state { /* for status; a copy */
 	uint64_t next_ms;   /* monotonic time of the next try, MOMENT_NEVER = waits for events */
 	struct expiry
 		server; /* the certificate that headquarters showed last; until 0 = none yet */
+	uint64_t photos_moved; /* changes when there are more or fewer that wait */
 	uint32_t photos_aside; /* photos that headquarters would not have; tried again later */
 	char photos_why[160];  /* why none, or the last one, went; "" = all is well */
 };

@@ -36,6 +36,7 @@ struct uplink_photos_way {
 	uint64_t begun_ms;   /* of the request that is under way */
 	uint64_t look_again; /* the folder could not be read; 0 = it could */
 	bool rewound;	     /* headquarters lost events, and perhaps photos */
+	uint64_t moved;	     /* how often some were put away, or all put back */
 	char why[160];
 	struct uplink_job job;
 };

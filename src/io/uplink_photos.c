@@ -84,11 +84,13 @@ void uplink_photos_read(struct uplink *u)
 		if (w->job.error)
 			set_why(u, "a photo that headquarters has can't be put away",
 				strerror(-w->job.error));
+		w->moved++;
 		photosync_noted(&w->sync, w->job.error == 0, &now);
 		break;
 	case UPLINK_JOB_AGAIN:
 		if (w->job.error)
 			set_why(u, "the photos can't be sent again", strerror(-w->job.error));
+		w->moved++;
 		w->rewound = false;
 		photosync_again(&w->sync);
 		break;

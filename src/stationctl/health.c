@@ -213,6 +213,21 @@ static void tell_sight(struct health *r, const char *name, const json_t *sight)
 		    health_number_of(sight, "spot_x"), health_number_of(sight, "spot_y"));
 }
 
+/* A fail counts without one, and the next has one again: no trouble. */
+static void tell_photos(struct health *r, const json_t *photos)
+{
+	long long waiting = health_number_of(photos, "waiting");
+	const char *why = health_text_of(photos, "why");
+
+	if (!json_is_object(photos))
+		return;
+	put(r, HEALTH_CAMERA, "; %lld photo%s wait%s, %lld MiB of %lld", waiting,
+	    waiting == 1 ? "" : "s", waiting == 1 ? "s" : "",
+	    health_number_of(photos, "bytes") >> 20, health_number_of(photos, "space") >> 20);
+	if (why && *why)
+		put(r, HEALTH_CAMERA, "; NO PHOTO of the last fail: %s", why);
+}
+
 static void tell_camera(struct health *r, const json_t *root)
 {
 	const json_t *camera = json_object_get(root, "camera");
@@ -229,12 +244,14 @@ static void tell_camera(struct health *r, const json_t *root)
 		put(r, HEALTH_CAMERA, "%s sees (%s)", name,
 		    mode && *mode ? mode : known(health_text_of(camera, "size"), "?"));
 		tell_sight(r, name, sight);
-		return;
+	} else {
+		put(r, HEALTH_CAMERA,
+		    "%s is LOST: 'journalctl -u station-camera' says why; it is taken up again by "
+		    "itself",
+		    name);
+		trouble(r, "camera %s is lost", name);
 	}
-	put(r, HEALTH_CAMERA,
-	    "%s is LOST: 'journalctl -u station-camera' says why; it is taken up again by itself",
-	    name);
-	trouble(r, "camera %s is lost", name);
+	tell_photos(r, json_object_get(root, "photos"));
 }
 
 static void tell_journal(struct health *r, const json_t *root)

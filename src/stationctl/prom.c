@@ -167,6 +167,23 @@ static void put_lists(FILE *f, const json_t *root)
 	}
 }
 
+static void put_photos(FILE *f, const json_t *root)
+{
+	const json_t *photos = json_object_get(root, "photos");
+	const char *why = health_text_of(photos, "why");
+
+	if (!json_is_object(photos))
+		return;
+	number(f, "photos_waiting", "Photos that headquarters does not have yet.",
+	       health_number_of(photos, "waiting"));
+	number(f, "photos_refused", "Photos that headquarters does not take.",
+	       health_number_of(json_object_get(root, "headquarters"), "photos_refused"));
+	number(f, "photos_bytes", "The size of all photos that are kept.",
+	       health_number_of(photos, "bytes"));
+	number(f, "photos_space_bytes", "What they may take.", health_number_of(photos, "space"));
+	number(f, "photo_missed", "Whether the last fail with a reason has no photo.", why && *why);
+}
+
 static void put_rest(FILE *f, const json_t *root, const struct health_now *now)
 {
 	const json_t *returns = json_object_get(json_object_get(root, "expected"), "returns");
@@ -207,6 +224,7 @@ void prom_put(FILE *f, const json_t *root, const struct health_now *now, const s
 	put_line(f, root, now);
 	put_certificates(f, root);
 	put_lists(f, root);
+	put_photos(f, root);
 	put_rest(f, root, now);
 }
 

@@ -104,14 +104,20 @@ static int photo_delivered(void *user, const char *sha256)
 {
 	const struct station_feed *f = user;
 
-	return photobox_delivered(f->folder, sha256);
+	int e = photobox_delivered(f->folder, sha256);
+
+	photos_count(f->photos, f->folder);
+	return e;
 }
 
 static int photo_again(void *user)
 {
 	const struct station_feed *f = user;
 
-	return photobox_again(f->folder);
+	int e = photobox_again(f->folder);
+
+	photos_count(f->photos, f->folder);
+	return e;
 }
 
 /* --- how it is --- */
@@ -215,7 +221,7 @@ static void on_line_changed(void *user)
 	uplink_state(l->uplink, &is);
 	journal_state(s->journal, &j);
 	if (is.line != l->state.line || strcmp(is.why, l->state.why) != 0 || is.acked >= j.seq ||
-	    is.photos_aside != l->state.photos_aside) {
+	    is.photos_aside != l->state.photos_aside || is.photos_moved != l->state.photos_moved) {
 		take_state(s);
 	} else if (l->tell_at == MOMENT_NEVER) {
 		l->tell_at = loop_moment(s->loop).mono_ms + TELL_MS;
@@ -324,6 +330,7 @@ int line_open(struct station *s)
 	(void)snprintf(l->feed.path, sizeof(l->feed.path), "%s/" JOURNAL_FILE,
 		       s->settings.state_dir);
 	l->feed.folder = s->settings.state_dir;
+	l->feed.photos = &s->photos;
 	r = loop_timer(s->loop, &l->later, on_later, s);
 	if (r == 0)
 		r = uplink_open(&l->uplink, s->loop, &config, &source, &calls);

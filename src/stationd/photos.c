@@ -91,6 +91,16 @@ void photos_recorded(struct station *s, bool ok)
 
 /* --- the photo --- */
 
+void photos_count(struct station_photos *p, const char *dir)
+{
+	struct photos_usage usage;
+
+	if (photos_look(dir, &usage) < 0)
+		return; /* whoever stores or sends one says why */
+	p->waiting = usage.waiting;
+	p->kept = usage.bytes;
+}
+
 static void *store(void *user)
 {
 	struct station *s = user;
@@ -98,7 +108,7 @@ static void *store(void *user)
 	uint64_t one = 1;
 
 	p->result = photos_store(s->settings.state_dir, p->photo, p->bytes, p->space, p->sha256);
-	p->looked = photos_look(s->settings.state_dir, &p->fresh) == 0;
+	photos_count(p, s->settings.state_dir);
 	if (write(p->fd, &one, sizeof(one)) != (ssize_t)sizeof(one))
 		log_error("cannot tell that a photo is stored: %s", strerror(errno));
 	return NULL;
@@ -160,8 +170,6 @@ static void on_stored(void *user, int fd, uint32_t events)
 	(void)fd;
 	(void)events;
 	thread_end(p);
-	if (p->looked)
-		p->usage = p->fresh;
 	if (p->result < 0)
 		trouble(s, why_not_stored(p->result));
 	else
@@ -246,8 +254,7 @@ int photos_begin(struct station *s)
 		return EXIT_FAILURE;
 	}
 	e = photos_open(s->settings.state_dir); /* tried again with each photo */
-	if (e == 0)
-		e = photos_look(s->settings.state_dir, &p->usage);
+	photos_count(p, s->settings.state_dir);
 	if (e < 0)
 		log_warning("the folder for photos: %s", strerror(-e));
 	return 0;

@@ -52,9 +52,12 @@ struct station_scanner {
 };
 
 /* What the uplink's thread reads the journal by. */
+struct station_photos;
+
 struct station_feed {
 	char path[SETTINGS_PATH + 16];
-	const char *folder;   /* of the journal, and of photos/ */
+	const char *folder; /* of the journal, and of photos/ */
+	struct station_photos *photos;
 	atomic_uint journals; /* begun so far: another one means another file */
 	unsigned opened;      /* the one that reader reads; the thread's, as reader is */
 	struct journal_reader *reader;
@@ -155,10 +158,9 @@ struct station_photos {
 	struct loop_source *late;
 	bool running; /* the thread is, which fills: */
 	int result;   /* of photos_store() */
-	bool looked;  /* fresh is known */
-	struct photos_usage fresh;
 	char sha256[PHOTOS_HASH + 1];
-	struct photos_usage usage; /* behind the last photo */
+	_Atomic uint64_t waiting; /* photos that headquarters does not have */
+	_Atomic uint64_t kept;	  /* bytes of all */
 	pthread_t thread;
 	int fd;		/* it is done */
 	int photo;	/* what it stores */
@@ -280,6 +282,7 @@ void photos_recorded(struct station *s, bool ok);				   /* those are */
 bool photos_stored(struct station *s, bool ok); /* whether this was its append, not the bench's */
 /* As camerasock.h has it. */
 void photos_came(struct station *s, int fd, uint64_t bytes, const char *why);
+void photos_count(struct station_photos *p, const char *dir); /* anew; on any thread */
 void photos_end(struct station *s);
 
 /* certificates.c: looks how long they are good for and logs what changed. Call before LINK is

@@ -242,7 +242,6 @@ static void put_camera(struct text *t, const struct station *s)
 	text_char(t, '}');
 }
 
-/* Behind the last photo; headquarters may have taken some since. */
 static void put_photos(struct text *t, const struct station *s)
 {
 	const struct station_photos *p = &s->photos;
@@ -253,8 +252,8 @@ static void put_photos(struct text *t, const struct station *s)
 		return;
 	}
 	text_char(t, '{');
-	key_number(t, "waiting", p->usage.waiting);
-	key_number(t, "bytes", p->usage.bytes);
+	key_number(t, "waiting", p->waiting);
+	key_number(t, "bytes", p->kept);
 	key_number(t, "space", p->space);
 	key_text(t, "why", p->why);
 	text_char(t, '}');

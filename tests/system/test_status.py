@@ -69,6 +69,16 @@ class Lines(File):
             out = self.status(0, camera={**EYE, "sight": sight})[0]
             self.assertEqual(next(line[12:].strip() for line in out.splitlines() if line.startswith("camera")), words)
 
+    def test_photos_are_told_with_the_camera(self):
+        photos = {"waiting": 0, "bytes": 5 << 20, "space": 1024 << 20, "why": None}
+        for more, words in (({}, "0 photos wait, 5 MiB of 1024"), ({"waiting": 1}, "1 photo waits, 5 MiB of 1024"),
+                            ({"waiting": 2, "why": "the camera did not answer"},
+                             "2 photos wait, 5 MiB of 1024; NO PHOTO of the last fail: the camera did not answer")):
+            out = self.status(0, camera={**EYE, "sight": None}, photos={**photos, **more})[0]
+            self.assertEqual(next(line[12:].strip() for line in out.splitlines() if line.startswith("camera")), f"eye sees (1280x720); {words}")
+        out = self.status(1, camera={**EYE, "sight": None, "present": False}, photos=photos)[0]
+        self.assertIn("by itself; 0 photos wait", out)
+
     def test_what_needs_a_person_is_in_the_verdict_and_in_its_line(self):
         gone = [{"name": "gun", "device": "/dev/x", "present": False}]
         journal = GOOD["journal"]
@@ -200,6 +210,17 @@ class Prometheus(File):
             "station_line": {(("state", s),): s == "good" for s in ("good", "offline", "person", "off")},
             "station_scanner_present": {(("scanner", "gun"),): 1}, "station_fault": {(("fault", "button:back"),): 1},
             "station_certificate_expiry_timestamp_seconds": {(("whose", "station"),): 1819756800}})
+
+    def test_photos(self):
+        photos = {"waiting": 2, "bytes": 5 << 20, "space": 1 << 30, "why": None}
+
+        def figures(**more):
+            found = promtext.read(self.status(0, "--prom", headquarters={**HQ, "photos_refused": 1}, photos={**photos, **more})[0])
+            return {k: v[()] for k, v in found.items() if k.startswith("station_photo")}
+        want = {"station_photos_waiting": 2, "station_photos_refused": 1, "station_photos_bytes": 5 << 20, "station_photos_space_bytes": 1 << 30,
+                "station_photo_missed": 0}
+        self.assertEqual(figures(), want)
+        self.assertEqual(figures(why="the camera is not there"), {**want, "station_photo_missed": 1})
 
     def test_a_station_that_does_not_run_is_down(self):
         out = self.ctl("--runtime", self.dir, "status", "--prom", code=0)[0]
