@@ -4,11 +4,12 @@ import os
 import shutil
 import threading
 
+from camera import Camera
 from fakehq import FakeHq, endless, problem, reply
 from hq import Chain
-from line import GOOD, LineCase, authority, pair
+from line import GOOD, LineCase, authority, held, pair
 from photos import jpeg, sha, told
-from station import sanitized
+from station import reason, rma, sanitized
 
 KIB = 1024
 LONG = 60 * (3 if sanitized() else 1)
@@ -54,6 +55,35 @@ class PhotoLine(LineCase):
             return (hq.dir / "photos/parts" / f"{sha(photo)}.bench-1").stat().st_size
         except FileNotFoundError:
             return 0
+
+
+class FromTheCamera(PhotoLine):
+    def test_a_fail_is_seen_at_headquarters(self):
+        """The whole way: camera, reason, disk, event, line; and the status tells how many wait."""
+        hq = self.headquarters()
+        proxy = self.proxy(hq.port)
+        cam = Camera([rma(1)])
+        self.addCleanup(cam.close)
+        st = self.bench(proxy.port, settings={"scanner eye": cam.settings()})
+        cam.start("--station", "--config", st.conf)
+        st.panel.until("the camera", lambda: st.status()["camera"]["present"], LONG)
+        self.link(GOOD)
+        proxy.refuse()
+        st.open(rma(1))
+        st.panel.ask("fail", fail="fast", appearance="fast")
+        st.scan(reason("SCRATCH"))
+        st.panel.until("a photo that waits", lambda: st.status()["photos"]["waiting"] == 1, LONG)
+        proxy.restore()
+        self.retry()
+        st.panel.until("none that waits", lambda: st.status()["photos"]["waiting"] == 0, LONG)
+        taken, = st.events("photo.taken")
+        self.assertEqual(taken["inspection"], st.events("reason.given")[0]["inspection"])
+        name = taken["data"]["sha256"]
+        photo = (st.state / f"photos/{name}.jpg").read_bytes()
+        self.assertEqual((sha(photo), len(photo)), (name, taken["data"]["bytes"]))
+        self.assertEqual(st.status()["photos"]["bytes"], len(photo))
+        self.assertEqual(hq.lines(st.status()["journal"]["id"]), held(st))
+        self.assertEqual(hq.get(f"/v1/photos/{name}", pair("client", "bench-1")).body, photo)
 
 
 class Photos(PhotoLine):
