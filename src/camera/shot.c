@@ -68,9 +68,12 @@ static void shrink(const struct image *in, uint32_t row, uint32_t scale, uint32_
 	}
 }
 
-static bool encode(const struct image *in, uint32_t scale, uint32_t quality, unsigned char **buf,
+/* Into buf, which has *len bytes; *len becomes what it took. libjpeg's own buffer, which grows,
+ * can't be freed safely behind a failure: so it gets one that it never has to leave. */
+static bool encode(const struct image *in, uint32_t scale, uint32_t quality, uint8_t *buf,
 		   unsigned long *len)
 {
+	unsigned char *to = buf;
 	struct jpeg_compress_struct j;
 	struct trouble trouble;
 	JSAMPARRAY row;
@@ -83,7 +86,7 @@ static bool encode(const struct image *in, uint32_t scale, uint32_t quality, uns
 		return false;
 	}
 	jpeg_create_compress(&j);
-	jpeg_mem_dest(&j, buf, len);
+	jpeg_mem_dest(&j, &to, len);
 	j.image_width = in->width / scale;
 	j.image_height = in->height / scale;
 	j.input_components = 1;
@@ -98,7 +101,9 @@ static bool encode(const struct image *in, uint32_t scale, uint32_t quality, uns
 	}
 	jpeg_finish_compress(&j);
 	jpeg_destroy_compress(&j);
-	return true;
+	if (to != buf)
+		free(to);
+	return to == buf;
 }
 
 bool shot_make(const struct shot_is *is, const struct image *frame, const struct shot_own *own,
@@ -107,8 +112,7 @@ bool shot_make(const struct shot_is *is, const struct image *frame, const struct
 	uint32_t side = frame->width > frame->height ? frame->width : frame->height;
 	uint32_t scale = is->side ? (side + is->side - 1) / is->side : 1;
 	size_t own_len = own_length(own);
-	unsigned char *buf = NULL;
-	unsigned long len = 0;
+	unsigned long len = CAMERALINE_PHOTO;
 
 	*out = (struct shot){NULL, 0};
 	if (scale <= 1 && own_len > 0)
@@ -117,11 +121,12 @@ bool shot_make(const struct shot_is *is, const struct image *frame, const struct
 	if (!image_is_sound(frame) || scale > SCALE_MAX || frame->width < scale ||
 	    frame->height < scale)
 		return false;
-	if (!encode(frame, scale, is->quality, &buf, &len) || len > CAMERALINE_PHOTO) {
-		free(buf);
+	out->bytes = malloc(len); /* what is not touched costs nothing */
+	if (!out->bytes || !encode(frame, scale, is->quality, out->bytes, &len)) {
+		shot_free(out);
 		return false;
 	}
-	*out = (struct shot){buf, len};
+	out->len = len;
 	return true;
 }
 

@@ -91,5 +91,6 @@ int main(void)
 		cmocka_unit_test_setup(test_one_that_no_viewer_opens_is_made_anew, halves),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
