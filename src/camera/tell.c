@@ -15,10 +15,11 @@ struct tell {
 	struct sockaddr_un address;
 	int fd; /* -1: none */
 	uint64_t next_ms;
-	int said;			   /* errno that was complained of; 0 = none */
-	char line[sizeof(CAMERALINE_ASK)]; /* what the station writes, as far as it came */
+	int said;		     /* errno that was complained of; 0 = none */
+	char line[CAMERALINE_ASKED]; /* what the station writes, as far as it came */
 	size_t line_len;
 	bool asked;
+	uint64_t number; /* of the last question */
 };
 
 int tell_open(struct tell **out, const char *path)
@@ -86,12 +87,16 @@ static bool join(struct tell *t)
 /* A line that is too long is another one. */
 static void hear(struct tell *t, char c)
 {
-	if (t->line_len < sizeof(t->line))
-		t->line[t->line_len++] = c;
-	if (c != '\n')
+	const size_t words = sizeof(CAMERALINE_ASK) - 1;
+
+	if (c != '\n') {
+		if (t->line_len < sizeof(t->line))
+			t->line[t->line_len++] = c;
 		return;
-	if (t->line_len == sizeof(CAMERALINE_ASK) - 1 &&
-	    memcmp(t->line, CAMERALINE_ASK, t->line_len) == 0)
+	}
+	if (t->line_len > words && t->line_len < sizeof(t->line) &&
+	    memcmp(t->line, CAMERALINE_ASK, words) == 0 &&
+	    text_read_u64(t->line + words, t->line_len - words, UINT64_MAX, &t->number))
 		t->asked = true;
 	t->line_len = 0;
 }
@@ -158,11 +163,13 @@ static int seal(const uint8_t *at, size_t len)
 	int fd = memfd_create("photo", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	ssize_t n = 0;
 
-	for (size_t done = 0; fd >= 0 && n >= 0 && done<len; done += n> 0 ? (size_t)n : 0)
-		n = write(fd, at + done, len - done);
+	while (fd >= 0 && len > 0 && (n = write(fd, at, len)) > 0) {
+		at += n;
+		len -= (size_t)n;
+	}
 	if (fd >= 0 &&
-	    (n < 0 || fcntl(fd, F_ADD_SEALS,
-			    F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)) {
+	    (len > 0 || fcntl(fd, F_ADD_SEALS,
+			      F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)) {
 		(void)close(fd);
 		return -1;
 	}
@@ -197,12 +204,14 @@ static bool put_with(struct tell *t, const char *line, size_t len, int fd)
 
 bool tell_photo(struct tell *t, const void *jpeg, size_t len)
 {
-	char line[32];
+	char line[48];
 	struct text text = text_over(line, sizeof(line));
 	int fd = len > 0 && len <= CAMERALINE_PHOTO ? seal(jpeg, len) : -1;
 	bool ok;
 
 	text_char(&text, '#');
+	text_u64(&text, t->number);
+	text_char(&text, ' ');
 	text_u64(&text, fd < 0 ? 0 : len);
 	text_char(&text, '\n');
 	if (t->fd < 0)

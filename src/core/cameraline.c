@@ -1,9 +1,20 @@
 /* cameraline.c - what station-camera writes to stationd, taken apart (cameraline.h). */
 #include "station/cameraline.h"
+#include "station/text.h"
+#include <string.h>
 
 static bool is_own(uint8_t byte)
 {
 	return byte == '!' || byte == '#';
+}
+
+static bool photo_read(const char *text, size_t len, struct cameraline_piece *out)
+{
+	const char *gap = memchr(text, ' ', len);
+	size_t first = gap ? (size_t)(gap - text) : len;
+
+	return gap && text_read_u64(text, first, UINT64_MAX, &out->number) &&
+	       text_read_u64(gap + 1, len - first - 1, CAMERALINE_PHOTO, &out->bytes);
 }
 
 static enum cameraline_kind own_read(const struct cameraline *c, struct cameraline_piece *out)
@@ -11,8 +22,7 @@ static enum cameraline_kind own_read(const struct cameraline *c, struct camerali
 	bool photo = c->own[0] == '#';
 
 	if (photo)
-		return c->len <= sizeof(c->own) && text_read_u64(c->own + 1, c->len - 1,
-								 CAMERALINE_PHOTO, &out->bytes)
+		return c->len <= sizeof(c->own) && photo_read(c->own + 1, c->len - 1, out)
 			       ? CAMERALINE_PHOTO_COMES
 			       : CAMERALINE_PHOTO_BAD;
 	return c->len <= sizeof(c->own) && sight_line_read(c->own, c->len, &out->sight)

@@ -130,7 +130,8 @@ static void on_photo(struct camerasock *c, const struct cameraline_piece *is)
 	if (why)
 		forget(c);
 	c->photo = -1;
-	c->calls.photo(c->calls.user, why ? -1 : fd, why ? 0 : is->bytes, why);
+	c->calls.photo(c->calls.user, is->kind == CAMERALINE_PHOTO_BAD ? 0 : is->number,
+		       why ? -1 : fd, why ? 0 : is->bytes, why);
 }
 
 /* Lines of the camera's own are taken out; the rest goes up, in pieces as large as it came. */
@@ -392,15 +393,19 @@ void camerasock_pause(struct camerasock *c, bool paused)
 	set(c, c->silent, paused ? MOMENT_NEVER : CAMERASOCK_SILENT_MS);
 }
 
-int camerasock_ask(struct camerasock *c)
+int camerasock_ask(struct camerasock *c, uint64_t number)
 {
-	static const char words[] = CAMERALINE_ASK;
+	char line[CAMERALINE_ASKED];
+	struct text t = text_over(line, sizeof(line));
 	ssize_t n;
 
 	if (c->peer < 0 || !c->present)
 		return -ENOTCONN;
-	n = send(c->peer, words, sizeof(words) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-	return n < 0 ? -errno : n == (ssize_t)sizeof(words) - 1 ? 0 : -EIO;
+	text_put(&t, CAMERALINE_ASK);
+	text_u64(&t, number);
+	text_char(&t, '\n');
+	n = send(c->peer, line, t.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return n < 0 ? -errno : n == (ssize_t)t.len ? 0 : -EIO;
 }
 
 void camerasock_close(struct camerasock *c)

@@ -21,8 +21,8 @@ struct camerasock_calls {
 	void (*sight)(void *user, const struct sight_line *line);    /* how well it sees */
 	void (*present)(void *user, bool present);		     /* changes only */
 	/* A photo, asked for or not: fd is a sealed memory file of exactly so many bytes, and yours
-	 * to close; or -1 and why there is none. */
-	void (*photo)(void *user, int fd, uint64_t bytes, const char *why);
+	 * to close; or -1 and why there is none. number: of the question; 0: not known. */
+	void (*photo)(void *user, uint64_t number, int fd, uint64_t bytes, const char *why);
 	void *user;
 };
 
@@ -32,8 +32,8 @@ struct camerasock_calls {
 int __attribute__((warn_unused_result))
 camerasock_open(struct camerasock **out, struct loop *loop, const char *name, const char *path,
 		const struct camerasock_calls *calls);
-/* Asks for a photo. 0, -ENOTCONN or another -errno. Nothing promises an answer. */
-int __attribute__((warn_unused_result)) camerasock_ask(struct camerasock *c);
+/* Asks for a photo; number from 1. 0, -ENOTCONN or another -errno. Nothing promises an answer. */
+int __attribute__((warn_unused_result)) camerasock_ask(struct camerasock *c, uint64_t number);
 /* Paused: bytes stay in the kernel until resumed. */
 void camerasock_pause(struct camerasock *c, bool paused);
 void camerasock_close(struct camerasock *c); /* NULL is fine */

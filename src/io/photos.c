@@ -17,7 +17,7 @@
 #define COMING	".tmp-photo" /* one is written at a time */
 #define PATH	4096
 #define CHUNK	65536
-#define NAME	(PHOTOS_HASH + sizeof(SUFFIX))
+#define NAME	(1 + PHOTOS_HASH + sizeof(SUFFIX)) /* with the dot of one that is hidden */
 #define PRIVATE 0750
 
 static bool path_of(const char *dir, const char *name, char path[PATH])
@@ -70,9 +70,20 @@ int photos_open(const char *dir)
 
 static bool is_photo(int folder, const char *name, struct stat *st)
 {
-	return strlen(name) == NAME - 1 && strspn(name, "0123456789abcdef") == PHOTOS_HASH &&
-	       strcmp(name + PHOTOS_HASH, SUFFIX) == 0 &&
+	const char *hash = name + (name[0] == '.');
+
+	return strspn(hash, "0123456789abcdef") == PHOTOS_HASH &&
+	       strcmp(hash + PHOTOS_HASH, SUFFIX) == 0 &&
 	       fstatat(folder, name, st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st->st_mode);
+}
+
+static void name_of(const char *sha256, bool hidden, char out[NAME])
+{
+	struct text t = text_over(out, NAME);
+
+	text_put(&t, hidden ? "." : "");
+	text_put(&t, sha256);
+	text_put(&t, SUFFIX);
 }
 
 static bool is_older(const struct timespec *a, const struct timespec *b)
@@ -111,7 +122,7 @@ static int tally(const char *dir, const char *name, struct tally *out)
 			continue;
 		oldest = st.st_mtim;
 		out->oldest_bytes = (uint64_t)st.st_size;
-		memcpy(out->oldest, e->d_name, NAME);
+		(void)text_copy(out->oldest, NAME, e->d_name);
 	}
 	(void)closedir(d);
 	return 0;
@@ -205,7 +216,7 @@ static int store_in(int folder, int from, uint64_t bytes, char sha256[PHOTOS_HAS
 {
 	uint8_t hash[SHA256_DIGEST_SIZE];
 	char name[NAME];
-	struct text hex = text_over(sha256, PHOTOS_HASH + 1), t = text_over(name, sizeof(name));
+	struct text hex = text_over(sha256, PHOTOS_HASH + 1);
 	int fd, e;
 
 	fd = openat(folder, COMING, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
@@ -219,8 +230,7 @@ static int store_in(int folder, int from, uint64_t bytes, char sha256[PHOTOS_HAS
 	if (e < 0)
 		return e;
 	text_hex(&hex, hash, sizeof(hash));
-	text_put(&t, sha256);
-	text_put(&t, SUFFIX);
+	name_of(sha256, true, name);
 	if (renameat(folder, COMING, folder, name) < 0)
 		return -errno;
 	return fsync(folder) < 0 ? -errno : 0;
@@ -240,5 +250,59 @@ int photos_store(const char *dir, int fd, uint64_t bytes, uint64_t space,
 	if (e < 0)
 		(void)unlinkat(folder, COMING, 0);
 	(void)close(folder);
+	return e;
+}
+
+/* --- once the journal tells of it --- */
+
+static int show_in(int folder, const char *sha256)
+{
+	char hidden[NAME], name[NAME];
+
+	name_of(sha256, true, hidden);
+	name_of(sha256, false, name);
+	return renameat(folder, hidden, folder, name) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+int photos_show(const char *dir, const char *sha256)
+{
+	int folder = folder_open(dir, OUTBOX), e;
+
+	if (folder < 0)
+		return folder;
+	e = show_in(folder, sha256);
+	if (e == 0 && fsync(folder) < 0)
+		e = -errno;
+	(void)close(folder);
+	return e;
+}
+
+int photos_settle(const char *dir, bool (*told)(void *user, const char *sha256), void *user)
+{
+	int folder = folder_open(dir, OUTBOX), e = 0;
+	DIR *d = folder < 0 ? NULL : fdopendir(folder);
+
+	if (!d) {
+		e = folder < 0 ? folder : -errno;
+		if (folder >= 0)
+			(void)close(folder);
+		return e == -ENOENT ? 0 : e;
+	}
+	for (const struct dirent *at = readdir(d); at && e == 0; at = readdir(d)) {
+		char sha256[PHOTOS_HASH + 1];
+		struct stat st;
+
+		if (at->d_name[0] != '.' || !is_photo(folder, at->d_name, &st))
+			continue;
+		memcpy(sha256, at->d_name + 1, PHOTOS_HASH);
+		sha256[PHOTOS_HASH] = '\0';
+		if (told(user, sha256))
+			e = show_in(folder, sha256);
+		else if (unlinkat(folder, at->d_name, 0) < 0 && errno != ENOENT)
+			e = -errno;
+	}
+	if (e == 0 && fsync(folder) < 0)
+		e = -errno;
+	(void)closedir(d);
 	return e;
 }

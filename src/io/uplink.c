@@ -209,6 +209,12 @@ void uplink_head(struct uplink *u, uint64_t head)
 	uplink_line_turn(u);
 }
 
+void uplink_photo(struct uplink *u)
+{
+	photosync_look(&u->photos.sync);
+	uplink_line_turn(u);
+}
+
 void uplink_anchor(struct uplink *u, uint64_t anchor)
 {
 	sync_anchor(&u->sync, anchor);

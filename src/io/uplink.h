@@ -97,6 +97,7 @@ uplink_open(struct uplink **out, struct loop *loop, const struct uplink_config *
 void uplink_begin(struct uplink *u, const char *journal, uint64_t acked, uint64_t anchor,
 		  uint64_t head, const char *cursor);
 void uplink_head(struct uplink *u, uint64_t head);     /* cheap: call after every append */
+void uplink_photo(struct uplink *u);		       /* there is another one to send */
 void uplink_anchor(struct uplink *u, uint64_t anchor); /* retention moved it */
 void uplink_proved(struct uplink *u, uint64_t acked);  /* headquarters has so many, by a stick */
 void uplink_returned(struct uplink *u, bool stored);   /* answer to calls.returns */

@@ -5,6 +5,7 @@
 #include "io/photos.h"
 #include "station.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -13,6 +14,7 @@
 
 #define ANSWER_MS 5000 /* that a camera may take */
 #define MIB	  (1024u * 1024u)
+#define TAIL	  4096 /* events that a start looks through for a photo's */
 
 /* The scanner that is the camera, or NULL. */
 static struct station_scanner *camera_of(struct station *s)
@@ -23,7 +25,7 @@ static struct station_scanner *camera_of(struct station *s)
 	return NULL;
 }
 
-static void trouble(struct station *s, const char *why)
+static void missed(struct station *s, const char *why)
 {
 	struct station_photos *p = &s->photos;
 
@@ -40,15 +42,36 @@ static void ask(struct station *s)
 {
 	struct station_photos *p = &s->photos;
 	struct station_scanner *camera = camera_of(s);
-	int e = camera && camera->camera ? camerasock_ask(camera->camera) : -ENOTCONN;
+	int e = camera && camera->camera ? camerasock_ask(camera->camera, ++p->number) : -ENOTCONN;
 
 	if (e < 0) {
-		trouble(s, e == -ENOTCONN ? "the camera is not there" : strerror(-e));
+		missed(s, e == -ENOTCONN ? "the camera is not there" : strerror(-e));
 		return;
 	}
 	p->asked = true;
 	if (loop_timer_set(p->late, loop_moment(s->loop).mono_ms + ANSWER_MS) != 0)
 		log_error("cannot set a timer");
+}
+
+/* The one that waits has its turn. */
+static void next(struct station *s)
+{
+	struct station_photos *p = &s->photos;
+
+	if (!p->again)
+		return;
+	p->again = false;
+	p->reason = p->wants;
+	if (s->stopping)
+		missed(s, "the station is stopped");
+	else if (strcmp(p->reason.inspection, p->taken) != 0)
+		ask(s);
+}
+
+static void trouble(struct station *s, const char *why)
+{
+	missed(s, why);
+	next(s);
 }
 
 static void on_late(void *user)
@@ -79,14 +102,14 @@ void photos_recorded(struct station *s, bool ok)
 	p->recording = false;
 	if (!ok || strcmp(p->next.inspection, p->taken) == 0)
 		return;
-	if (p->asked || p->running || p->writing) {
+	if (p->again)
 		log_write(LOG_LEVEL_WARNING, LOG_PHOTO_MISSED,
 			  "no photo of inspection %s: the one before is still being taken",
-			  p->next.inspection);
-		return;
-	}
-	p->reason = p->next;
-	ask(s);
+			  p->wants.inspection);
+	p->wants = p->next;
+	p->again = true;
+	if (!p->asked && !p->running && !p->writing)
+		next(s);
 }
 
 /* --- the photo --- */
@@ -107,7 +130,9 @@ static void *store(void *user)
 	struct station_photos *p = &s->photos;
 	uint64_t one = 1;
 
-	p->result = photos_store(s->settings.state_dir, p->photo, p->bytes, p->space, p->sha256);
+	p->result = p->showing ? photos_show(s->settings.state_dir, p->sha256)
+			       : photos_store(s->settings.state_dir, p->photo, p->bytes, p->space,
+					      p->sha256);
 	photos_count(p, s->settings.state_dir);
 	if (write(p->fd, &one, sizeof(one)) != (ssize_t)sizeof(one))
 		log_error("cannot tell that a photo is stored: %s", strerror(errno));
@@ -162,6 +187,21 @@ static void record(struct station *s)
 	p->before = (uint8_t)(c->writing + s->exports.writing);
 }
 
+/* Headquarters may have it. */
+static void shown(struct station *s)
+{
+	struct station_photos *p = &s->photos;
+
+	p->showing = false;
+	if (p->result < 0)
+		log_warning("the photo of inspection %s waits for the next start: %s",
+			    p->reason.inspection, strerror(-p->result));
+	else if (s->line.uplink)
+		uplink_photo(s->line.uplink);
+	station_status_soon(s);
+	next(s);
+}
+
 static void on_stored(void *user, int fd, uint32_t events)
 {
 	struct station *s = user;
@@ -170,10 +210,28 @@ static void on_stored(void *user, int fd, uint32_t events)
 	(void)fd;
 	(void)events;
 	thread_end(p);
-	if (p->result < 0)
+	if (p->showing)
+		shown(s);
+	else if (p->result < 0)
 		trouble(s, why_not_stored(p->result));
 	else
 		record(s);
+}
+
+/* The thread is begun; on_stored() follows. 0 or -errno. */
+static int thread_begin(struct station *s)
+{
+	struct station_photos *p = &s->photos;
+	int r;
+
+	p->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	r = p->fd < 0 ? -errno : loop_io(s->loop, &p->source, p->fd, EPOLLIN, on_stored, s);
+	if (r == 0)
+		r = -pthread_create(&p->thread, NULL, store, s);
+	p->running = r == 0;
+	if (r < 0)
+		thread_end(p);
+	return r;
 }
 
 bool photos_stored(struct station *s, bool ok)
@@ -193,16 +251,20 @@ bool photos_stored(struct station *s, bool ok)
 	}
 	memcpy(p->taken, p->reason.inspection, sizeof(p->taken));
 	p->why[0] = '\0';
-	station_status_soon(s);
+	p->showing = true;
+	p->result = thread_begin(s);
+	if (p->result < 0)
+		shown(s);
 	return true;
 }
 
-void photos_came(struct station *s, int fd, uint64_t bytes, const char *why)
+void photos_came(struct station *s, uint64_t number, int fd, uint64_t bytes, const char *why)
 {
 	struct station_photos *p = &s->photos;
 	int r = 0;
 
-	if (!p->asked) { /* too late, or nobody asked */
+	/* too late, or nobody asked; whose number is not known says why, and that is of the last */
+	if (!p->asked || (number && number != p->number)) {
 		if (fd >= 0)
 			(void)close(fd);
 		return;
@@ -214,16 +276,9 @@ void photos_came(struct station *s, int fd, uint64_t bytes, const char *why)
 	p->asked = false;
 	p->photo = fd;
 	p->bytes = bytes;
-	p->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (p->fd < 0)
-		r = -errno;
+	r = loop_timer_set(p->late, MOMENT_NEVER);
 	if (r == 0)
-		r = loop_timer_set(p->late, MOMENT_NEVER);
-	if (r == 0)
-		r = loop_io(s->loop, &p->source, p->fd, EPOLLIN, on_stored, s);
-	if (r == 0)
-		r = -pthread_create(&p->thread, NULL, store, s);
-	p->running = r == 0;
+		r = thread_begin(s);
 	if (r == 0)
 		return;
 	thread_end(p);
@@ -231,6 +286,54 @@ void photos_came(struct station *s, int fd, uint64_t bytes, const char *why)
 }
 
 /* --- opening --- */
+
+struct search {
+	const char *sha256;
+	bool found;
+};
+
+static bool look_for(void *user, uint64_t seq, const char *line, size_t len,
+		     const uint8_t hash[EVENT_HASH])
+{
+	struct search *x = user;
+
+	(void)seq;
+	(void)hash;
+	x->found |= memmem(line, len, "\"photo.taken\"", 13) &&
+		    memmem(line, len, x->sha256, PHOTOS_HASH);
+	return !x->found;
+}
+
+/* It was about to be told when the station ended, so that its event is among the last, or nowhere.
+ */
+static bool is_told(void *user, const char *sha256)
+{
+	struct journal_reader *r = user;
+	struct journal_look look;
+	struct search x = {.sha256 = sha256};
+
+	/* in doubt it is kept, and headquarters says that it knows nothing of it */
+	return journal_reader_look(r, 0, &look) < 0 ||
+	       journal_reader_lines(r, look.seq > TAIL ? look.seq - TAIL : 0, TAIL, look_for, &x) <
+		       0 ||
+	       x.found;
+}
+
+/* What the last end cut off. 0 or -errno. */
+static int settle(struct station *s)
+{
+	char path[SETTINGS_PATH + 16];
+	struct journal_report report;
+	struct journal_reader *r = NULL;
+	int e;
+
+	(void)snprintf(path, sizeof(path), "%s/" JOURNAL_FILE, s->settings.state_dir);
+	e = journal_reader_open(&r, path, &report);
+	if (e == 0)
+		e = photos_settle(s->settings.state_dir, is_told, r);
+	journal_reader_close(r);
+	return e;
+}
 
 int photos_begin(struct station *s)
 {
@@ -254,6 +357,8 @@ int photos_begin(struct station *s)
 		return EXIT_FAILURE;
 	}
 	e = photos_open(s->settings.state_dir); /* tried again with each photo */
+	if (e == 0)
+		e = settle(s);
 	photos_count(p, s->settings.state_dir);
 	if (e < 0)
 		log_warning("the folder for photos: %s", strerror(-e));
@@ -264,7 +369,7 @@ void photos_end(struct station *s)
 {
 	if (!s->photos.on)
 		return;
-	if (s->photos.running || s->photos.asked)
+	if ((s->photos.running && !s->photos.showing) || s->photos.asked)
 		log_write(LOG_LEVEL_WARNING, LOG_PHOTO_MISSED,
 			  "no photo of inspection %s: the station is stopped",
 			  s->photos.reason.inspection);

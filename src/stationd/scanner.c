@@ -191,11 +191,11 @@ static void on_present(void *user, bool present)
 	station_act(s);
 }
 
-static void on_photo(void *user, int fd, uint64_t bytes, const char *why)
+static void on_photo(void *user, uint64_t number, int fd, uint64_t bytes, const char *why)
 {
 	const struct station_scanner *sc = user;
 
-	photos_came(sc->station, fd, bytes, why);
+	photos_came(sc->station, number, fd, bytes, why);
 }
 
 static int open_camera(struct station_scanner *sc, const struct settings_scanner *set)

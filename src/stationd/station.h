@@ -152,12 +152,14 @@ struct station_photos {
 	bool on;	   /* there is a camera, and they are wanted */
 	uint64_t space;	   /* bytes for all */
 	bool recording;	   /* next, a reason.given, is in flight */
-	bool asked;	   /* the camera is to answer ... */
+	uint64_t number;   /* of questions to the camera */
+	bool asked;	   /* the camera is to answer the last one ... */
 	struct event next; /* ... for reason */
 	struct event reason;
 	struct loop_source *late;
 	bool running; /* the thread is, which fills: */
-	int result;   /* of photos_store() */
+	int result;   /* of photos_store(), or of photos_show() */
+	bool showing; /* it runs photos_show() */
 	char sha256[PHOTOS_HASH + 1];
 	_Atomic uint64_t waiting; /* photos that headquarters does not have */
 	_Atomic uint64_t kept;	  /* bytes of all */
@@ -166,8 +168,10 @@ struct station_photos {
 	int photo;	/* what it stores */
 	uint64_t bytes; /* of that */
 	struct loop_source *source;
-	bool writing;		    /* photo.taken is in flight ... */
-	uint8_t before;		    /* ... behind so many groups of others */
+	bool writing;	/* photo.taken is in flight ... */
+	uint8_t before; /* ... behind so many groups of others */
+	bool again;	/* wants waits for its turn */
+	struct event wants;
 	char taken[EVENT_UUID + 1]; /* the last inspection that has one */
 	char why[96];		    /* the last one is missing; "" = it is not */
 };
@@ -281,7 +285,7 @@ void photos_appended(struct station *s, const struct event *events, size_t count
 void photos_recorded(struct station *s, bool ok);				   /* those are */
 bool photos_stored(struct station *s, bool ok); /* whether this was its append, not the bench's */
 /* As camerasock.h has it. */
-void photos_came(struct station *s, int fd, uint64_t bytes, const char *why);
+void photos_came(struct station *s, uint64_t number, int fd, uint64_t bytes, const char *why);
 void photos_count(struct station_photos *p, const char *dir); /* anew; on any thread */
 void photos_end(struct station *s);
 

@@ -9,7 +9,7 @@ import unittest
 
 from camera import Camera
 from case import StationCase, rma
-from station import reason, sanitized
+from station import reason, sanitized, stage
 
 FIRST, SECOND = rma(1), rma(2)
 JPEG = b"\xff\xd8\xff\xe0" + b"a picture" * 100 + b"\xff\xd9"
@@ -29,7 +29,7 @@ class PhotoCase(StationCase):
     def sees(self, present=True):
         self.panel.until(f"the camera, {present}", lambda: self.st.status()["camera"]["present"] is present, 20)
 
-    def fail(self, label, code="SCRATCH"):
+    def fails(self, label, code="SCRATCH"):
         self.st.open(label)
         self.panel.ask("fail", fail="fast", appearance="fast")
         self.st.scan(reason(code))
@@ -75,7 +75,7 @@ def size_of(data):
 class Photo(PhotoCase):
     def test_a_fail_with_a_reason_leaves_one(self):
         st = self.bench()
-        self.fail(FIRST)
+        self.fails(FIRST)
         event = self.taken()[0]
         given = st.events("reason.given")[0]
         for key in ("inspection", "item", "label", "by"):
@@ -86,23 +86,23 @@ class Photo(PhotoCase):
         self.settle()
         self.panel.until("the status", lambda: st.status()["photos"]["waiting"] == 1)
         self.assertEqual(st.status()["photos"], {"waiting": 1, "bytes": event["data"]["bytes"], "space": 1024 << 20, "why": None})
-        self.fail(SECOND)
+        self.fails(SECOND)
         self.assertEqual([e["label"] for e in self.taken(2)], [FIRST, SECOND])
 
     def test_it_is_made_smaller_where_it_has_to_be(self):
         self.bench(photo_side="320", photo_quality="30")
-        self.fail(FIRST)
+        self.fails(FIRST)
         self.assertEqual(size_of(self.kept(self.taken()[0])), (320, 240))
 
     @unittest.skipIf(sanitized(), "no device is preloaded there")
     def test_a_cameras_own_jpeg_is_kept_as_it_is(self):
         self.bench(format="MJPG", photo_quality="1")
-        self.fail(FIRST)
+        self.fails(FIRST)
         self.assertGreater(len(self.kept(self.taken()[0])), 10000)  # not of quality 1
 
     def test_none_is_taken_where_none_is_wanted(self):
         st = self.bench(photos="no")
-        self.fail(FIRST)
+        self.fails(FIRST)
         self.settle()
         self.assertEqual(st.events("photo.taken"), [])
         self.assertIsNone(st.status()["photos"])
@@ -111,7 +111,7 @@ class Photo(PhotoCase):
 
     def test_two_reasons_of_an_inspection_are_one_photo(self):
         st = self.bench()
-        self.fail(FIRST)
+        self.fails(FIRST)
         self.taken()
         self.panel.ask("fail", fail="fast", accessories="fast")
         st.scan(reason("WET"))
@@ -125,7 +125,7 @@ class Photo(PhotoCase):
         self.bench()
         self.cam.kill()
         self.sees(False)
-        self.fail(FIRST)
+        self.fails(FIRST)
         self.missed("the camera is not there")
         self.settle()
 
@@ -135,6 +135,9 @@ class Hostile(PhotoCase):
 
     def join(self, **settings):
         self.bench(start=False, **settings)
+        self.connect()
+
+    def connect(self):
         peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.addCleanup(peer.close)
         peer.settimeout(10)
@@ -144,8 +147,17 @@ class Hostile(PhotoCase):
         self.peer = peer
 
     def asked(self):
-        self.fail(FIRST)
-        self.assertEqual(self.peer.recv(64), b"photo\n")
+        self.fails(FIRST)
+        self.assertEqual(self.question(), 1)
+
+    def question(self):
+        """The number of the question that comes next."""
+        word, number = self.peer.recv(64).split()
+        self.assertEqual(word, b"photo")
+        return int(number)
+
+    def answer(self, number=1, data=JPEG):
+        self.send(f"#{number} {len(data)}\n".encode(), self.memory(data))
 
     def memory(self, data=JPEG, seals=SEALS):
         fd = os.memfd_create("photo", os.MFD_ALLOW_SEALING)
@@ -164,7 +176,7 @@ class Hostile(PhotoCase):
     def test_a_sealed_photo_is_kept(self):
         self.join()
         self.asked()
-        self.send(f"#{len(JPEG)}\n".encode(), self.memory())
+        self.answer()
         self.assertEqual(self.kept(self.taken()[0]), JPEG)
 
     def refused(self, words, line, *fds):
@@ -179,52 +191,104 @@ class Hostile(PhotoCase):
         self.settle()
 
     def test_without_bytes(self):
-        self.refused("it came without its bytes", b"#100\n")
+        self.refused("it came without its bytes", b"#1 100\n")
 
     def test_not_sealed(self):
-        self.refused("its bytes are not sealed", f"#{len(JPEG)}\n".encode(), self.memory(seals=fcntl.F_SEAL_GROW))
+        self.refused("its bytes are not sealed", f"#1 {len(JPEG)}\n".encode(), self.memory(seals=fcntl.F_SEAL_GROW))
 
     def test_a_pipe(self):
         ends = os.pipe()
         for fd in ends:
             self.addCleanup(os.close, fd)
-        self.refused("its bytes are not sealed", b"#100\n", ends[0])
+        self.refused("its bytes are not sealed", b"#1 100\n", ends[0])
 
     def test_another_size(self):
-        self.refused("it has not the size", f"#{len(JPEG) + 1}\n".encode(), self.memory())
+        self.refused("it has not the size", f"#1 {len(JPEG) + 1}\n".encode(), self.memory())
 
     def test_too_large(self):
-        self.refused("its line makes no sense", b"#8388609\n", self.memory())
+        self.refused("its line makes no sense", b"#1 8388609\n", self.memory())
 
     def test_no_jpeg(self):
         data = b"GIF89a" * 100
-        self.refused("what the camera gave is no JPEG", f"#{len(data)}\n".encode(), self.memory(data))
+        self.refused("what the camera gave is no JPEG", f"#1 {len(data)}\n".encode(), self.memory(data))
 
     def test_it_can_make_none(self):
-        self.refused("the camera can't make one", b"#0\n")
+        self.refused("the camera can't make one", b"#1 0\n")
 
     def test_one_that_nobody_asked_for_is_dropped(self):
         self.join()
         before = self.descriptors()
         for _ in range(20):
-            self.send(f"#{len(JPEG)}\n".encode(), self.memory(), self.memory())
+            self.send(f"#1 {len(JPEG)}\n".encode(), self.memory(), self.memory())
         self.peer.sendall(f"]C0{FIRST}\n".encode())
         self.picture(appearance="on")
         self.panel.until("no descriptor left open", lambda: self.descriptors() <= before)
         self.assertEqual(self.files(), [])
 
-    def test_a_kill_leaves_no_event_without_its_file(self):
+    def test_an_answer_to_an_older_question_is_dropped(self):
+        """A camera that answers late would show another item."""
         self.join()
-        st = self.st
         self.asked()
-        self.send(f"#{len(JPEG)}\n".encode(), self.memory())
-        st.kill()
-        (self.outbox / ".tmp-photo").touch()  # as a cut in the middle of the writing leaves it
-        st.start()
+        self.settle()
+        self.peer.sendall(b"\n")
+        self.missed("the camera did not answer")
+        self.peer.sendall(b"\n")
+        self.fails(SECOND)
+        self.assertEqual(self.question(), 2)
+        late, right = JPEG, JPEG[:-2] + b"another\xff\xd9"
+        self.answer(1, late)
+        self.answer(2, right)
+        event, = self.taken()
+        self.assertEqual((event["label"], self.kept(event)), (SECOND, right))
+
+    def test_a_second_fail_waits_for_its_turn(self):
+        self.join()
+        self.asked()
+        self.settle()
+        self.fails(SECOND)
+        self.answer(1)
+        self.assertEqual(self.question(), 2)
+        self.answer(2, JPEG[:-2] + b"another\xff\xd9")
+        self.assertEqual([e["label"] for e in self.taken(2)], [FIRST, SECOND])
+
+    def again(self):
+        """A start; the peer is a new one."""
+        self.st.start()
+        self.panel = self.st.panel
+
+    @unittest.skipIf(sanitized(), "no disk is preloaded there")
+    def test_a_kill_between_the_event_and_the_name(self):
+        st = self.bench(start=False)
+        st.stop()
+        control = st.dir / "journal-disk"
+        control.touch()
+        st.give()
+        st.start(env={"LD_PRELOAD": str(stage() / "baddisk.so"), "BADDISK_DIR": str(st.db), "BADDISK_CONTROL": str(control)})
         self.panel = st.panel
-        for event in st.events("photo.taken"):
-            self.kept(event)
-        self.assertNotIn(".tmp-photo", self.files())
+        self.connect()
+        self.asked()
+        with control.open("r+") as stalled:  # the journal's syncs, not the photo's
+            fcntl.flock(stalled, fcntl.LOCK_EX)
+            self.answer()
+            self.panel.wait_lamps(attention="on")  # the event is written, and not known to be on the disk
+            self.assertEqual(self.files(), [f".{hashlib.sha256(JPEG).hexdigest()}.jpg"])  # headquarters does not see it yet
+            st.kill()
+        self.again()
+        self.assertEqual(self.kept(st.events("photo.taken")[0]), JPEG)
+        self.assertEqual(len(self.files()), 1)
+
+    def test_a_file_whose_event_was_never_written_goes(self):
+        """Headquarters would never take it, since nothing tells of it."""
+        self.join()
+        self.asked()
+        self.answer()
+        event, = self.taken()
+        self.st.kill()
+        (self.outbox / f".{'cd' * 32}.jpg").write_bytes(JPEG)
+        (self.outbox / ".tmp-photo").touch()  # as a cut in the middle of the writing leaves it
+        self.st.give()
+        self.again()
+        self.assertEqual(self.files(), [f"{event['data']['sha256']}.jpg"])
 
     def test_no_answer(self):
         self.join()
@@ -232,7 +296,7 @@ class Hostile(PhotoCase):
         self.settle()
         self.peer.sendall(b"\n")
         self.missed("the camera did not answer")
-        self.send(f"#{len(JPEG)}\n".encode(), self.memory())  # too late
+        self.send(f"#1 {len(JPEG)}\n".encode(), self.memory())  # too late
         self.peer.sendall(f"]C0{SECOND}\n".encode())
         self.picture(appearance="on")
         self.assertEqual(self.st.events("photo.taken"), [])
@@ -242,7 +306,7 @@ class Hostile(PhotoCase):
         old = self.outbox / f"{'ab' * 32}.jpg"
         old.write_bytes(b"\xff" * (1 << 20))
         self.asked()
-        self.send(f"#{len(JPEG)}\n".encode(), self.memory())
+        self.send(f"#1 {len(JPEG)}\n".encode(), self.memory())
         self.missed("photos that headquarters does not have fill photo_space")
         self.assertEqual(self.files(), [old.name])
 

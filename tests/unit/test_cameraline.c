@@ -35,6 +35,8 @@ static void said(const char *text, size_t len, size_t piece, char *out, size_t c
 				break;
 			case CAMERALINE_PHOTO_COMES:
 				text_put(&t, "[photo ");
+				text_u64(&t, is.number);
+				text_put(&t, " of ");
 				text_u64(&t, is.bytes);
 				text_char(&t, ']');
 				break;
@@ -66,10 +68,11 @@ static void test_labels_go_up_as_they_come(void **state)
 static void test_a_photo_is_a_line_of_its_own(void **state)
 {
 	(void)state;
-	says("]C0A\n#12345\n]C0B\n", "]C0A\n[photo 12345]]C0B\n");
-	says("#0\n#8388608\n", "[photo 0][photo 8388608]");
-	says("\n#7\n!640x480 GREY 15/s\tsharp 21\tfine 200 3\tspot 62 31\n#8\n",
-	     "\n[photo 7][sight][photo 8]");
+	says("]C0A\n#3 12345\n]C0B\n", "]C0A\n[photo 3 of 12345]]C0B\n");
+	says("#0 0\n#18446744073709551615 8388608\n",
+	     "[photo 0 of 0][photo 18446744073709551615 of 8388608]");
+	says("\n#1 7\n!640x480 GREY 15/s\tsharp 21\tfine 200 3\tspot 62 31\n#2 8\n",
+	     "\n[photo 1 of 7][sight][photo 2 of 8]");
 }
 
 static void test_a_claim_that_makes_no_sense_is_told(void **state)
@@ -77,8 +80,8 @@ static void test_a_claim_that_makes_no_sense_is_told(void **state)
 	char line[200];
 
 	(void)state;
-	says("#8388609\n#\n#-1\n#1 2\n# 1\n#99999999999999999999999\n]C0A\n",
-	     "[bad][bad][bad][bad][bad][bad]]C0A\n");
+	says("#1 8388609\n#\n#1\n#1 \n#-1 1\n#1 -1\n#1 2 3\n# 1\n#99999999999999999999 1\n]C0A\n",
+	     "[bad][bad][bad][bad][bad][bad][bad][bad][bad]]C0A\n");
 	/* longer than any line of its own, however it ends */
 	memset(line, '0', sizeof(line));
 	line[0] = '#';

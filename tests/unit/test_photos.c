@@ -72,7 +72,7 @@ static int store(size_t len, uint8_t fill, uint64_t space, char sha256[PHOTOS_HA
 	int fd = picture(len, fill), e = photos_store(dir, fd, len, space, sha256);
 
 	(void)close(fd);
-	return e;
+	return e < 0 ? e : photos_show(dir, sha256);
 }
 
 /* As the uplink does; mtime orders them, and a test is quicker than a clock's tick. */
@@ -99,11 +99,45 @@ static void test_a_photo_is_kept_under_its_hash(void **state)
 	(void)close(fd);
 	assert_string_equal(sha256,
 			    "7effd0cb9d1b578c75a7724ccbbe3d39357e15a95dca344d3dde7366a65b49c3");
-	assert_true(has("photos/outbox", sha256));
+	assert_false(has("photos/outbox", sha256)); /* nothing tells of it yet */
 	assert_false(is_there("photos/outbox", ".tmp-photo"));
 	assert_int_equal(photos_look(dir, &u), 0);
 	assert_int_equal(u.waiting, 1);
+	assert_int_equal(photos_show(dir, sha256), 0);
+	assert_int_equal(photos_show(dir, sha256), 0);
+	assert_true(has("photos/outbox", sha256));
+	assert_int_equal(photos_look(dir, &u), 0);
+	assert_int_equal(u.waiting, 1);
 	assert_int_equal(u.bytes, 5);
+}
+
+static bool is_first(void *user, const char *sha256)
+{
+	return strcmp(sha256, user) == 0;
+}
+
+static void test_a_start_shows_what_is_told_and_removes_the_rest(void **state)
+{
+	char hidden[3][PHOTOS_HASH + 1], path[256];
+	struct photos_usage u;
+
+	(void)state;
+	for (uint8_t n = 0; n < 3; n++) {
+		int fd = memfd_create("photo", MFD_CLOEXEC);
+
+		assert_int_equal(write(fd, (uint8_t[]){0xff, 0xd8, 0xff, n, 0xff, 0xd9}, 6), 6);
+		assert_int_equal(photos_store(dir, fd, 6, 100, hidden[n]), 0);
+		(void)close(fd);
+	}
+	assert_int_equal(photos_show(dir, hidden[2]), 0);
+	/* what is none of ours stays */
+	(void)snprintf(path, sizeof(path), "%s/photos/outbox/.keep", dir);
+	assert_int_equal(close(open(path, O_WRONLY | O_CREAT, 0600)), 0);
+	assert_int_equal(photos_settle(dir, is_first, hidden[0]), 0);
+	assert_true(has("photos/outbox", hidden[0]) && has("photos/outbox", hidden[2]));
+	assert_true(is_there("photos/outbox", ".keep"));
+	assert_int_equal(photos_look(dir, &u), 0);
+	assert_int_equal(u.waiting, 2);
 }
 
 static void test_what_is_no_whole_jpeg_leaves_nothing(void **state)
@@ -214,6 +248,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a_photo_is_kept_under_its_hash, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(
+			test_a_start_shows_what_is_told_and_removes_the_rest, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_is_no_whole_jpeg_leaves_nothing, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_a_size_out_of_bounds_is_refused, setup,
