@@ -198,7 +198,7 @@ class Sight(CameraCase):
         self.sees()
         said = self.again(FIRST, focus="sharp", light="fine")
         self.assertEqual(said["mode"], "640x480")
-        self.assertRegex(st.ctl("status").out, r"(?m)^camera +eye sees \(640x480\), sharp$")
+        self.assertRegex(st.ctl("status").out, r"(?m)^camera +eye sees \(640x480\), sharp; 0 photos wait, 0 MiB of 1024$")
         self.doctor("ok", r"^sharp: black becomes white in \d\.\d pixels; light is fine$")
         self.assertGreater(self.again(SECOND, focus="blurred")["edge"], 50)
         self.assertIn("BLURRED: set its focus", st.ctl("status").out)
