@@ -103,6 +103,7 @@ static int pass_begin(struct journal_retain *r, struct journal_db *db,
 	};
 	if (r->limit >= resume)
 		r->limit = resume - 1;
+	r->by_ack = r->limit == db->acked; /* now: it may move before the pass is there */
 	if (setup->retain_ms < (uint64_t)setup->now.wall_ms)
 		r->cutoff_ms = setup->now.wall_ms - (int64_t)setup->retain_ms;
 	return 0;
@@ -142,7 +143,7 @@ static int seek(struct journal_retain *r, struct journal_db *db, const struct jo
 	while (more && (step = sqlite3_step(s)) == SQLITE_ROW) {
 		n++;
 		if (r->at >= r->limit) {
-			r->waits = r->limit == db->acked ? r->limit : 0;
+			r->waits = r->by_ack ? r->limit : 0;
 			more = false;
 		} else { /* what can't be read is the check's business */
 			more = row_read(s, &e) && event_passes(r, &e, setup);

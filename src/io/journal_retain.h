@@ -14,6 +14,7 @@ struct journal_retain {
 	char open[EVENT_UUID + 1]; /* inspection that is not over there */
 	int64_t cutoff_ms;	   /* wall time; younger events stay */
 	int64_t pass_ms, due_ms;   /* when the last pass began; when the next is worth it */
+	bool by_ack;		   /* limit is what headquarters had when the pass began */
 	uint64_t waits; /* the pass stopped for want of an acknowledgement behind this event */
 };
 

@@ -1,5 +1,7 @@
 /* test_journal_retain.c - retention: what is old, over and at headquarters goes, from the front;
  * the chain still holds, and the station still knows what it has to. */
+#include "io/journal_chain.h"
+#include "io/journal_retain.h"
 #include "journal_fixture.h"
 #include <stdatomic.h>
 
@@ -477,6 +479,37 @@ static bool hundred_thousand_gone(struct fixture *f)
 	return anchored(f);
 }
 
+/* Headquarters' word comes while a pass that waits for it is under way: the next one does not wait
+ * for an hour. */
+static void word_that_comes_during_a_pass_counts(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_retain r = {.seeking = false};
+	struct journal_report report;
+	struct journal_setup setup;
+	struct journal_db db = {0};
+	bool moved;
+
+	fixture_begin(f);
+	others(f, 100);
+	later(f, 91); /* to 110 */
+	fixture_close(f);
+	f->config.now.wall_ms = clock_ms;
+	assert_true(journal_begin_setup(&setup, &f->config));
+	assert_int_equal(journal_begin_open(&setup, &db, &report), 0);
+	assert_int_equal(journal_chain_acked(&db, 50), 0);
+	assert_true(journal_retain_due(&r, &db, &setup));
+	assert_int_equal(journal_retain_step(&r, &db, &setup, &moved), 0);
+	assert_true(r.seeking);
+	assert_int_equal(journal_chain_acked(&db, 110), 0);
+	while (r.seeking || r.removing)
+		assert_int_equal(journal_retain_step(&r, &db, &setup, &moved), 0);
+	assert_int_equal(db.anchor, 50);
+	assert_true(journal_retain_due(&r, &db, &setup));
+	journal_db_close(&db, true);
+	journal_begin_release(&setup);
+}
+
 /* A hundred thousand old events go in bounded memory, appends go on, and the file grows no more. */
 static void a_hundred_thousand_go_in_bounded_memory(void **state)
 {
@@ -555,6 +588,7 @@ int main(void)
 		TEST(full_disk_stops_retention_for_a_while),
 		TEST(killed_at_any_write_the_chain_holds),
 		TEST(what_headquarters_lost_stays),
+		TEST(word_that_comes_during_a_pass_counts),
 		TEST(a_hundred_thousand_go_in_bounded_memory),
 		TEST(appends_go_between_the_pieces),
 	};
