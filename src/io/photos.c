@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define FOLDER	"photos"
@@ -19,6 +20,7 @@
 #define CHUNK	65536
 #define NAME	(1 + PHOTOS_HASH + sizeof(SUFFIX)) /* with the dot of one that is hidden */
 #define PRIVATE 0750
+#define RESERVE (256ULL << 20) /* bytes that stay free: the journal is on the same disk */
 
 static bool path_of(const char *dir, const char *name, char path[PATH])
 {
@@ -146,7 +148,11 @@ static int make_room(const char *dir, uint64_t bytes, uint64_t space)
 {
 	struct tally waits = {0}, delivered = {0};
 	int e = tally(dir, OUTBOX, &waits), fd;
+	struct statvfs disk;
 
+	if (e == 0 && statvfs(dir, &disk) == 0 &&
+	    (uint64_t)disk.f_bavail * disk.f_frsize < RESERVE + bytes)
+		return -ENOSPC;
 	if (e == 0 && (bytes > space || waits.bytes > space - bytes))
 		return -EDQUOT;
 	fd = e < 0 ? e : folder_open(dir, FOLDER);

@@ -237,6 +237,7 @@ static int thread_begin(struct station *s)
 bool photos_stored(struct station *s, bool ok)
 {
 	struct station_photos *p = &s->photos;
+	int r;
 
 	if (!p->writing)
 		return false;
@@ -252,9 +253,11 @@ bool photos_stored(struct station *s, bool ok)
 	memcpy(p->taken, p->reason.inspection, sizeof(p->taken));
 	p->why[0] = '\0';
 	p->showing = true;
-	p->result = thread_begin(s);
-	if (p->result < 0)
+	r = thread_begin(s); /* result is the thread's from here on */
+	if (r < 0) {
+		p->result = r;
 		shown(s);
+	}
 	return true;
 }
 
