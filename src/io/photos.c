@@ -283,7 +283,8 @@ int photos_show(const char *dir, const char *sha256)
 	return e;
 }
 
-int photos_settle(const char *dir, bool (*told)(void *user, const char *sha256), void *user)
+int photos_settle(const char *dir, bool (*told)(void *user, const char *sha256, int64_t written_ms),
+		  void *user)
 {
 	int folder = folder_open(dir, OUTBOX), e = 0;
 	DIR *d = folder < 0 ? NULL : fdopendir(folder);
@@ -302,7 +303,8 @@ int photos_settle(const char *dir, bool (*told)(void *user, const char *sha256),
 			continue;
 		memcpy(sha256, at->d_name + 1, PHOTOS_HASH);
 		sha256[PHOTOS_HASH] = '\0';
-		if (told(user, sha256))
+		if (told(user, sha256,
+			 (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000))
 			e = show_in(folder, sha256);
 		else if (unlinkat(folder, at->d_name, 0) < 0 && errno != ENOENT)
 			e = -errno;

@@ -28,9 +28,11 @@ int __attribute__((warn_unused_result))
 photos_store(const char *dir, int fd, uint64_t bytes, uint64_t space, char sha256[PHOTOS_HASH + 1]);
 /* The journal tells of it: it is there for headquarters. Of what was told already, 0. */
 int __attribute__((warn_unused_result)) photos_show(const char *dir, const char *sha256);
-/* At a start: shows those that are told, and removes those that never will be. 0 or -errno. */
+/* At a start: shows those that are told, and removes those that never will be. written_ms: when the
+ * file was, wall time. 0 or -errno. */
 int __attribute__((warn_unused_result))
-photos_settle(const char *dir, bool (*told)(void *user, const char *sha256), void *user);
+photos_settle(const char *dir, bool (*told)(void *user, const char *sha256, int64_t written_ms),
+	      void *user);
 /* 0 or -errno; what is not there counts as nothing. */
 int photos_look(const char *dir, struct photos_usage *out);
 #endif

@@ -8,9 +8,6 @@
 #include "station.h"
 #include <errno.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #define AN_ACK_MS 1000 /* one each */
 
@@ -39,8 +36,9 @@ static const char *unfit(const struct station *s, const struct journal_state *st
 }
 
 /* The signature was looked at. */
-static void decide(struct station *s)
+static void decide(void *user)
 {
+	struct station *s = user;
 	const struct station_ack *a = &s->ack;
 	struct journal_state state;
 	struct slip_ack ack;
@@ -58,58 +56,13 @@ static void decide(struct station *s)
 		journal_proved(s->journal, ack.acked, ack.hash);
 }
 
-static void *look(void *user)
+static void look(void *user)
 {
 	struct station *s = user;
 	struct station_ack *a = &s->ack;
-	uint64_t one = 1;
 
 	a->verdict = cms_verify_by(s->settings.hq.ack_file, a->text, a->text_len, a->signature,
 				   a->signature_len, &a->signer, &a->why);
-	if (write(a->fd, &one, sizeof(one)) != (ssize_t)sizeof(one))
-		log_error("cannot tell that an acknowledgement is read: %s", strerror(errno));
-	return NULL;
-}
-
-static void thread_end(struct station_ack *a)
-{
-	if (a->running && pthread_join(a->thread, NULL) != 0)
-		log_error("cannot join the thread that looks at an acknowledgement");
-	a->running = false;
-	loop_source_free(a->source);
-	a->source = NULL;
-	if (a->fd > 0)
-		close(a->fd);
-	a->fd = -1;
-}
-
-static void on_looked(void *user, int fd, uint32_t events)
-{
-	struct station *s = user;
-
-	(void)fd;
-	(void)events;
-	thread_end(&s->ack);
-	decide(s);
-}
-
-static void thread_begin(struct station *s)
-{
-	struct station_ack *a = &s->ack;
-	int r = 0;
-
-	a->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (a->fd < 0)
-		r = -errno;
-	if (r == 0)
-		r = loop_io(s->loop, &a->source, a->fd, EPOLLIN, on_looked, s);
-	if (r == 0)
-		r = -pthread_create(&a->thread, NULL, look, s);
-	a->running = r == 0;
-	if (r == 0)
-		return;
-	thread_end(a);
-	refused(strerror(-r));
 }
 
 /* False: it is too long, which slip_parcel_read does not let through. */
@@ -129,8 +82,9 @@ void acks_look(void *user, const struct slip_parcel *parcel)
 	struct station *s = user;
 	struct station_ack *a = &s->ack;
 	struct moment now = moments_now(s);
+	int r;
 
-	if (a->running || now.mono_ms < a->due_ms) {
+	if (a->looking.running || now.mono_ms < a->due_ms) {
 		if (!a->dropped)
 			log_info("an acknowledgement is dropped: there are more than one a second");
 		a->dropped = true;
@@ -140,11 +94,11 @@ void acks_look(void *user, const struct slip_parcel *parcel)
 	a->due_ms = now.mono_ms + AN_ACK_MS;
 	if (!s->settings.hq.ack_file[0])
 		refused("[headquarters] ack_file does not say whose counts");
-	else if (take(a, parcel))
-		thread_begin(s);
+	else if (take(a, parcel) && (r = errand_begin(&a->looking, s->loop, look, decide, s)) < 0)
+		refused(strerror(-r));
 }
 
 void acks_close(struct station *s)
 {
-	thread_end(&s->ack);
+	errand_end(&s->ack.looking);
 }

@@ -6,9 +6,6 @@
 #include "station.h"
 #include <errno.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 static void use(struct station *s, struct formats *f)
 {
@@ -63,7 +60,6 @@ int labels_open(struct station *s)
 	struct station_labels *l = &s->labels;
 	struct formats *f = &l->formats[0];
 
-	l->fd = -1;
 	l->bad = !confdir_labels(s->config, s->packaged, true, f, &l->error);
 	if (l->bad)
 		refused(l->error.text, "the packaged label formats are used");
@@ -83,29 +79,13 @@ static struct formats *spare(struct station_labels *l)
 	return &l->formats[l->used == &l->formats[0] ? 1 : 0];
 }
 
-static void *read_files(void *user)
+static void read_files(void *user)
 {
 	struct station *s = user;
 	struct station_labels *l = &s->labels;
-	uint64_t one = 1;
 
 	l->good = confdir_labels(s->config, s->packaged, true, spare(l), &l->error);
 	l->reasons_good = read_reasons(s);
-	if (write(l->fd, &one, sizeof(one)) != (ssize_t)sizeof(one))
-		log_error("cannot tell that the label formats are read: %s", strerror(errno));
-	return NULL;
-}
-
-static void thread_end(struct station_labels *l)
-{
-	if (l->running && pthread_join(l->thread, NULL) != 0)
-		log_error("cannot join the thread that reads label formats");
-	l->running = false;
-	loop_source_free(l->source);
-	l->source = NULL;
-	if (l->fd > 0)
-		close(l->fd);
-	l->fd = -1;
 }
 
 /* Whether others are in force now. */
@@ -121,16 +101,13 @@ static bool use_formats(struct station *s, bool good)
 	return strcmp(was->version, s->labels.used->version) != 0;
 }
 
-static void on_read(void *user, int fd, uint32_t events)
+static void on_read(void *user)
 {
 	struct station *s = user;
 	struct station_labels *l = &s->labels;
 	struct moment now = moments_now(s);
 	bool formats, reasons;
 
-	(void)fd;
-	(void)events;
-	thread_end(l);
 	formats = use_formats(s, l->good);
 	reasons = use_reasons(s, l->reasons_good);
 	/* What is scanned from here on is read by these: the journal says so first. */
@@ -146,27 +123,19 @@ static void on_read(void *user, int fd, uint32_t events)
 void labels_reload(struct station *s)
 {
 	struct station_labels *l = &s->labels;
-	int r = 0;
+	int r;
 
-	l->again = l->running;
-	if (l->running)
+	l->again = l->reading.running;
+	if (l->again)
 		return;
-	l->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (l->fd < 0)
-		r = -errno;
-	if (r == 0)
-		r = loop_io(s->loop, &l->source, l->fd, EPOLLIN, on_read, s);
-	if (r == 0)
-		r = -pthread_create(&l->thread, NULL, read_files, s);
-	l->running = r == 0;
+	r = errand_begin(&l->reading, s->loop, read_files, on_read, s);
 	if (r == 0)
 		return;
-	thread_end(l);
 	l->bad = true;
 	refused(strerror(-r), "the label formats stay as they were");
 }
 
 void labels_close(struct station *s)
 {
-	thread_end(&s->labels);
+	errand_end(&s->labels.reading);
 }

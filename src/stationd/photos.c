@@ -8,11 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #define ANSWER_MS 5000 /* that a camera may take */
+#define FRESH_MS  2000 /* behind the reason; later something else may lie there */
 #define MIB	  (1024u * 1024u)
 #define TAIL	  4096 /* events that a start looks through for a photo's */
 
@@ -64,7 +63,9 @@ static void next(struct station *s)
 	p->reason = p->wants;
 	if (s->stopping)
 		missed(s, "the station is stopped");
-	else if (strcmp(p->reason.inspection, p->taken) != 0)
+	else if (loop_moment(s->loop).mono_ms - p->again_ms > FRESH_MS)
+		missed(s, "the one before took too long");
+	else
 		ask(s);
 }
 
@@ -93,22 +94,29 @@ void photos_appended(struct station *s, const struct event *events, size_t count
 		}
 }
 
+static bool is_of(const struct event *reason, const char *inspection)
+{
+	return strcmp(reason->inspection, inspection) == 0;
+}
+
 void photos_recorded(struct station *s, bool ok)
 {
 	struct station_photos *p = &s->photos;
+	bool busy = p->asked || p->photo >= 0 || p->writing || p->showing.running;
 
 	if (!p->recording)
 		return;
 	p->recording = false;
-	if (!ok || strcmp(p->next.inspection, p->taken) == 0)
+	if (!ok || is_of(&p->next, p->taken) || (busy && is_of(&p->next, p->reason.inspection)))
 		return;
-	if (p->again)
+	if (p->again && !is_of(&p->next, p->wants.inspection))
 		log_write(LOG_LEVEL_WARNING, LOG_PHOTO_MISSED,
 			  "no photo of inspection %s: the one before is still being taken",
 			  p->wants.inspection);
 	p->wants = p->next;
 	p->again = true;
-	if (!p->asked && !p->running && !p->writing)
+	p->again_ms = loop_moment(s->loop).mono_ms;
+	if (!busy)
 		next(s);
 }
 
@@ -124,31 +132,24 @@ void photos_count(struct station_photos *p, const char *dir)
 	p->kept = usage.bytes;
 }
 
-static void *store(void *user)
+static void store(void *user)
 {
 	struct station *s = user;
 	struct station_photos *p = &s->photos;
-	uint64_t one = 1;
 
-	p->result = p->showing ? photos_show(s->settings.state_dir, p->sha256)
-			       : photos_store(s->settings.state_dir, p->photo, p->bytes, p->space,
-					      p->sha256);
+	p->result = photos_store(s->settings.state_dir, p->photo, p->bytes, p->space, p->sha256);
 	photos_count(p, s->settings.state_dir);
-	if (write(p->fd, &one, sizeof(one)) != (ssize_t)sizeof(one))
-		log_error("cannot tell that a photo is stored: %s", strerror(errno));
-	return NULL;
 }
 
-static void thread_end(struct station_photos *p)
+static void show(void *user)
 {
-	if (p->running && pthread_join(p->thread, NULL) != 0)
-		log_error("cannot join the thread that stores photos");
-	p->running = false;
-	loop_source_free(p->source);
-	p->source = NULL;
-	if (p->fd >= 0)
-		(void)close(p->fd);
-	p->fd = -1;
+	struct station *s = user;
+
+	s->photos.result = photos_show(s->settings.state_dir, s->photos.sha256);
+}
+
+static void photo_close(struct station_photos *p)
+{
 	if (p->photo >= 0)
 		(void)close(p->photo);
 	p->photo = -1;
@@ -188,50 +189,28 @@ static void record(struct station *s)
 }
 
 /* Headquarters may have it. */
-static void shown(struct station *s)
+static void on_shown(void *user)
 {
-	struct station_photos *p = &s->photos;
+	struct station *s = user;
 
-	p->showing = false;
-	if (p->result < 0)
+	if (s->photos.result < 0)
 		log_warning("the photo of inspection %s waits for the next start: %s",
-			    p->reason.inspection, strerror(-p->result));
+			    s->photos.reason.inspection, strerror(-s->photos.result));
 	else if (s->line.uplink)
 		uplink_photo(s->line.uplink);
 	station_status_soon(s);
 	next(s);
 }
 
-static void on_stored(void *user, int fd, uint32_t events)
+static void on_stored(void *user)
 {
 	struct station *s = user;
-	struct station_photos *p = &s->photos;
 
-	(void)fd;
-	(void)events;
-	thread_end(p);
-	if (p->showing)
-		shown(s);
-	else if (p->result < 0)
-		trouble(s, why_not_stored(p->result));
+	photo_close(&s->photos);
+	if (s->photos.result < 0)
+		trouble(s, why_not_stored(s->photos.result));
 	else
 		record(s);
-}
-
-/* The thread is begun; on_stored() follows. 0 or -errno. */
-static int thread_begin(struct station *s)
-{
-	struct station_photos *p = &s->photos;
-	int r;
-
-	p->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	r = p->fd < 0 ? -errno : loop_io(s->loop, &p->source, p->fd, EPOLLIN, on_stored, s);
-	if (r == 0)
-		r = -pthread_create(&p->thread, NULL, store, s);
-	p->running = r == 0;
-	if (r < 0)
-		thread_end(p);
-	return r;
 }
 
 bool photos_stored(struct station *s, bool ok)
@@ -252,11 +231,10 @@ bool photos_stored(struct station *s, bool ok)
 	}
 	memcpy(p->taken, p->reason.inspection, sizeof(p->taken));
 	p->why[0] = '\0';
-	p->showing = true;
-	r = thread_begin(s); /* result is the thread's from here on */
+	r = errand_begin(&p->showing, s->loop, show, on_shown, s);
 	if (r < 0) {
 		p->result = r;
-		shown(s);
+		on_shown(s);
 	}
 	return true;
 }
@@ -264,7 +242,7 @@ bool photos_stored(struct station *s, bool ok)
 void photos_came(struct station *s, uint64_t number, int fd, uint64_t bytes, const char *why)
 {
 	struct station_photos *p = &s->photos;
-	int r = 0;
+	int r;
 
 	/* too late, or nobody asked; whose number is not known says why, and that is of the last */
 	if (!p->asked || (number && number != p->number)) {
@@ -281,10 +259,10 @@ void photos_came(struct station *s, uint64_t number, int fd, uint64_t bytes, con
 	p->bytes = bytes;
 	r = loop_timer_set(p->late, MOMENT_NEVER);
 	if (r == 0)
-		r = thread_begin(s);
+		r = errand_begin(&p->storing, s->loop, store, on_stored, s);
 	if (r == 0)
 		return;
-	thread_end(p);
+	photo_close(p);
 	trouble(s, strerror(-r));
 }
 
@@ -292,34 +270,39 @@ void photos_came(struct station *s, uint64_t number, int fd, uint64_t bytes, con
 
 struct search {
 	const char *sha256;
-	bool found;
+	int64_t from_ms; /* of the first event that was looked at; INT64_MAX = not known */
+	bool begun, found;
 };
 
 static bool look_for(void *user, uint64_t seq, const char *line, size_t len,
 		     const uint8_t hash[EVENT_HASH])
 {
 	struct search *x = user;
+	struct event_view e;
 
 	(void)seq;
 	(void)hash;
+	if (!x->begun)
+		x->from_ms = event_read(line, len, &e) == EVENT_OK ? e.at.wall_ms : INT64_MAX;
+	x->begun = true;
 	x->found |= memmem(line, len, "\"photo.taken\"", 13) &&
 		    memmem(line, len, x->sha256, PHOTOS_HASH);
 	return !x->found;
 }
 
-/* It was about to be told when the station ended, so that its event is among the last, or nowhere.
- */
-static bool is_told(void *user, const char *sha256)
+/* Mostly it was about to be told when the station ended, so that its event is among the last, or
+ * nowhere. One that is older than those may have been told before, or in another journal. */
+static bool is_told(void *user, const char *sha256, int64_t written_ms)
 {
 	struct journal_reader *r = user;
 	struct journal_look look;
-	struct search x = {.sha256 = sha256};
+	struct search x = {.sha256 = sha256, .from_ms = INT64_MAX};
 
-	/* in doubt it is kept, and headquarters says that it knows nothing of it */
+	/* in doubt it is kept, and headquarters says what it thinks of it */
 	return journal_reader_look(r, 0, &look) < 0 ||
 	       journal_reader_lines(r, look.seq > TAIL ? look.seq - TAIL : 0, TAIL, look_for, &x) <
 		       0 ||
-	       x.found;
+	       x.found || written_ms < x.from_ms;
 }
 
 /* What the last end cut off. 0 or -errno. */
@@ -343,7 +326,7 @@ int photos_begin(struct station *s)
 	struct station_photos *p = &s->photos;
 	int e;
 
-	p->fd = p->photo = -1;
+	p->photo = -1;
 	for (uint8_t i = 0; i < s->settings.scanners; i++) {
 		const struct settings_scanner *set = &s->settings.scanner[i];
 
@@ -372,10 +355,12 @@ void photos_end(struct station *s)
 {
 	if (!s->photos.on)
 		return;
-	if ((s->photos.running && !s->photos.showing) || s->photos.asked)
+	if (s->photos.photo >= 0 || s->photos.asked)
 		log_write(LOG_LEVEL_WARNING, LOG_PHOTO_MISSED,
 			  "no photo of inspection %s: the station is stopped",
 			  s->photos.reason.inspection);
-	thread_end(&s->photos);
+	errand_end(&s->photos.storing);
+	errand_end(&s->photos.showing);
+	photo_close(&s->photos);
 	loop_source_free(s->photos.late);
 }

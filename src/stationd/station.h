@@ -3,6 +3,7 @@
 #define STATIOND_STATION_H
 #include "io/camerasock.h"
 #include "io/cms.h"
+#include "io/errand.h"
 #include "io/gpio.h"
 #include "io/hid.h"
 #include "io/journal.h"
@@ -18,7 +19,6 @@
 #include "station/reasons.h"
 #include "station/settings.h"
 #include "station/slip.h"
-#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
 
@@ -97,13 +97,10 @@ struct station_labels {
 	bool bad;		   /* the files are refused: others are in force */
 	struct reasons reasons[2]; /* settings.reasons is one of them, or null */
 	bool reasons_bad;
-	bool again;   /* another SIGHUP came while they are read */
-	bool running; /* the thread is; what it fills: */
+	bool again;	       /* another SIGHUP came while they are read */
+	struct errand reading; /* fills: */
 	bool good, reasons_good;
 	struct settings_error error, reasons_error;
-	pthread_t thread;
-	int fd; /* it is done */
-	struct loop_source *source;
 };
 
 struct station_export { /* export.done */
@@ -134,44 +131,38 @@ struct station_exports {
 
 /* Headquarters' word on a stick, one at a time. */
 struct station_ack {
-	bool dropped;	 /* one was, since the last that was looked at */
-	uint64_t due_ms; /* monotonic: when the next is */
-	bool running;	 /* the thread is; what it reads and fills: */
+	bool dropped;	       /* one was, since the last that was looked at */
+	uint64_t due_ms;       /* monotonic: when the next is */
+	struct errand looking; /* reads and fills: */
 	char text[SLIP_ACK_MAX], signature[SLIP_SIGNED];
 	size_t text_len, signature_len;
 	enum cms_verdict verdict;
 	struct cms_signer signer;
 	struct cms_why why;
-	pthread_t thread;
-	int fd; /* it is done */
-	struct loop_source *source;
 };
 
 /* Evidence photos, one at a time. */
 struct station_photos {
-	bool on;	   /* there is a camera, and they are wanted */
-	uint64_t space;	   /* bytes for all */
-	bool recording;	   /* next, a reason.given, is in flight */
-	uint64_t number;   /* of questions to the camera */
-	bool asked;	   /* the camera is to answer the last one ... */
-	struct event next; /* ... for reason */
+	bool on;	/* there is a camera, and they are wanted */
+	uint64_t space; /* bytes for all */
+	bool recording; /* next, a reason.given, is in flight */
+	struct event next;
+	bool again;	   /* wants is recorded, and waits for its turn ... */
+	uint64_t again_ms; /* ... since */
+	struct event wants;
+	uint64_t number; /* of questions to the camera */
+	bool asked;	 /* the camera is to answer the last one, for reason */
 	struct event reason;
 	struct loop_source *late;
-	bool running; /* the thread is, which fills: */
-	int result;   /* of photos_store(), or of photos_show() */
-	bool showing; /* it runs photos_show() */
+	int photo; /* its answer, while it is stored; -1 = none */
+	uint64_t bytes;
+	struct errand storing, showing; /* fill: */
+	int result;
 	char sha256[PHOTOS_HASH + 1];
-	_Atomic uint64_t waiting; /* photos that headquarters does not have */
-	_Atomic uint64_t kept;	  /* bytes of all */
-	pthread_t thread;
-	int fd;		/* it is done */
-	int photo;	/* what it stores */
-	uint64_t bytes; /* of that */
-	struct loop_source *source;
-	bool writing;	/* photo.taken is in flight ... */
-	uint8_t before; /* ... behind so many groups of others */
-	bool again;	/* wants waits for its turn */
-	struct event wants;
+	_Atomic uint64_t waiting;   /* photos that headquarters does not have */
+	_Atomic uint64_t kept;	    /* bytes of all */
+	bool writing;		    /* photo.taken is in flight ... */
+	uint8_t before;		    /* ... behind so many groups of others */
 	char taken[EVENT_UUID + 1]; /* the last inspection that has one */
 	char why[96];		    /* the last one is missing; "" = it is not */
 };

@@ -251,6 +251,22 @@ class Hostile(PhotoCase):
         self.answer(2, JPEG[:-2] + b"another\xff\xd9")
         self.assertEqual([e["label"] for e in self.taken(2)], [FIRST, SECOND])
 
+    def test_a_fail_that_waits_too_long_has_none(self):
+        """Something else may lie there by then."""
+        self.join()
+        self.asked()
+        self.settle()
+        self.peer.sendall(b"\n")
+        self.fails(SECOND)
+        self.peer.sendall(b"\n")
+        self.missed("the camera did not answer")
+        self.missed("the one before took too long")
+        self.answer(1)  # too late, too
+        self.peer.sendall(f"]C0{rma(3)}\n".encode())
+        self.peer.setblocking(False)
+        with self.assertRaises(BlockingIOError):
+            self.peer.recv(64)
+
     def again(self):
         """A start; the peer is a new one."""
         self.st.start()
@@ -285,10 +301,13 @@ class Hostile(PhotoCase):
         event, = self.taken()
         self.st.kill()
         (self.outbox / f".{'cd' * 32}.jpg").write_bytes(JPEG)
+        old = self.outbox / f".{'ef' * 32}.jpg"  # from before this journal: nobody here knows
+        old.write_bytes(JPEG)
+        os.utime(old, (1, 1))
         (self.outbox / ".tmp-photo").touch()  # as a cut in the middle of the writing leaves it
         self.st.give()
         self.again()
-        self.assertEqual(self.files(), [f"{event['data']['sha256']}.jpg"])
+        self.assertEqual(self.files(), sorted([f"{event['data']['sha256']}.jpg", old.name[1:]]))
 
     def test_no_answer(self):
         self.join()

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static char dir[64];
@@ -111,8 +112,13 @@ static void test_a_photo_is_kept_under_its_hash(void **state)
 	assert_int_equal(u.bytes, 5);
 }
 
-static bool is_first(void *user, const char *sha256)
+static bool is_first(void *user, const char *sha256, int64_t written_ms)
 {
+	struct timespec now;
+
+	assert_int_equal(clock_gettime(CLOCK_REALTIME, &now), 0);
+	assert_in_range(written_ms, ((int64_t)now.tv_sec - 60) * 1000,
+			((int64_t)now.tv_sec + 1) * 1000);
 	return strcmp(sha256, user) == 0;
 }
 
