@@ -2,32 +2,16 @@
  * headquarters says, a photo costs a bounded number of requests until it is there or set aside, and
  * nothing that leads nowhere is repeated at full speed. */
 #include "station/photosync.h"
+#include "station/jitter.h"
 #include <string.h>
 
-/* splitmix64: spreads stations, guards nothing. */
-static uint64_t draw(struct photosync *p, uint64_t below_or_at)
-{
-	uint64_t z = (p->random += 0x9e3779b97f4a7c15u);
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	z ^= z >> 31;
-	return below_or_at == UINT64_MAX ? z : z % (below_or_at + 1);
-}
-
-/* Full jitter below a wait that doubles up to its cap. How much came is asked for before more is
- * sent. */
+/* How much came is asked for before more is sent. */
 static enum photosync_verdict fail(struct photosync *p, uint64_t asked_ms, const struct moment *now)
 {
-	uint64_t wait = p->backoff_ms;
-
-	for (uint32_t i = 0; i < p->failures && wait < p->backoff_cap; i++)
-		wait = wait > p->backoff_cap / 2 ? p->backoff_cap : wait * 2;
-	if (wait > p->backoff_cap)
-		wait = p->backoff_cap;
 	if (p->failures < UINT32_MAX)
 		p->failures++;
-	p->not_before = now->mono_ms + asked_ms + draw(p, wait);
+	p->not_before = now->mono_ms + asked_ms +
+			jitter_wait(&p->random, p->backoff_ms, p->backoff_cap, p->failures);
 	p->asked = false;
 	return PHOTOSYNC_GO_ON;
 }

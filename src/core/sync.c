@@ -2,39 +2,20 @@
  * `acked` moves only over events whose hash headquarters has told, so that what it never had is
  * never taken for delivered. */
 #include "station/sync.h"
+#include "station/jitter.h"
 #include <string.h>
 
 #define FULL_BEFORE_MORE 32 /* requests at the ceiling before a larger one is tried */
 
 /* --- waiting --- */
 
-/* splitmix64: spreads stations, guards nothing. */
-static uint64_t draw(struct sync *s, uint64_t below_or_at)
-{
-	uint64_t z = (s->random += 0x9e3779b97f4a7c15u);
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	z ^= z >> 31;
-	return below_or_at == UINT64_MAX ? z : z % (below_or_at + 1);
-}
-
-/* The longest wait after so many failures. */
-static uint64_t backoff(const struct sync *s)
-{
-	uint64_t wait = s->config.backoff_ms;
-
-	for (uint32_t i = 1; i < s->failures && wait < s->config.backoff_cap; i++)
-		wait = wait > s->config.backoff_cap / 2 ? s->config.backoff_cap : wait * 2;
-	return wait < s->config.backoff_cap ? wait : s->config.backoff_cap;
-}
-
-/* Full jitter: all stations of a site lose the line, and get it back, at the same moment. */
 static enum sync_verdict fail(struct sync *s, uint64_t asked_ms, const struct moment *now)
 {
 	if (s->failures < UINT32_MAX)
 		s->failures++;
-	s->not_before = now->mono_ms + asked_ms + draw(s, backoff(s));
+	s->not_before =
+		now->mono_ms + asked_ms +
+		jitter_wait(&s->random, s->config.backoff_ms, s->config.backoff_cap, s->failures);
 	return SYNC_GO_ON;
 }
 

@@ -2,6 +2,7 @@
  * start and now and then, taken apart by the feed, stored by the station before the cursor moves.
  */
 #include "log.h"
+#include "station/jitter.h"
 #include "station/text.h"
 #include "uplink_line.h"
 #include <errno.h>
@@ -10,30 +11,17 @@
 
 #define PAGES_MAX 4096 /* of one list in a row: more is a list without an end */
 
-/* splitmix64: spreads stations, guards nothing. */
-static uint64_t draw(struct uplink *u, uint64_t below)
-{
-	uint64_t z = (u->random += 0x9e3779b97f4a7c15u);
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	z ^= z >> 31;
-	return below ? z % below : 0;
-}
-
-/* As for events: full jitter below a wait that doubles up to a cap. */
 static void failed(struct uplink *u, enum sync_kind kind, uint64_t retry_after)
 {
 	struct uplink_list_way *l = &u->list;
-	uint64_t wait = u->sync.config.backoff_ms, cap = u->sync.config.backoff_cap;
 
-	for (uint32_t i = 0; i < l->failures && wait < cap; i++)
-		wait *= 2;
 	if (l->failures < UINT32_MAX)
 		l->failures++;
-	if (retry_after > 3600000)
-		retry_after = 3600000;
-	l->due = loop_moment(u->loop).mono_ms + retry_after + draw(u, wait < cap ? wait : cap) + 1;
+	if (retry_after > SYNC_RETRY_MAX)
+		retry_after = SYNC_RETRY_MAX;
+	l->due = loop_moment(u->loop).mono_ms + retry_after + 1 +
+		 jitter_wait(&u->random, u->sync.config.backoff_ms, u->sync.config.backoff_cap,
+			     l->failures);
 	l->at = UPLINK_LIST_RESTS;
 	l->pages = 0;
 	l->answered = true;
@@ -149,7 +137,8 @@ void uplink_poll_stored(struct uplink *u, bool stored)
 	l->why[0] = '\0';
 	l->pages = more ? l->pages + 1 : 0;
 	l->due = more ? now.mono_ms
-		      : now.mono_ms + u->poll_ms - u->poll_ms / 10 + draw(u, u->poll_ms / 5);
+		      : now.mono_ms + u->poll_ms - u->poll_ms / 10 +
+				 jitter_draw(&u->random, u->poll_ms / 5);
 	u->last_ok_ms = now.wall_ms;
 	uplink_line_turn(u);
 }
