@@ -1,5 +1,5 @@
 /* photos.c - evidence photos beside the journal (photos.h). */
-#include "photos.h"
+#include "photos_folder.h"
 #include "station/text.h"
 #include <dirent.h>
 #include <errno.h>
@@ -12,54 +12,26 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define FOLDER	"photos"
-#define OUTBOX	"photos/outbox"
-#define SUFFIX	".jpg"
 #define COMING	".tmp-photo" /* one is written at a time */
-#define PATH	4096
 #define CHUNK	65536
-#define NAME	(1 + PHOTOS_HASH + sizeof(SUFFIX)) /* with the dot of one that is hidden */
 #define PRIVATE 0750
-#define RESERVE (256ULL << 20) /* bytes that stay free: the journal is on the same disk */
-
-static bool path_of(const char *dir, const char *name, char path[PATH])
-{
-	struct text t = text_over(path, PATH);
-
-	text_put(&t, dir);
-	text_char(&t, '/');
-	text_put(&t, name);
-	return !t.full;
-}
-
-/* An open folder under dir, or -errno. */
-static int folder_open(const char *dir, const char *name)
-{
-	char path[PATH];
-	int fd;
-
-	if (!path_of(dir, name, path))
-		return -ENAMETOOLONG;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	return fd < 0 ? -errno : fd;
-}
 
 static int folder_make(const char *dir, const char *name)
 {
-	char path[PATH];
+	char path[PHOTOS_PATH];
 
-	if (!path_of(dir, name, path))
+	if (!photos_folder_path(dir, name, path))
 		return -ENAMETOOLONG;
 	return mkdir(path, PRIVATE) < 0 && errno != EEXIST ? -errno : 0;
 }
 
 int photos_open(const char *dir)
 {
-	int e = folder_make(dir, FOLDER), fd;
+	int e = folder_make(dir, PHOTOS_FOLDER), fd;
 
 	if (e == 0)
-		e = folder_make(dir, OUTBOX);
-	fd = e < 0 ? e : folder_open(dir, OUTBOX);
+		e = folder_make(dir, PHOTOS_OUTBOX);
+	fd = e < 0 ? e : photos_folder_open(dir, PHOTOS_OUTBOX);
 	if (fd < 0)
 		return fd;
 	if (unlinkat(fd, COMING, 0) < 0 && errno != ENOENT)
@@ -70,40 +42,17 @@ int photos_open(const char *dir)
 
 /* --- what is there --- */
 
-static bool is_photo(int folder, const char *name, struct stat *st)
-{
-	const char *hash = name + (name[0] == '.');
-
-	return strspn(hash, "0123456789abcdef") == PHOTOS_HASH &&
-	       strcmp(hash + PHOTOS_HASH, SUFFIX) == 0 &&
-	       fstatat(folder, name, st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st->st_mode);
-}
-
-static void name_of(const char *sha256, bool hidden, char out[NAME])
-{
-	struct text t = text_over(out, NAME);
-
-	text_put(&t, hidden ? "." : "");
-	text_put(&t, sha256);
-	text_put(&t, SUFFIX);
-}
-
-static bool is_older(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
-}
-
 struct tally {
 	uint64_t count, bytes;
-	char oldest[NAME]; /* "" = none */
+	char oldest[PHOTOS_NAME]; /* "" = none */
 	uint64_t oldest_bytes;
 };
 
 static int tally(const char *dir, const char *name, struct tally *out)
 {
-	int fd = folder_open(dir, name);
+	int fd = photos_folder_open(dir, name);
 	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	struct timespec oldest = {0};
+	struct stat oldest = {0};
 
 	*out = (struct tally){0};
 	if (!d) {
@@ -116,15 +65,15 @@ static int tally(const char *dir, const char *name, struct tally *out)
 	for (const struct dirent *e = readdir(d); e; e = readdir(d)) {
 		struct stat st;
 
-		if (!is_photo(fd, e->d_name, &st))
+		if (!photos_folder_holds(fd, e->d_name, &st))
 			continue;
 		out->count++;
 		out->bytes += (uint64_t)st.st_size;
-		if (out->oldest[0] && !is_older(&st.st_mtim, &oldest))
+		if (out->oldest[0] && !photos_folder_is_older(&st, &oldest))
 			continue;
-		oldest = st.st_mtim;
+		oldest = st;
 		out->oldest_bytes = (uint64_t)st.st_size;
-		(void)text_copy(out->oldest, NAME, e->d_name);
+		(void)text_copy(out->oldest, PHOTOS_NAME, e->d_name);
 	}
 	(void)closedir(d);
 	return 0;
@@ -133,10 +82,10 @@ static int tally(const char *dir, const char *name, struct tally *out)
 int photos_look(const char *dir, struct photos_usage *out)
 {
 	struct tally waits = {0}, delivered = {0};
-	int e = tally(dir, OUTBOX, &waits);
+	int e = tally(dir, PHOTOS_OUTBOX, &waits);
 
 	if (e == 0)
-		e = tally(dir, FOLDER, &delivered);
+		e = tally(dir, PHOTOS_FOLDER, &delivered);
 	if (e < 0)
 		return e;
 	*out = (struct photos_usage){waits.count, waits.bytes, waits.bytes + delivered.bytes};
@@ -147,25 +96,25 @@ int photos_look(const char *dir, struct photos_usage *out)
 static int make_room(const char *dir, uint64_t bytes, uint64_t space)
 {
 	struct tally waits = {0}, delivered = {0};
-	int e = tally(dir, OUTBOX, &waits), fd;
+	int e = tally(dir, PHOTOS_OUTBOX, &waits), fd;
 	struct statvfs disk;
 
 	if (e == 0 && statvfs(dir, &disk) == 0 &&
-	    (uint64_t)disk.f_bavail * disk.f_frsize < RESERVE + bytes)
+	    (uint64_t)disk.f_bavail * disk.f_frsize < PHOTOS_FREE + bytes)
 		return -ENOSPC;
 	if (e == 0 && (bytes > space || waits.bytes > space - bytes))
 		return -EDQUOT;
-	fd = e < 0 ? e : folder_open(dir, FOLDER);
+	fd = e < 0 ? e : photos_folder_open(dir, PHOTOS_FOLDER);
 	if (fd < 0)
 		return fd;
-	e = tally(dir, FOLDER, &delivered);
+	e = tally(dir, PHOTOS_FOLDER, &delivered);
 	while (e == 0 && waits.bytes + delivered.bytes > space - bytes) {
 		if (delivered.oldest[0] == '\0')
 			e = -EDQUOT;
 		else if (unlinkat(fd, delivered.oldest, 0) < 0 && errno != ENOENT)
 			e = -errno;
 		else
-			e = tally(dir, FOLDER, &delivered);
+			e = tally(dir, PHOTOS_FOLDER, &delivered);
 	}
 	(void)close(fd);
 	return e;
@@ -221,7 +170,7 @@ static int copy(int from, int to, uint64_t bytes, uint8_t hash[SHA256_DIGEST_SIZ
 static int store_in(int folder, int from, uint64_t bytes, char sha256[PHOTOS_HASH + 1])
 {
 	uint8_t hash[SHA256_DIGEST_SIZE];
-	char name[NAME];
+	char name[PHOTOS_NAME];
 	struct text hex = text_over(sha256, PHOTOS_HASH + 1);
 	int fd, e;
 
@@ -236,7 +185,7 @@ static int store_in(int folder, int from, uint64_t bytes, char sha256[PHOTOS_HAS
 	if (e < 0)
 		return e;
 	text_hex(&hex, hash, sizeof(hash));
-	name_of(sha256, true, name);
+	photos_folder_name(sha256, true, name);
 	if (renameat(folder, COMING, folder, name) < 0)
 		return -errno;
 	return fsync(folder) < 0 ? -errno : 0;
@@ -249,7 +198,7 @@ int photos_store(const char *dir, int fd, uint64_t bytes, uint64_t space,
 
 	if (e == 0)
 		e = make_room(dir, bytes, space);
-	folder = e < 0 ? e : folder_open(dir, OUTBOX);
+	folder = e < 0 ? e : photos_folder_open(dir, PHOTOS_OUTBOX);
 	if (folder < 0)
 		return folder;
 	e = store_in(folder, fd, bytes, sha256);
@@ -263,16 +212,16 @@ int photos_store(const char *dir, int fd, uint64_t bytes, uint64_t space,
 
 static int show_in(int folder, const char *sha256)
 {
-	char hidden[NAME], name[NAME];
+	char hidden[PHOTOS_NAME], name[PHOTOS_NAME];
 
-	name_of(sha256, true, hidden);
-	name_of(sha256, false, name);
+	photos_folder_name(sha256, true, hidden);
+	photos_folder_name(sha256, false, name);
 	return renameat(folder, hidden, folder, name) < 0 && errno != ENOENT ? -errno : 0;
 }
 
 int photos_show(const char *dir, const char *sha256)
 {
-	int folder = folder_open(dir, OUTBOX), e;
+	int folder = photos_folder_open(dir, PHOTOS_OUTBOX), e;
 
 	if (folder < 0)
 		return folder;
@@ -286,7 +235,7 @@ int photos_show(const char *dir, const char *sha256)
 int photos_settle(const char *dir, bool (*told)(void *user, const char *sha256, int64_t written_ms),
 		  void *user)
 {
-	int folder = folder_open(dir, OUTBOX), e = 0;
+	int folder = photos_folder_open(dir, PHOTOS_OUTBOX), e = 0;
 	DIR *d = folder < 0 ? NULL : fdopendir(folder);
 
 	if (!d) {
@@ -299,7 +248,7 @@ int photos_settle(const char *dir, bool (*told)(void *user, const char *sha256, 
 		char sha256[PHOTOS_HASH + 1];
 		struct stat st;
 
-		if (at->d_name[0] != '.' || !is_photo(folder, at->d_name, &st))
+		if (at->d_name[0] != '.' || !photos_folder_holds(folder, at->d_name, &st))
 			continue;
 		memcpy(sha256, at->d_name + 1, PHOTOS_HASH);
 		sha256[PHOTOS_HASH] = '\0';

@@ -34,7 +34,7 @@ struct uplink_list_way {
 struct uplink_photos_way {
 	struct photosync sync;
 	uint64_t begun_ms;   /* of the request that is under way */
-	uint64_t look_again; /* the folder could not be read; 0 = it could */
+	uint64_t look_again; /* something in the folder failed; 0 = nothing */
 	bool rewound;	     /* headquarters lost events, and perhaps photos */
 	uint64_t moved;	     /* how often some were put away, or all put back */
 	char why[160];

@@ -91,7 +91,8 @@ void uplink_photos_read(struct uplink *u)
 		if (w->job.error)
 			set_why(u, "the photos can't be sent again", strerror(-w->job.error));
 		w->moved++;
-		w->rewound = false;
+		w->rewound = w->job.error != 0;
+		w->look_again = w->rewound ? now.mono_ms + AGAIN_MS : 0;
 		photosync_again(&w->sync);
 		break;
 	case UPLINK_JOB_PAGE:
@@ -146,7 +147,7 @@ void uplink_photos_turn(struct uplink *u, const struct moment *now, uint64_t *wa
 		w->look_again = 0;
 		photosync_look(&w->sync);
 	}
-	if (w->rewound) {
+	if (w->rewound && !w->look_again) {
 		ask(u, UPLINK_JOB_AGAIN);
 		return;
 	}

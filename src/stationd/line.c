@@ -2,7 +2,7 @@
  * expected returns come in, LINK and the status say how it is. */
 #include "io/log.h"
 #include "io/pages.h"
-#include "io/photobox.h"
+#include "io/photos.h"
 #include "station.h"
 #include <errno.h>
 #include <stdio.h>
@@ -90,21 +90,21 @@ static int photo_next(void *user, bool (*skip)(void *user, const char *sha256), 
 {
 	const struct station_feed *f = user;
 
-	return photobox_next(f->folder, skip, skip_user, sha256, bytes);
+	return photos_line_next(f->folder, skip, skip_user, sha256, bytes);
 }
 
 static int photo_read(void *user, const char *sha256, uint64_t from, void *buf, size_t len)
 {
 	const struct station_feed *f = user;
 
-	return photobox_read(f->folder, sha256, from, buf, len);
+	return photos_line_read(f->folder, sha256, from, buf, len);
 }
 
 static int photo_delivered(void *user, const char *sha256)
 {
 	const struct station_feed *f = user;
 
-	int e = photobox_delivered(f->folder, sha256);
+	int e = photos_line_delivered(f->folder, sha256);
 
 	photos_count(f->photos, f->folder);
 	return e;
@@ -114,7 +114,7 @@ static int photo_again(void *user)
 {
 	const struct station_feed *f = user;
 
-	int e = photobox_again(f->folder);
+	int e = photos_line_again(f->folder);
 
 	photos_count(f->photos, f->folder);
 	return e;

@@ -160,6 +160,8 @@ static const char *why_not_stored(int e)
 	switch (e) {
 	case -EBADMSG:
 		return "what the camera gave is no JPEG";
+	case -ENOSPC:
+		return "the disk is nearly full";
 	case -EDQUOT:
 		return "photos that headquarters does not have fill photo_space";
 	default:

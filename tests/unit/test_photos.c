@@ -14,10 +14,21 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
 static char dir[64];
+
+static uint64_t disk_free = 1ULL << 40;
+
+/* In place of libc's. */
+int statvfs(const char *path, struct statvfs *out)
+{
+	(void)path;
+	*out = (struct statvfs){.f_frsize = 512, .f_bavail = disk_free / 512};
+	return 0;
+}
 
 static int setup(void **state)
 {
@@ -206,6 +217,22 @@ static void test_the_oldest_delivered_make_room(void **state)
 	assert_int_equal(u.bytes, 300);
 }
 
+/* The journal is on the same disk. */
+static void test_a_disk_that_is_nearly_full_is_left_alone(void **state)
+{
+	char sha256[PHOTOS_HASH + 1];
+	struct photos_usage u;
+
+	(void)state;
+	disk_free = PHOTOS_FREE + 512;
+	assert_int_equal(store(1000, 1, 10000, sha256), -ENOSPC);
+	assert_int_equal(photos_look(dir, &u), 0);
+	assert_int_equal(u.bytes, 0);
+	disk_free = PHOTOS_FREE + 1024;
+	assert_int_equal(store(1000, 1, 10000, sha256), 0);
+	disk_free = 1ULL << 40;
+}
+
 static void test_what_waits_is_never_removed(void **state)
 {
 	char a[PHOTOS_HASH + 1], b[PHOTOS_HASH + 1], c[PHOTOS_HASH + 1];
@@ -262,6 +289,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_the_oldest_delivered_make_room, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(test_a_disk_that_is_nearly_full_is_left_alone,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_waits_is_never_removed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_else_lies_there_is_left_alone, setup,
 						teardown),

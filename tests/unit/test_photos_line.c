@@ -1,4 +1,4 @@
-/* test_photobox.c - the folder of photos as the line sees it: the oldest first, what is none is
+/* test_photos.c - the folder of photos as the line sees it: the oldest first, what is none is
  * left alone, what was delivered is put away and may wait again. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <cmocka.h>
-#include "io/photobox.h"
+#include "io/photos.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -47,7 +47,7 @@ static bool is_there(const char *name)
 static int setup(void **state)
 {
 	(void)state;
-	strcpy(dir, "/tmp/test-photobox-XXXXXX");
+	strcpy(dir, "/tmp/test-photos-XXXXXX");
 	assert_non_null(mkdtemp(dir));
 	assert_int_equal(mkdir(path_of("photos"), 0700), 0);
 	return mkdir(path_of("photos/outbox"), 0700);
@@ -69,24 +69,24 @@ static bool skip_one(void *user, const char *sha256)
 
 static void test_oldest_first(void **state)
 {
-	char name[PHOTOBOX_HASH + 1], a[] = A;
+	char name[PHOTOS_HASH + 1], a[] = A;
 	uint64_t bytes = 0;
 
 	(void)state;
-	assert_int_equal(photobox_next(dir, NULL, NULL, name, &bytes), -ENOENT);
+	assert_int_equal(photos_line_next(dir, NULL, NULL, name, &bytes), -ENOENT);
 	put("photos/outbox/" B ".jpg", "later", 2000);
 	put("photos/outbox/" A ".jpg", "first!", 1000);
-	assert_int_equal(photobox_next(dir, NULL, NULL, name, &bytes), 0);
+	assert_int_equal(photos_line_next(dir, NULL, NULL, name, &bytes), 0);
 	assert_string_equal(name, A);
 	assert_int_equal(bytes, 6);
-	assert_int_equal(photobox_next(dir, skip_one, a, name, &bytes), 0);
+	assert_int_equal(photos_line_next(dir, skip_one, a, name, &bytes), 0);
 	assert_string_equal(name, B);
 	assert_int_equal(bytes, 5);
 }
 
 static void test_what_is_no_photo(void **state)
 {
-	char name[PHOTOBOX_HASH + 1];
+	char name[PHOTOS_HASH + 1];
 	uint64_t bytes = 0;
 
 	(void)state;
@@ -99,9 +99,9 @@ static void test_what_is_no_photo(void **state)
 	put("photos/" A ".jpg", "x", 1);
 	assert_int_equal(unlink(path_of("photos/outbox/" B ".jpg")), 0);
 	assert_int_equal(symlink("/etc/passwd", path_of("photos/outbox/" B ".jpg")), 0);
-	assert_int_equal(photobox_next(dir, NULL, NULL, name, &bytes), -ENOENT);
-	assert_int_equal(photobox_read(dir, B, 0, name, 1), -ELOOP);
-	assert_int_equal(photobox_next("/nowhere", NULL, NULL, name, &bytes), -ENOENT);
+	assert_int_equal(photos_line_next(dir, NULL, NULL, name, &bytes), -ENOENT);
+	assert_int_equal(photos_line_read(dir, B, 0, name, 1), -ELOOP);
+	assert_int_equal(photos_line_next("/nowhere", NULL, NULL, name, &bytes), -ENOENT);
 }
 
 static void test_reading(void **state)
@@ -110,30 +110,30 @@ static void test_reading(void **state)
 
 	(void)state;
 	put("photos/outbox/" A ".jpg", "0123456789", 1);
-	assert_int_equal(photobox_read(dir, A, 3, buf, 4), 0);
+	assert_int_equal(photos_line_read(dir, A, 3, buf, 4), 0);
 	assert_memory_equal(buf, "3456", 4);
-	assert_int_equal(photobox_read(dir, A, 8, buf, 2), 0);
-	assert_int_equal(photobox_read(dir, A, 8, buf, 3), -ENODATA);
-	assert_int_equal(photobox_read(dir, B, 0, buf, 1), -ENOENT);
+	assert_int_equal(photos_line_read(dir, A, 8, buf, 2), 0);
+	assert_int_equal(photos_line_read(dir, A, 8, buf, 3), -ENODATA);
+	assert_int_equal(photos_line_read(dir, B, 0, buf, 1), -ENOENT);
 }
 
 static void test_delivered_and_again(void **state)
 {
-	char name[PHOTOBOX_HASH + 1];
+	char name[PHOTOS_HASH + 1];
 	uint64_t bytes = 0;
 
 	(void)state;
 	put("photos/outbox/" A ".jpg", "x", 1);
-	assert_int_equal(photobox_delivered(dir, A), 0);
+	assert_int_equal(photos_line_delivered(dir, A), 0);
 	assert_true(is_there("photos/" A ".jpg"));
 	assert_false(is_there("photos/outbox/" A ".jpg"));
-	assert_int_equal(photobox_delivered(dir, A), 0);
+	assert_int_equal(photos_line_delivered(dir, A), 0);
 	put("photos/README", "x", 1);
-	assert_int_equal(photobox_again(dir), 0);
-	assert_int_equal(photobox_next(dir, NULL, NULL, name, &bytes), 0);
+	assert_int_equal(photos_line_again(dir), 0);
+	assert_int_equal(photos_line_next(dir, NULL, NULL, name, &bytes), 0);
 	assert_string_equal(name, A);
 	assert_true(is_there("photos/README"));
-	assert_int_equal(photobox_again("/nowhere"), 0);
+	assert_int_equal(photos_line_again("/nowhere"), 0);
 }
 
 int main(void)
