@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define NAME   (ALBUM_PATH + 160)
@@ -335,13 +336,28 @@ static enum album_verdict add(const struct album *a, const struct album_piece *p
 	return *have == p->total ? finish(a, p, path, fd, err) : ALBUM_PART;
 }
 
-static enum album_verdict put(const struct album *a, const struct album_piece *p, uint64_t *have,
-			      int *err)
+/* The database is on the same disk, and events come first. */
+static bool has_room(int fd, size_t len)
+{
+	struct statvfs disk;
+	uint64_t free, stays;
+
+	if (fstatvfs(fd, &disk) < 0)
+		return true; /* whoever writes finds out */
+	free = (uint64_t)disk.f_bavail * disk.f_frsize;
+	stays = (uint64_t)disk.f_blocks * disk.f_frsize / 20;
+	return free >= len + (stays < ALBUM_FREE ? stays : ALBUM_FREE);
+}
+
+enum album_verdict album_put(const struct album *a, const struct album_piece *p, uint64_t *have,
+			     int *err)
 {
 	char path[NAME];
 	enum album_verdict v;
 	int fd;
 
+	*have = 0;
+	*err = 0;
 	name_part(a, p, path);
 	if (is_kept(a, p)) {
 		(void)unlink(path);
@@ -366,6 +382,9 @@ static enum album_verdict put(const struct album *a, const struct album_piece *p
 		v = ALBUM_PART;
 	} else if (p->len > 0 && p->from != *have) {
 		v = ALBUM_GAP;
+	} else if (p->len > 0 && !has_room(fd, p->len)) {
+		*err = -ENOSPC;
+		v = ALBUM_FAILED;
 	} else {
 		struct album_piece rest = *p;
 
@@ -375,12 +394,4 @@ static enum album_verdict put(const struct album *a, const struct album_piece *p
 	if (fd >= 0)
 		(void)close(fd);
 	return v;
-}
-
-enum album_verdict album_put(const struct album *a, const struct album_piece *p, uint64_t *have,
-			     int *err)
-{
-	*have = 0;
-	*err = 0;
-	return put(a, p, have, err);
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #define ALBUM_PATH  4096
+#define ALBUM_FREE  (1ULL << 30) /* bytes of the disk, or a 20th of it, that stay free */
 #define ALBUM_PARTS 2 /* unfinished photos of one station; for another one its oldest goes */
 
 struct album {
@@ -33,7 +34,8 @@ enum album_verdict {
 	ALBUM_FAILED, /* the disk; it may be full */
 };
 
-/* Beside the database. -ENAMETOOLONG. The folder is made with its first photo. */
+/* Beside the database, whose disk they don't fill. -ENAMETOOLONG. The folder is made with its first
+ * photo. */
 int album_open(struct album *a, const char *db);
 /* have: bytes that are there afterwards; *err: -errno of FAILED. */
 enum album_verdict album_put(const struct album *a, const struct album_piece *p, uint64_t *have,

@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 /* $BADDISK_CONTROL: a file. Who holds it locked (LOCK_EX) stalls every sync; its content "full",
- * "eio" or "rofs" makes writes fail ("full" also leaves no room), "nosync" makes syncs do nothing,
- * "lies" keeps zeros instead of what is written. $BADDISK_DELAY_US: how long every sync takes at
- * least, as on a card; without a control file nothing but a sync is touched, so that a program is
- * not measured slower for writing in more pieces. */
+ * "eio" or "rofs" makes writes fail ("full" also leaves no room, "tight" only that), "nosync" makes
+ * syncs do nothing, "lies" keeps zeros instead of what is written. $BADDISK_DELAY_US: how long
+ * every sync takes at least, as on a card; without a control file nothing but a sync is touched, so
+ * that a program is not measured slower for writing in more pieces. */
 
 static int is_ours(int fd)
 {
@@ -210,12 +210,16 @@ int fallocate(int fd, int mode, off_t at, off_t len)
 int fstatvfs(int fd, struct statvfs *st)
 {
 	static int (*real)(int, struct statvfs *);
+	char word[8];
 	int r;
 
 	if (real == NULL)
 		*(void **)&real = dlsym(RTLD_NEXT, "fstatvfs");
 	r = real(fd, st);
-	if (r == 0 && is_controlled(fd) && asked_errno() == ENOSPC)
-		st->f_bavail = 0;
+	if (r == 0 && is_controlled(fd)) {
+		read_word(word);
+		if (strncmp(word, "full", 4) == 0 || strncmp(word, "tight", 5) == 0)
+			st->f_bavail = 0;
+	}
 	return r;
 }

@@ -371,6 +371,20 @@ class Life(PhotoCase):
         self.got(photo)
 
     @unittest.skipIf(sanitized(), "baddisk.so can't be preloaded into a sanitized program")
+    def test_disk_nearly_full(self):
+        """There is room, but it is the events'."""
+        self.hq.start(preload=True, env={"BADDISK_DIR": str(self.hq.dir / "photos")})
+        photo = jpeg(2 * PIECE, 33)
+        self.tell(photo)
+        self.part(photo, 0, PIECE, PIECE)
+        self.hq.control.write_text("tight")
+        self.put(photo, *piece(photo, PIECE, 2 * PIECE), status=507, problem="disk-full")
+        self.ask_have(photo, PIECE)
+        self.hq.control.write_text("")
+        self.part(photo, PIECE, 2 * PIECE, 2 * PIECE)
+        self.got(photo)
+
+    @unittest.skipIf(sanitized(), "baddisk.so can't be preloaded into a sanitized program")
     def test_disk_that_stalls(self):
         """A sync of a photo that hangs holds up no event."""
         self.hq.start(preload=True, env={"BADDISK_DIR": str(self.hq.dir / "photos")})
