@@ -1,42 +1,23 @@
 /* photo_jpeg.c - JPEG by libjpeg-turbo, to grey only: colours are not even decoded where the file
  * keeps them apart. A file that ends early is refused, since half a picture is no picture. */
 #include "photo.h"
-#include <setjmp.h>
-#include <stdio.h>
-#include <jpeglib.h>
+#include "jpeg.h"
 #include <jerror.h>
 
 #define MEMORY (256L << 20) /* what libjpeg may take: a progressive picture is kept as a whole */
 #define SCANS  64	    /* of a progressive picture: more are only there to cost time */
 
-struct trouble {
-	struct jpeg_error_mgr manager; /* first: libjpeg knows no other */
-	jmp_buf out;
-};
-
-static void on_error(j_common_ptr c)
-{
-	struct trouble *t = (struct trouble *)c->err;
-
-	longjmp(t->out, 1);
-}
-
 /* Warnings: the end that came too early counts, and so does data that makes no sense. */
 static void on_message(j_common_ptr c, int level)
 {
 	if (level < 0 && (c->err->msg_code == JWRN_JPEG_EOF || c->err->msg_code == JWRN_HIT_MARKER))
-		on_error(c);
-}
-
-static void on_output(j_common_ptr c)
-{
-	(void)c;
+		c->err->error_exit(c);
 }
 
 static void on_progress(j_common_ptr c)
 {
 	if (c->is_decompressor && ((j_decompress_ptr)c)->input_scan_number > SCANS)
-		on_error(c);
+		c->err->error_exit(c);
 }
 
 static void read_grey(struct jpeg_decompress_struct *j, struct photo *out)
@@ -81,14 +62,12 @@ static enum photo_verdict decode(const uint8_t *bytes, size_t len, uint8_t *buf,
 				 struct photo *out)
 {
 	struct jpeg_decompress_struct j;
-	struct trouble trouble;
+	struct jpeg_trouble trouble;
 	struct jpeg_progress_mgr progress = {.progress_monitor = on_progress};
 	volatile enum photo_verdict v = PHOTO_DAMAGED;
 
-	j.err = jpeg_std_error(&trouble.manager);
-	trouble.manager.error_exit = on_error;
-	trouble.manager.emit_message = on_message;
-	trouble.manager.output_message = on_output;
+	j.err = jpeg_quiet(&trouble);
+	j.err->emit_message = on_message;
 	if (setjmp(trouble.out)) {
 		jpeg_destroy_decompress(&j);
 		if (!buf)

@@ -1,30 +1,11 @@
 /* shot.c - a frame becomes a JPEG (shot.h). */
 #include "shot.h"
+#include "jpeg.h"
 #include "station/cameraline.h"
-#include <setjmp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <jpeglib.h>
 
 #define SCALE_MAX 64 /* pixels of a frame, each way, that become one */
-
-struct trouble {
-	struct jpeg_error_mgr manager; /* first: libjpeg knows no other */
-	jmp_buf out;
-};
-
-static void on_error(j_common_ptr c)
-{
-	struct trouble *t = (struct trouble *)c->err;
-
-	longjmp(t->out, 1);
-}
-
-static void on_output(j_common_ptr c)
-{
-	(void)c;
-}
 
 /* What of the device's bytes is the JPEG: a driver may pad it. 0: a viewer could not open it, since
  * cameras may leave out the tables that all of them use. */
@@ -75,12 +56,10 @@ static bool encode(const struct image *in, uint32_t scale, uint32_t quality, uin
 {
 	unsigned char *to = buf;
 	struct jpeg_compress_struct j;
-	struct trouble trouble;
+	struct jpeg_trouble trouble;
 	JSAMPARRAY row;
 
-	j.err = jpeg_std_error(&trouble.manager);
-	trouble.manager.error_exit = on_error;
-	trouble.manager.output_message = on_output;
+	j.err = jpeg_quiet(&trouble);
 	if (setjmp(trouble.out)) {
 		jpeg_destroy_compress(&j);
 		return false;
