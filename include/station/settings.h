@@ -19,6 +19,7 @@
 #define SETTINGS_CAMERA_SIZE   "1280x720" /* of a device's frames, where none is set */
 #define SETTINGS_PHOTO_SIDE    1600
 #define SETTINGS_PHOTO_QUALITY 80
+#define SETTINGS_PHOTO_SPACE   1024
 #define SETTINGS_LINE	       32 /* bytes of a GPIO line's name, NUL included, as in the kernel */
 
 struct reasons;

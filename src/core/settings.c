@@ -329,7 +329,7 @@ static bool section_scanner(struct settings_reader *r, struct words name,
 							  .photos = SETTINGS_YES,
 							  .photo_side = SETTINGS_PHOTO_SIDE,
 							  .photo_quality = SETTINGS_PHOTO_QUALITY,
-							  .photo_space = 1024};
+							  .photo_space = SETTINGS_PHOTO_SPACE};
 		memcpy(s->scanner[i].name, name.at, name.len);
 		s->scanners++;
 	}

@@ -45,12 +45,19 @@ int settings_camera_control(const char **list, struct settings_control *out)
 	return 1;
 }
 
+static bool has_photos(const struct settings_scanner *s)
+{
+	return s->photos != SETTINGS_YES || s->photo_side != SETTINGS_PHOTO_SIDE ||
+	       s->photo_quality != SETTINGS_PHOTO_QUALITY || s->photo_space != SETTINGS_PHOTO_SPACE;
+}
+
 const char *settings_camera_wrong(const struct settings_scanner *s)
 {
 	if (s->kind != SETTINGS_CAMERA)
-		return s->command[0] || s->size[0] || s->pixels[0] || s->controls[0]
-			       ? "has a command, size, pixels or controls, which only a scanner of "
-				 "kind = camera has"
+		return s->command[0] || s->size[0] || s->pixels[0] || s->controls[0] ||
+				       has_photos(s)
+			       ? "has a command, size, pixels, controls or photos, which only a "
+				 "scanner of kind = camera has"
 			       : NULL;
 	if (s->device[0] && s->command[0])
 		return "has a device and a command; a camera has one of them";

@@ -556,8 +556,21 @@ static void test_camera(void **state)
 		      "station.conf: [scanner x] has controls, which is for a device; tell the "
 		      "command itself");
 	refuse_finish(BENCH "[scanner x]\ndevice = /dev/a\ncontrols = a=1\n",
-		      "station.conf: [scanner x] has a command, size, pixels or controls, which "
-		      "only a scanner of kind = camera has");
+		      "station.conf: [scanner x] has a command, size, pixels, controls or photos, "
+		      "which only a scanner of kind = camera has");
+	for (size_t i = 0; i < 4; i++) {
+		static const char *const lines[] = {"photos = no", "photo_side = 800",
+						    "photo_quality = 50", "photo_space = 10"};
+		char text[200];
+
+		(void)snprintf(text, sizeof(text),
+			       "[station]\nname = b\n[site]\nname = S1\n[scanner x]\n"
+			       "device = /dev/a\n%s\n",
+			       lines[i]);
+		refuse_finish(text, "station.conf: [scanner x] has a command, size, pixels, "
+				    "controls or photos, which only a scanner of kind = camera "
+				    "has");
+	}
 	refuse_finish(BENCH CAMERA "command = a\nsize = 64x64\n[scanner y]\nkind = camera\n"
 				   "command = b\nsize = 64x64\n",
 		      "station.conf: [scanner y] is a second camera; a station has one, besides "
