@@ -44,8 +44,7 @@ int photos_open(const char *dir)
 
 struct tally {
 	uint64_t count, bytes;
-	char oldest[PHOTOS_NAME]; /* "" = none */
-	uint64_t oldest_bytes;
+	char oldest[PHOTOS_NAME]; /* of those that are told; "" = none */
 };
 
 static int tally(const char *dir, const char *name, struct tally *out)
@@ -69,10 +68,10 @@ static int tally(const char *dir, const char *name, struct tally *out)
 			continue;
 		out->count++;
 		out->bytes += (uint64_t)st.st_size;
-		if (out->oldest[0] && !photos_folder_is_older(&st, &oldest))
+		if (e->d_name[0] == '.' ||
+		    (out->oldest[0] && !photos_folder_is_older(&st, &oldest)))
 			continue;
 		oldest = st;
-		out->oldest_bytes = (uint64_t)st.st_size;
 		(void)text_copy(out->oldest, PHOTOS_NAME, e->d_name);
 	}
 	(void)closedir(d);
@@ -92,31 +91,40 @@ int photos_look(const char *dir, struct photos_usage *out)
 	return 0;
 }
 
-/* Removes the oldest that were delivered until there is room for so many bytes more. */
-static int make_room(const char *dir, uint64_t bytes, uint64_t space)
+static int drop_oldest(const char *dir, const char *name, struct tally *t)
+{
+	int fd = t->oldest[0] ? photos_folder_open(dir, name) : -EDQUOT, e = 0;
+
+	if (fd < 0)
+		return fd;
+	if (unlinkat(fd, t->oldest, 0) < 0 && errno != ENOENT)
+		e = -errno;
+	(void)close(fd);
+	return e < 0 ? e : tally(dir, name, t);
+}
+
+/* Removes the oldest until there is room for so many bytes more: those that were delivered first.
+ */
+static int make_room(const char *dir, uint64_t bytes, const struct photos_room *room)
 {
 	struct tally waits = {0}, delivered = {0};
-	int e = tally(dir, PHOTOS_OUTBOX, &waits), fd;
+	int e = tally(dir, PHOTOS_OUTBOX, &waits);
 	struct statvfs disk;
 
 	if (e == 0 && statvfs(dir, &disk) == 0 &&
 	    (uint64_t)disk.f_bavail * disk.f_frsize < PHOTOS_FREE + bytes)
 		return -ENOSPC;
-	if (e == 0 && (bytes > space || waits.bytes > space - bytes))
+	if (e == 0 &&
+	    (bytes > room->space || (!room->no_line && waits.bytes > room->space - bytes)))
 		return -EDQUOT;
-	fd = e < 0 ? e : photos_folder_open(dir, PHOTOS_FOLDER);
-	if (fd < 0)
-		return fd;
-	e = tally(dir, PHOTOS_FOLDER, &delivered);
-	while (e == 0 && waits.bytes + delivered.bytes > space - bytes) {
-		if (delivered.oldest[0] == '\0')
-			e = -EDQUOT;
-		else if (unlinkat(fd, delivered.oldest, 0) < 0 && errno != ENOENT)
-			e = -errno;
+	if (e == 0)
+		e = tally(dir, PHOTOS_FOLDER, &delivered);
+	while (e == 0 && waits.bytes + delivered.bytes > room->space - bytes) {
+		if (room->no_line && !delivered.oldest[0])
+			e = drop_oldest(dir, PHOTOS_OUTBOX, &waits);
 		else
-			e = tally(dir, PHOTOS_FOLDER, &delivered);
+			e = drop_oldest(dir, PHOTOS_FOLDER, &delivered);
 	}
-	(void)close(fd);
 	return e;
 }
 
@@ -191,13 +199,13 @@ static int store_in(int folder, int from, uint64_t bytes, char sha256[PHOTOS_HAS
 	return fsync(folder) < 0 ? -errno : 0;
 }
 
-int photos_store(const char *dir, int fd, uint64_t bytes, uint64_t space,
+int photos_store(const char *dir, int fd, uint64_t bytes, const struct photos_room *room,
 		 char sha256[PHOTOS_HASH + 1])
 {
 	int e = bytes == 0 || bytes > PHOTOS_MAX ? -EMSGSIZE : photos_open(dir), folder;
 
 	if (e == 0)
-		e = make_room(dir, bytes, space);
+		e = make_room(dir, bytes, room);
 	folder = e < 0 ? e : photos_folder_open(dir, PHOTOS_OUTBOX);
 	if (folder < 0)
 		return folder;

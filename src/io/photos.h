@@ -21,13 +21,18 @@ struct photos_usage {
 /* Makes the folders under dir, that of the journal, and removes what was being written when the
  * power went. 0 or -errno. */
 int __attribute__((warn_unused_result)) photos_open(const char *dir);
+struct photos_room {
+	uint64_t space; /* bytes that all may have */
+	bool no_line;	/* no headquarters is set up: those that wait make room, too */
+};
 /* Keeps the `bytes` (1..PHOTOS_MAX) that fd holds from its beginning; the oldest that headquarters
- * has make room, so that all are at most `space` bytes. On return it is on the disk, its name too,
+ * has make room, so that all are within the room. On return it is on the disk, its name too,
  * and *sha256 is its name, but hidden until photos_show(). 0; -EBADMSG: it is no whole JPEG;
  * -EDQUOT: there is room only for those that wait; -ENOSPC: less than PHOTOS_FREE would be left; or
  * -errno. Then nothing of it is left. */
 int __attribute__((warn_unused_result))
-photos_store(const char *dir, int fd, uint64_t bytes, uint64_t space, char sha256[PHOTOS_HASH + 1]);
+photos_store(const char *dir, int fd, uint64_t bytes, const struct photos_room *room,
+	     char sha256[PHOTOS_HASH + 1]);
 /* The journal tells of it: it is there for headquarters. Of what was told already, 0. */
 int __attribute__((warn_unused_result)) photos_show(const char *dir, const char *sha256);
 /* At a start: shows those that are told, and removes those that never will be. written_ms: when the
@@ -37,6 +42,11 @@ photos_settle(const char *dir, bool (*told)(void *user, const char *sha256, int6
 	      void *user);
 /* 0 or -errno; what is not there counts as nothing. */
 int photos_look(const char *dir, struct photos_usage *out);
+
+/* One that the journal tells of, wherever it lies, open to be read; *bytes 1..PHOTOS_MAX. Its fd,
+ * -ENOENT: it is not here, or -errno. */
+int __attribute__((warn_unused_result))
+photos_find(const char *dir, const char *sha256, uint64_t *bytes);
 
 /* --- for the line to headquarters --- */
 

@@ -137,7 +137,7 @@ static void store(void *user)
 	struct station *s = user;
 	struct station_photos *p = &s->photos;
 
-	p->result = photos_store(s->settings.state_dir, p->photo, p->bytes, p->space, p->sha256);
+	p->result = photos_store(s->settings.state_dir, p->photo, p->bytes, &p->room, p->sha256);
 	photos_count(p, s->settings.state_dir);
 }
 
@@ -335,7 +335,8 @@ int photos_begin(struct station *s)
 		if (set->kind != SETTINGS_CAMERA || set->photos == SETTINGS_NO)
 			continue;
 		p->on = true;
-		p->space = (uint64_t)set->photo_space * MIB;
+		p->room.space = (uint64_t)set->photo_space * MIB;
+		p->room.no_line = !s->settings.hq.url[0];
 	}
 	if (!p->on)
 		return 0;

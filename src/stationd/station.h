@@ -143,8 +143,8 @@ struct station_ack {
 
 /* Evidence photos, one at a time. */
 struct station_photos {
-	bool on;	/* there is a camera, and they are wanted */
-	uint64_t space; /* bytes for all */
+	bool on; /* there is a camera, and they are wanted */
+	struct photos_room room;
 	bool recording; /* next, a reason.given, is in flight */
 	struct event next;
 	bool again;	   /* wants is recorded, and waits for its turn ... */

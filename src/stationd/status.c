@@ -254,7 +254,7 @@ static void put_photos(struct text *t, const struct station *s)
 	text_char(t, '{');
 	key_number(t, "waiting", p->waiting);
 	key_number(t, "bytes", p->kept);
-	key_number(t, "space", p->space);
+	key_number(t, "space", p->room.space);
 	key_text(t, "why", p->why);
 	text_char(t, '}');
 }

@@ -9,6 +9,7 @@ import unittest
 
 from camera import Camera
 from case import StationCase, rma
+from line import authority, pair
 from station import reason, sanitized, stage
 
 FIRST, SECOND = rma(1), rma(2)
@@ -17,10 +18,12 @@ SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 
 
 class PhotoCase(StationCase):
-    def bench(self, start=True, format=None, **settings):
+    def bench(self, start=True, format=None, line=None, **settings):
+        """line: its [headquarters]."""
         self.cam = Camera([FIRST], format)
         self.addCleanup(self.cam.close)
-        st = self.station(settings={"scanner eye": {**self.cam.settings(), **settings}})
+        st = self.station(settings={"scanner eye": {**self.cam.settings(), **settings}, **({"headquarters": line} if line else {})},
+                          **({"expected": None} if line else {}))
         if start:
             self.cam.start("--station", "--config", st.conf)
             self.sees()
@@ -133,8 +136,8 @@ class Photo(PhotoCase):
 class Hostile(PhotoCase):
     """A camera that is not station-camera."""
 
-    def join(self, **settings):
-        self.bench(start=False, **settings)
+    def join(self, line=None, **settings):
+        self.bench(start=False, line=line, **settings)
         self.connect()
 
     def connect(self):
@@ -320,14 +323,25 @@ class Hostile(PhotoCase):
         self.picture(appearance="on")
         self.assertEqual(self.st.events("photo.taken"), [])
 
-    def test_photos_that_wait_are_never_removed(self):
-        self.join(photo_space="1")
+    def test_photos_that_wait_for_headquarters_are_never_removed(self):
+        cert, key = pair("client", "bench-1")
+        self.join(line={"url": "https://localhost:1", "ca_file": authority().cert, "cert_file": cert, "key_file": key}, photo_space="1")
         old = self.outbox / f"{'ab' * 32}.jpg"
         old.write_bytes(b"\xff" * (1 << 20))
         self.asked()
         self.send(f"#1 {len(JPEG)}\n".encode(), self.memory())
         self.missed("photos that headquarters does not have fill photo_space")
         self.assertEqual(self.files(), [old.name])
+
+    def test_where_there_is_no_line_the_newest_are_kept(self):
+        """A bench without one takes photos as long as it lives; its sticks have had the older ones."""
+        self.join(photo_space="1")
+        old = self.outbox / f"{'ab' * 32}.jpg"
+        old.write_bytes(b"\xff" * (1 << 20))
+        self.asked()
+        self.send(f"#1 {len(JPEG)}\n".encode(), self.memory())
+        event, = self.taken()
+        self.panel.until("its file", lambda: self.files() == [f"{event['data']['sha256']}.jpg"], 15)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@
 static char dir[64];
 
 static uint64_t disk_free = 1ULL << 40;
+static const struct photos_room some = {.space = 1000}, much = {.space = UINT64_MAX};
 
 /* In place of libc's. */
 int statvfs(const char *path, struct statvfs *out)
@@ -79,24 +80,39 @@ static bool has(const char *folder, const char *sha256)
 	return is_there(folder, name);
 }
 
-static int store(size_t len, uint8_t fill, uint64_t space, char sha256[PHOTOS_HASH + 1])
+static int store_at(size_t len, uint8_t fill, const struct photos_room *room,
+		    char sha256[PHOTOS_HASH + 1])
 {
-	int fd = picture(len, fill), e = photos_store(dir, fd, len, space, sha256);
+	int fd = picture(len, fill), e = photos_store(dir, fd, len, room, sha256);
 
 	(void)close(fd);
 	return e < 0 ? e : photos_show(dir, sha256);
 }
 
-/* As the uplink does; mtime orders them, and a test is quicker than a clock's tick. */
+static int store(size_t len, uint8_t fill, uint64_t space, char sha256[PHOTOS_HASH + 1])
+{
+	return store_at(len, fill, &(struct photos_room){.space = space}, sha256);
+}
+
+/* mtime orders them, and a test is quicker than a clock's tick. */
+static void age(const char *sha256, long second)
+{
+	char path[256];
+	const struct timespec times[2] = {{.tv_sec = second}, {.tv_sec = second}};
+
+	(void)snprintf(path, sizeof(path), "%s/photos/outbox/%s.jpg", dir, sha256);
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+/* As the uplink does. */
 static void deliver(const char *sha256, long second)
 {
 	char from[256], to[256];
-	const struct timespec times[2] = {{.tv_sec = second}, {.tv_sec = second}};
 
+	age(sha256, second);
 	(void)snprintf(from, sizeof(from), "%s/photos/outbox/%s.jpg", dir, sha256);
 	(void)snprintf(to, sizeof(to), "%s/photos/%s.jpg", dir, sha256);
 	assert_int_equal(rename(from, to), 0);
-	assert_int_equal(utimensat(AT_FDCWD, to, times, 0), 0);
 }
 
 static void test_a_photo_is_kept_under_its_hash(void **state)
@@ -107,7 +123,7 @@ static void test_a_photo_is_kept_under_its_hash(void **state)
 
 	(void)state;
 	assert_int_equal(write(fd, "\xff\xd8\xff\xff\xd9", 5), 5);
-	assert_int_equal(photos_store(dir, fd, 5, 100, sha256), 0);
+	assert_int_equal(photos_store(dir, fd, 5, &some, sha256), 0);
 	(void)close(fd);
 	assert_string_equal(sha256,
 			    "7effd0cb9d1b578c75a7724ccbbe3d39357e15a95dca344d3dde7366a65b49c3");
@@ -143,7 +159,7 @@ static void test_a_start_shows_what_is_told_and_removes_the_rest(void **state)
 		int fd = memfd_create("photo", MFD_CLOEXEC);
 
 		assert_int_equal(write(fd, (uint8_t[]){0xff, 0xd8, 0xff, n, 0xff, 0xd9}, 6), 6);
-		assert_int_equal(photos_store(dir, fd, 6, 100, hidden[n]), 0);
+		assert_int_equal(photos_store(dir, fd, 6, &some, hidden[n]), 0);
 		(void)close(fd);
 	}
 	assert_int_equal(photos_show(dir, hidden[2]), 0);
@@ -175,9 +191,9 @@ static void test_what_is_no_whole_jpeg_leaves_nothing(void **state)
 		int fd = memfd_create("photo", MFD_CLOEXEC);
 
 		assert_int_equal(write(fd, bad[i].bytes, bad[i].len), (ssize_t)bad[i].len);
-		assert_int_equal(photos_store(dir, fd, bad[i].len, 1000, sha256), -EBADMSG);
+		assert_int_equal(photos_store(dir, fd, bad[i].len, &some, sha256), -EBADMSG);
 		/* shorter than it is said to be */
-		assert_int_equal(photos_store(dir, fd, bad[i].len + 9, 1000, sha256), -EBADMSG);
+		assert_int_equal(photos_store(dir, fd, bad[i].len + 9, &some, sha256), -EBADMSG);
 		(void)close(fd);
 	}
 	assert_int_equal(store(100, 1, 1000, sha256), 0);
@@ -192,8 +208,8 @@ static void test_a_size_out_of_bounds_is_refused(void **state)
 	int fd = picture(100, 0);
 
 	(void)state;
-	assert_int_equal(photos_store(dir, fd, 0, 1000, sha256), -EMSGSIZE);
-	assert_int_equal(photos_store(dir, fd, PHOTOS_MAX + 1, UINT64_MAX, sha256), -EMSGSIZE);
+	assert_int_equal(photos_store(dir, fd, 0, &some, sha256), -EMSGSIZE);
+	assert_int_equal(photos_store(dir, fd, PHOTOS_MAX + 1, &much, sha256), -EMSGSIZE);
 	(void)close(fd);
 }
 
@@ -250,6 +266,62 @@ static void test_what_waits_is_never_removed(void **state)
 	assert_false(has("photos", a));
 }
 
+/* Of who is never asked for one, the newest are worth most; what no event tells of yet stays. */
+static void test_without_a_line_the_oldest_of_all_make_room(void **state)
+{
+	const struct photos_room room = {.space = 350, .no_line = true};
+	char a[PHOTOS_HASH + 1], b[PHOTOS_HASH + 1], c[PHOTOS_HASH + 1], d[PHOTOS_HASH + 1];
+	char hidden[PHOTOS_HASH + 1];
+	int fd = picture(50, 9);
+
+	(void)state;
+	assert_int_equal(photos_store(dir, fd, 50, &room, hidden), 0);
+	(void)close(fd);
+	assert_int_equal(store_at(100, 1, &room, a), 0);
+	age(a, 2000);
+	assert_int_equal(store_at(100, 2, &room, b), 0);
+	age(b, 1000);
+	assert_int_equal(store_at(100, 3, &room, c), 0);
+	deliver(c, 3000);
+	assert_int_equal(store_at(200, 4, &room, d), 0);
+	assert_false(has("photos", c)); /* headquarters has it, once there was one */
+	assert_false(has("photos/outbox", b));
+	assert_true(has("photos/outbox", a) && has("photos/outbox", d));
+	assert_int_equal(photos_show(dir, hidden), 0);
+	assert_true(has("photos/outbox", hidden));
+	assert_int_equal(store_at(351, 5, &room, d), -EDQUOT);
+	assert_true(has("photos/outbox", a));
+}
+
+/* An export takes them wherever they lie, and nothing else. */
+static void test_one_is_found(void **state)
+{
+	char a[PHOTOS_HASH + 1], path[256], bytes[8];
+	uint64_t len = 0;
+	int fd;
+
+	(void)state;
+	assert_int_equal(store(100, 1, 300, a), 0);
+	for (int n = 0; n < 2; n++) {
+		fd = photos_find(dir, a, &len);
+		assert_true(fd >= 0);
+		assert_int_equal(len, 100);
+		assert_int_equal(read(fd, bytes, 3), 3);
+		assert_memory_equal(bytes, "\xff\xd8\xff", 3);
+		(void)close(fd);
+		if (n == 0)
+			deliver(a, 1000);
+	}
+	(void)snprintf(path, sizeof(path), "%s/photos/%s.jpg", dir, a);
+	assert_int_equal(truncate(path, PHOTOS_MAX + 1), 0);
+	assert_int_equal(photos_find(dir, a, &len), -ENOENT);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(photos_find(dir, a, &len), -ENOENT);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(photos_find(dir, a, &len), -ENOENT);
+	assert_int_equal(photos_find("/nowhere", a, &len), -ENOENT);
+}
+
 static void test_what_else_lies_there_is_left_alone(void **state)
 {
 	char path[256], sha256[PHOTOS_HASH + 1];
@@ -292,6 +364,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_disk_that_is_nearly_full_is_left_alone,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_waits_is_never_removed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_without_a_line_the_oldest_of_all_make_room,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_one_is_found, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_else_lies_there_is_left_alone, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_what_the_power_cut_goes_at_the_start, setup,
