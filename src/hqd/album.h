@@ -1,6 +1,6 @@
 /* album.h - the photos that headquarters keeps: a folder beside the database, one file a photo
  * under its hash (photos/ab/ab….jpg), and unfinished ones in photos/parts. One thread writes; any
- * may read. */
+ * may read. `hqd import` writes beside it, and what it has in hand is nobody else's. */
 #ifndef HQD_ALBUM_H
 #define HQD_ALBUM_H
 #include <stdbool.h>
@@ -16,7 +16,7 @@ struct album {
 };
 
 struct album_piece {
-	const char *station; /* characters of a station's name only */
+	const char *station; /* characters of a station's name only, or "+": of a stick */
 	const char *sha256;  /* piece_is_hash() */
 	uint64_t total;	     /* bytes of the photo */
 	uint64_t from;

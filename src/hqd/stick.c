@@ -7,6 +7,7 @@
 #include "io/log.h"
 #include "io/stickfile.h"
 #include "stick_ack.h"
+#include "stick_photos.h"
 #include "stick_proof.h"
 #include "store_shelf.h"
 #include <dirent.h>
@@ -25,6 +26,7 @@
 struct taking {
 	struct store *store;
 	const struct options *options;
+	struct album album;
 	unsigned taken, refused; /* exports */
 	struct stick_ack ack;	 /* of the folder in hand */
 };
@@ -149,16 +151,50 @@ static int scratch_open(const char *db)
 	return fd;
 }
 
+/* Behind the events, since what no event told of is not taken. */
+static bool photos_take(struct taking *t, const struct stick_proof *proof, const char *path,
+			int folder)
+{
+	struct stick_photos p;
+
+	stick_photos_take(&p, proof, folder, t->store, &t->album);
+	if (p.kept)
+		(void)printf("%s: %llu photo%s\n", path, (unsigned long long)p.kept,
+			     p.kept == 1 ? "" : "s");
+	if (p.waiting)
+		(void)printf("%s: %llu photo%s for the events that are missing; import it again "
+			     "behind them\n",
+			     path, (unsigned long long)p.waiting,
+			     p.waiting == 1 ? " waits" : "s wait");
+	if (!p.refused)
+		return true;
+	log_error("%s: %llu photo%s not taken; %s", path, (unsigned long long)p.refused,
+		  p.refused == 1 ? " was" : "s were", p.why);
+	t->refused++;
+	return false;
+}
+
+static bool proved_take(struct taking *t, const char *path, int folder, int copy,
+			const struct stick_proof *proof)
+{
+	struct store_reply reply;
+
+	if (!events_take(t->store, &proof->manifest, copy, &reply))
+		return refuse(t, path, reply.why[0] ? reply.why : "it can't be read");
+	return shelf_take(t, &proof->manifest, path) && photos_take(t, proof, path, folder);
+}
+
 static bool copy_take(struct taking *t, const char *path, int folder, int copy)
 {
 	struct stick_proof proof;
-	struct store_reply reply;
+	bool good = stick_proof_look(&proof, folder, t->options->client_ca, copy);
 
-	if (!stick_proof_look(&proof, folder, t->options->client_ca, copy))
-		return refuse(t, path, proof.why);
-	if (!events_take(t->store, &proof.manifest, copy, &reply))
-		return refuse(t, path, reply.why[0] ? reply.why : "it can't be read");
-	return shelf_take(t, &proof.manifest, path);
+	if (good)
+		good = proved_take(t, path, folder, copy, &proof);
+	else
+		(void)refuse(t, path, proof.why);
+	stick_proof_end(&proof);
+	return good;
 }
 
 static void export_take(struct taking *t, const char *path, int folder)
@@ -262,6 +298,11 @@ int stick_import(struct store *s, const struct options *o)
 	struct taking t = {.store = s, .options = o};
 	int folder = open(o->csv, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
+	if (folder >= 0 && album_open(&t.album, o->db) < 0) {
+		(void)close(folder);
+		folder = -1;
+		errno = ENAMETOOLONG;
+	}
 	if (folder < 0) {
 		log_error("%s: %s", o->csv, strerror(errno));
 		return OPTIONS_GONE;

@@ -35,8 +35,7 @@ static bool manifest_look(struct stick_proof *p, int folder, uint8_t own[STICKFI
 	return fault == MANIFEST_OK || fails(p, MANIFEST_FILE, manifest_fault_text(fault));
 }
 
-static bool signature_look(struct stick_proof *p, int folder, const char *ca, const uint8_t *sums,
-			   size_t len)
+static bool signature_look(struct stick_proof *p, int folder, const char *ca)
 {
 	enum cms_verdict verdict;
 	struct cms_signer signer;
@@ -47,7 +46,7 @@ static bool signature_look(struct stick_proof *p, int folder, const char *ca, co
 
 	if (rc)
 		return fails(p, MANIFEST_SIGNATURE, strerror(-rc));
-	verdict = cms_verify(ca, sums, len, der, der_len, &signer, &why);
+	verdict = cms_verify(ca, p->sums, p->sums_len, der, der_len, &signer, &why);
 	free(der);
 	if (verdict != CMS_GOOD)
 		return fails(p, MANIFEST_SIGNATURE, why.text);
@@ -57,23 +56,31 @@ static bool signature_look(struct stick_proof *p, int folder, const char *ca, co
 	return true;
 }
 
-/* A file is in the sums, and as they say. */
-static bool sum_look(struct stick_proof *p, const char *name, const uint8_t own[STICKFILE_SUM],
-		     const char *sums, size_t len)
+bool stick_proof_sum(const struct stick_proof *p, size_t *at, struct manifest_sum *out)
 {
-	struct manifest_sum s;
+	const char *sums = (const char *)p->sums;
 	bool found = false;
 
-	for (size_t at = 0; at < len && !found;) {
-		const char *lf = memchr(sums + at, '\n', len - at);
-		size_t n = lf ? (size_t)(lf - (sums + at)) : len - at;
+	while (*at < p->sums_len && !found) {
+		const char *lf = memchr(sums + *at, '\n', p->sums_len - *at);
+		size_t n = lf ? (size_t)(lf - (sums + *at)) : p->sums_len - *at;
 
-		found = manifest_sum_read(sums + at, n, &s) && strcmp(s.name, name) == 0;
-		at += n + 1;
+		found = manifest_sum_read(sums + *at, n, out);
+		*at += n + 1;
 	}
-	if (!found)
-		return fails(p, name, "it is not in " MANIFEST_SUMS);
-	return memcmp(own, s.sum, sizeof(s.sum)) == 0 || fails(p, name, "it was changed");
+	return found;
+}
+
+/* A file is in the sums, and as they say. */
+static bool sum_look(struct stick_proof *p, const char *name, const uint8_t own[STICKFILE_SUM])
+{
+	struct manifest_sum s;
+
+	for (size_t at = 0; stick_proof_sum(p, &at, &s);)
+		if (strcmp(s.name, name) == 0)
+			return memcmp(own, s.sum, sizeof(s.sum)) == 0 ||
+			       fails(p, name, "it was changed");
+	return fails(p, name, "it is not in " MANIFEST_SUMS);
 }
 
 /* Bytes of as many lines as the manifest, which is proved by now, says. */
@@ -85,7 +92,7 @@ static uint64_t events_most(const struct manifest *m)
 							  : MOST_EVENTS;
 }
 
-static bool events_look(struct stick_proof *p, int folder, int copy, const char *sums, size_t len)
+static bool events_look(struct stick_proof *p, int folder, int copy)
 {
 	uint8_t own[STICKFILE_SUM];
 	int fd = stickfile_open(folder, MANIFEST_EVENTS), rc = fd;
@@ -98,25 +105,24 @@ static bool events_look(struct stick_proof *p, int folder, int copy, const char 
 		rc = -errno;
 	if (rc < 0)
 		return fails(p, MANIFEST_EVENTS, strerror(-rc));
-	return sum_look(p, MANIFEST_EVENTS, own, sums, len);
+	return sum_look(p, MANIFEST_EVENTS, own);
 }
 
 bool stick_proof_look(struct stick_proof *p, int folder, const char *ca, int copy)
 {
-	uint8_t *bytes, own[STICKFILE_SUM];
-	const char *sums;
-	size_t len;
-	bool good;
+	uint8_t own[STICKFILE_SUM];
 	int rc;
 
 	memset(p, 0, sizeof(*p));
-	rc = stickfile_whole(folder, MANIFEST_SUMS, STICKFILE_MOST, &bytes, &len);
+	rc = stickfile_whole(folder, MANIFEST_SUMS, STICKFILE_MOST, &p->sums, &p->sums_len);
 	if (rc)
 		return fails(p, MANIFEST_SUMS, strerror(-rc));
-	sums = (const char *)bytes;
-	good = manifest_look(p, folder, own) && signature_look(p, folder, ca, bytes, len) &&
-	       sum_look(p, MANIFEST_FILE, own, sums, len) &&
-	       events_look(p, folder, copy, sums, len);
-	free(bytes);
-	return good;
+	return manifest_look(p, folder, own) && signature_look(p, folder, ca) &&
+	       sum_look(p, MANIFEST_FILE, own) && events_look(p, folder, copy);
+}
+
+void stick_proof_end(struct stick_proof *p)
+{
+	free(p->sums);
+	p->sums = NULL;
 }

@@ -89,6 +89,7 @@ static int teardown(void **state)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		(void)unlinkat(s->folder, names[i], 0);
+	stick_proof_end(&s->proof);
 	(void)close(s->copy);
 	(void)close(s->folder);
 	assert_int_equal(rmdir(s->dir), 0);
