@@ -29,6 +29,8 @@ struct manifest {
 	uint8_t prev[EVENT_HASH]; /* of the first line: hash of the event before it */
 	uint8_t head[EVENT_HASH]; /* hash of the last line; without events: prev */
 	uint64_t inspections;	  /* rows of inspections.csv */
+	/* For people, not read back. */
+	uint64_t photos, photos_missing; /* told of by these events: in the export; not in it */
 	bool is_signed;
 	char why_unsigned[128]; /* or "" */
 };

@@ -66,6 +66,8 @@ void manifest_write(struct text *t, const struct manifest *m)
 	put_hash(t, "prev", m->prev);
 	put_hash(t, "head", m->head);
 	put_number(t, "inspections", m->inspections);
+	put_number(t, "photos", m->photos);
+	put_number(t, "photos_missing", m->photos_missing);
 	key(t, "signed");
 	text_put(t, m->is_signed ? "true" : "false");
 	if (m->why_unsigned[0])

@@ -9,11 +9,13 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define PART	  ".part" /* ends the name of a folder that is not finished */
 #define TRIES	  100	  /* exports of one second */
-#define LEFT_MOST 1000	  /* entries that are looked at in a folder */
+#define LEFT_MOST 1000	  /* folders that are looked at */
+#define FILE_MOST 100000  /* files of a folder that are removed */
 
 static int failed(struct folder *f, const char *what, const char *name)
 {
@@ -31,15 +33,17 @@ static int open_folder(int at, const char *name)
 	return openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* Removes a folder with its files; what else is in it stays, and so does the folder. */
-static void remove_folder(int at, const char *name)
+/* Removes a folder with its files, and folders in it, so deep; what else is in it stays, and so
+ * does the folder. */
+static void remove_folder(int at, const char *name, int depth)
 {
 	DIR *d = stickfile_list(at, name);
 	const struct dirent *e;
 
-	for (int n = 0; d && n < LEFT_MOST && (e = readdir(d)) != NULL; n++)
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			(void)unlinkat(dirfd(d), e->d_name, 0);
+	for (int n = 0; d && n < FILE_MOST && (e = readdir(d)) != NULL; n++)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+		    unlinkat(dirfd(d), e->d_name, 0) < 0 && depth > 0)
+			remove_folder(dirfd(d), e->d_name, depth - 1);
 	if (d)
 		(void)closedir(d);
 	(void)unlinkat(at, name, AT_REMOVEDIR);
@@ -61,7 +65,7 @@ static void remove_unfinished(struct folder *f)
 
 	for (int n = 0; d && n < LEFT_MOST && (e = readdir(d)) != NULL; n++)
 		if (is_unfinished(e->d_name))
-			remove_folder(f->station, e->d_name);
+			remove_folder(f->station, e->d_name, 1);
 	if (d)
 		(void)closedir(d);
 }
@@ -114,7 +118,7 @@ int folder_open(struct folder *f, const char *dir, const char *station, int64_t 
 {
 	int rc;
 
-	*f = (struct folder){.station = -1, .own = -1};
+	*f = (struct folder){.station = -1, .own = -1, .sub = -1};
 	rc = open_station(f, dir, station);
 	if (rc) {
 		folder_drop(f);
@@ -133,6 +137,21 @@ int folder_open(struct folder *f, const char *dir, const char *station, int64_t 
 	if (rc)
 		folder_drop(f);
 	return rc;
+}
+
+int folder_sub(struct folder *f, const char *name)
+{
+	if (mkdirat(f->own, name, 0755) < 0)
+		return failed(f, "can't make the folder", name);
+	f->sub = open_folder(f->own, name);
+	return f->sub < 0 ? failed(f, "can't open the folder", name) : 0;
+}
+
+uint64_t folder_room(const struct folder *f)
+{
+	struct statvfs disk;
+
+	return fstatvfs(f->own, &disk) == 0 ? (uint64_t)disk.f_bavail * disk.f_frsize : 0;
 }
 
 int folder_file(struct folder *f, const char *name)
@@ -184,8 +203,10 @@ static int sync_folder(int fd)
 
 int folder_finish(struct folder *f)
 {
-	int rc = sync_folder(f->own);
+	int rc = f->sub < 0 ? 0 : sync_folder(f->sub);
 
+	if (!rc)
+		rc = sync_folder(f->own);
 	/* not every file system knows RENAME_NOREPLACE */
 	if (!rc && stickfile_has(f->station, f->name))
 		rc = -EEXIST;
@@ -205,9 +226,11 @@ int folder_finish(struct folder *f)
 
 void folder_drop(struct folder *f)
 {
+	if (f->sub >= 0)
+		(void)close(f->sub);
 	if (f->own >= 0) {
 		(void)close(f->own);
-		remove_folder(f->station, f->temporary);
+		remove_folder(f->station, f->temporary, 1);
 	}
 	if (f->station >= 0)
 		(void)close(f->station);

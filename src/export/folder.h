@@ -9,6 +9,7 @@
 
 struct folder {
 	int station, own; /* DIR/STATION, and the one that is being made; -1 */
+	int sub;	  /* the folder in it, or -1 */
 	char name[FOLDER_NAME], temporary[FOLDER_NAME];
 	char why[FOLDER_WHY]; /* what went wrong, for a person */
 };
@@ -17,6 +18,10 @@ struct folder {
  * or -errno. */
 int __attribute__((warn_unused_result))
 folder_open(struct folder *f, const char *dir, const char *station, int64_t now_ms);
+/* Makes a folder in it, the only one, whose files are named NAME/FILE. 0 or -errno. */
+int __attribute__((warn_unused_result)) folder_sub(struct folder *f, const char *name);
+/* Bytes that there is room for. */
+uint64_t folder_room(const struct folder *f);
 /* A new file in it, open for writing; or -errno. */
 int __attribute__((warn_unused_result)) folder_file(struct folder *f, const char *name);
 /* Syncs and closes a file. */

@@ -1,5 +1,5 @@
 /* main.c - station-export: copies the journal to a stick, or to any folder. Reads the journal and
- * nothing else, read-only, beside a running stationd. */
+ * its photos and nothing else, read-only, beside a running stationd. */
 #include "device.h"
 #include "gate.h"
 #include "io/log.h"
@@ -12,20 +12,33 @@
 #include <string.h>
 #include <unistd.h>
 
+static void photos(const char *before, uint64_t n, const char *behind)
+{
+	(void)printf("%s%llu photo%s%s", before, (unsigned long long)n, n == 1 ? "" : "s", behind);
+}
+
 static void told(const struct made *made, const struct order *order)
 {
 	const struct manifest *m = &made->trip.manifest;
+	const struct roll *roll = &made->trip.roll;
 
 	if (!m->is_signed)
 		(void)fprintf(stderr, "station-export: not signed: %s\n", m->why_unsigned);
 	(void)printf("%s/%s/%s: ", order->dir, m->station, made->folder.name);
 	if (m->last < m->first)
-		(void)printf("nothing new, headquarters has all %llu events\n",
+		(void)printf("nothing new, headquarters has all %llu events",
 			     (unsigned long long)m->last);
 	else
-		(void)printf("events %llu to %llu, %llu inspections\n",
-			     (unsigned long long)m->first, (unsigned long long)m->last,
-			     (unsigned long long)m->inspections);
+		(void)printf("events %llu to %llu, %llu inspections", (unsigned long long)m->first,
+			     (unsigned long long)m->last, (unsigned long long)m->inspections);
+	if (m->photos)
+		photos(", ", m->photos, "");
+	if (roll->gone)
+		photos("; ", roll->gone,
+		       roll->gone == 1 ? " is not here any more" : " are not here any more");
+	if (roll->left)
+		photos("; no room for ", roll->left, "");
+	(void)printf("\n");
 }
 
 /* Nobody sits before a stick that was plugged in: the panel and the log tell. */

@@ -13,7 +13,7 @@
 
 /* The files that are told from the events, all open at once. */
 struct pens {
-	struct walk_part part[PART_MOST];
+	struct walk_part part[PART_MOST + 1]; /* and the photos', behind those with a file */
 	struct sink sink[PART_MOST];
 	struct sink_file file[PART_MOST];
 	uint8_t sum[PART_MOST][EVENT_HASH];
@@ -33,6 +33,7 @@ static int pens_open(struct pens *p, struct folder *folder)
 		p->part[i] = (struct walk_part){.part = part_all[i], .to = &p->sink[i]};
 		p->count++;
 	}
+	p->part[p->count] = (struct walk_part){.part = &part_roll};
 	return 0;
 }
 
@@ -62,12 +63,52 @@ static int small_file(struct folder *folder, const char *name, const void *bytes
 	return rc ? rc : folder_check(folder, name, sum);
 }
 
-static int papers(struct made *made, struct pens *p, const struct order *order)
+/* One photo. 1; 0: it is not here any more, and nothing of it on the stick; or -errno. */
+static int photo(struct made *made, const struct roll_photo *photo, struct sink *sink)
+{
+	struct folder *f = &made->folder;
+	struct sink_file file;
+	char name[ROLL_NAME];
+	int rc, closed;
+
+	roll_name(photo, name);
+	file = (struct sink_file){.fd = folder_file(f, name)};
+	if (file.fd < 0)
+		return file.fd;
+	sink_begin(sink, sink_put_file, &file);
+	rc = roll_copy(made->trip.order->state, photo, sink);
+	closed = folder_close_file(file.fd);
+	if (rc == 0)
+		folder_remove(f, name);
+	if (rc <= 0)
+		return rc;
+	rc = closed ? closed : folder_check(f, name, photo->sum);
+	return rc ? rc : 1;
+}
+
+/* They come last, and those that there is no room for are left: events are worth more. */
+static int photos(struct made *made, struct sink *sink)
+{
+	struct roll *roll = &made->trip.roll;
+	uint64_t room = folder_room(&made->folder), other = paper_room(roll->count);
+	int rc = 0;
+
+	roll_fit(roll, room > other ? room - other : 0);
+	if (roll->count)
+		rc = folder_sub(&made->folder, ROLL_FOLDER);
+	for (size_t i = 0; rc >= 0 && i < roll->count; i += rc == 1) {
+		rc = photo(made, &roll->photo[i], sink);
+		if (rc == 0)
+			roll_drop(roll, i);
+	}
+	return rc < 0 ? rc : 0;
+}
+
+static int papers(struct made *made, struct pens *p)
 {
 	struct folder *f = &made->folder;
 	struct paper *paper = &p->paper;
-	int rc = paper_write(paper, order, &made->trip.manifest, p->sum, made->why,
-			     sizeof(made->why));
+	int rc = paper_write(paper, &made->trip, p->sum, made->why, sizeof(made->why));
 
 	if (!rc)
 		rc = small_file(f, MANIFEST_FILE, paper->manifest, paper->manifest_len);
@@ -79,7 +120,7 @@ static int papers(struct made *made, struct pens *p, const struct order *order)
 	return rc;
 }
 
-static int make_files(struct made *made, const struct order *order)
+static int make_files(struct made *made)
 {
 	struct pens *p = calloc(1, sizeof(*p));
 	int rc = p ? pens_open(p, &made->folder) : -ENOMEM;
@@ -87,12 +128,14 @@ static int make_files(struct made *made, const struct order *order)
 	if (!p)
 		return rc;
 	if (!rc)
-		rc = walk_run(&made->trip, p->part, p->count);
+		rc = walk_run(&made->trip, p->part, p->count + 1);
 	rc = pens_close(p, rc);
 	for (size_t i = 0; i < p->count && !rc; i++)
 		rc = folder_check(&made->folder, part_all[i]->name, p->sum[i]);
 	if (!rc)
-		rc = papers(made, p, order);
+		rc = photos(made, &p->sink[0]);
+	if (!rc)
+		rc = papers(made, p);
 	free(p);
 	return rc;
 }
@@ -142,7 +185,7 @@ int make_export(struct made *made, const struct order *order)
 	int64_t now_ms = wall_ms();
 	int rc;
 
-	*made = (struct made){.folder = {.station = -1, .own = -1}};
+	*made = (struct made){.folder = {.station = -1, .own = -1, .sub = -1}};
 	rc = plan_make(&made->trip, order, now_ms);
 	made->unread = rc != 0;
 	if (!rc) {
@@ -150,7 +193,7 @@ int make_export(struct made *made, const struct order *order)
 		rc = folder_open(&made->folder, order->dir, made->trip.manifest.station, now_ms);
 	}
 	if (!rc)
-		rc = order->encrypt_to[0] ? pack_files(made, order) : make_files(made, order);
+		rc = order->encrypt_to[0] ? pack_files(made, order) : make_files(made);
 	if (!rc)
 		rc = folder_finish(&made->folder);
 	folder_drop(&made->folder);

@@ -119,6 +119,7 @@ static void look_for_report(struct options *o)
 int options_settle(struct options *o)
 {
 	struct settings_error error;
+	const char *state;
 	int n;
 
 	settings_defaults(&o->settings);
@@ -126,11 +127,12 @@ int options_settle(struct options *o)
 		(void)fprintf(stderr, "station-export: %s\n", error.text);
 		return OPTIONS_GONE;
 	}
-	n = snprintf(o->journal, sizeof(o->journal), "%s/" JOURNAL_FILE,
-		     o->state ? o->state : o->settings.state_dir);
+	state = o->state ? o->state : o->settings.state_dir;
+	n = snprintf(o->journal, sizeof(o->journal), "%s/" JOURNAL_FILE, state);
 	if (n < 0 || (size_t)n >= sizeof(o->journal))
 		return refuse("the state folder's name is too long");
 	o->order.journal = o->journal;
+	o->order.state = state;
 	o->order.cert = o->settings.hq.cert_file;
 	o->order.key = o->settings.hq.key_file;
 	o->order.encrypt_to = o->settings.encrypt_to;

@@ -7,6 +7,7 @@
 
 struct order {
 	const char *dir;	/* the stick, or any folder */
+	const char *state;	/* folder of the database, and of the photos */
 	const char *journal;	/* path of the database */
 	bool all;		/* the whole journal, instead of what is not acknowledged */
 	const char *cert, *key; /* PEM files to sign with; "" = there are none */

@@ -1,7 +1,8 @@
 /* pack.c - an export that only one person may read (pack.h). An archive tells a file's size before
  * its bytes, and a clear copy is to be nowhere: so the journal is walked once to count and hash,
  * and once more for each part. What of the chain is exported can't change in between; the list of
- * returns can, and what the report has from before it (retain_days), and then it begins anew. */
+ * returns can, and what the report has from before it (retain_days), and photos (photo_space), and
+ * then it begins anew. */
 #include "pack.h"
 #include "io/cms.h"
 #include "paper.h"
@@ -24,7 +25,7 @@ struct pack {
 	int error; /* of writing, the first */
 	time_t when;
 	size_t count;
-	struct walk_part part[PART_MOST];
+	struct walk_part part[PART_MOST + 1]; /* and the photos', behind those with a file */
 	struct sink sink[PART_MOST];
 	uint64_t size[PART_MOST];
 	uint8_t sum[PART_MOST][EVENT_HASH];
@@ -93,7 +94,8 @@ static int count(struct pack *p)
 		p->part[i] = (struct walk_part){.part = part_all[i], .to = &p->sink[i]};
 		p->count++;
 	}
-	rc = walk_run(&p->made->trip, p->part, p->count);
+	p->part[p->count] = (struct walk_part){.part = &part_roll};
+	rc = walk_run(&p->made->trip, p->part, p->count + 1);
 	for (size_t i = 0; i < p->count; i++) {
 		int ended = sink_end(&p->sink[i], p->sum[i]);
 
@@ -101,6 +103,39 @@ static int count(struct pack *p)
 		p->size[i] = p->sink[i].size;
 	}
 	return rc;
+}
+
+/* Those that there is room for and that are what their names say. */
+static int look_at_photos(struct pack *p)
+{
+	struct roll *roll = &p->made->trip.roll;
+	uint64_t room = folder_room(&p->made->folder), other = paper_room(roll->count);
+	int rc = 0;
+
+	for (size_t i = 0; i < p->count; i++)
+		other += p->size[i];
+	roll_fit(roll, room > other ? room - other : 0);
+	for (size_t i = 0; rc >= 0 && i < roll->count; i += rc == 1) {
+		sink_begin(&p->sink[0], NULL, NULL);
+		rc = roll_copy(p->order->state, &roll->photo[i], &p->sink[0]);
+		if (rc == 0)
+			roll_drop(roll, i);
+	}
+	return rc < 0 ? rc : 0;
+}
+
+static int one_photo(struct pack *p, const struct roll_photo *photo)
+{
+	char name[ROLL_NAME];
+	int rc;
+
+	roll_name(photo, name);
+	rc = header(p, name, photo->bytes);
+	if (rc)
+		return rc;
+	sink_begin(&p->sink[0], put, p);
+	rc = roll_copy(p->order->state, photo, &p->sink[0]);
+	return rc == 0 ? -ESTALE : rc < 0 ? rc : 0;
 }
 
 static int one_part(struct pack *p, size_t i)
@@ -120,10 +155,13 @@ static int one_part(struct pack *p, size_t i)
 static int entries(struct pack *p)
 {
 	const struct paper *paper = &p->paper;
+	const struct roll *roll = &p->made->trip.roll;
 	int rc = 0;
 
 	for (size_t i = 0; i < p->count && !rc; i++)
 		rc = one_part(p, i);
+	for (size_t i = 0; i < roll->count && !rc; i++)
+		rc = one_photo(p, &roll->photo[i]);
 	if (!rc)
 		rc = small(p, MANIFEST_FILE, paper->manifest, paper->manifest_len);
 	if (!rc)
@@ -175,10 +213,13 @@ static int try_once(struct pack *p)
 
 	p->error = 0;
 	if (!rc)
-		rc = paper_write(&p->paper, p->order, &made->trip.manifest, p->sum, made->why,
-				 sizeof(made->why));
-	if (rc)
+		rc = look_at_photos(p);
+	if (!rc)
+		rc = paper_write(&p->paper, &made->trip, p->sum, made->why, sizeof(made->why));
+	if (rc) {
+		paper_free(&p->paper);
 		return rc;
+	}
 	fd = folder_file(&made->folder, MANIFEST_SEALED);
 	if (fd < 0) {
 		paper_free(&p->paper);
@@ -210,7 +251,7 @@ int pack_files(struct made *made, const struct order *order)
 	if (rc == -ESTALE)
 		(void)snprintf(
 			made->why, sizeof(made->why),
-			"the list of expected returns or the oldest events change while they are "
-			"copied; try again");
+			"the list of expected returns, the oldest events or photos change while "
+			"they are copied; try again");
 	return rc;
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SIGNATURE_ROOM 65536 /* bytes; it has a chain of certificates */
+
 /* A trial, because the manifest is under the signature. */
 void paper_look(const struct order *order, struct manifest *m)
 {
@@ -35,36 +37,66 @@ static void add_sum(struct text *t, const char *name, const uint8_t sum[EVENT_HA
 	manifest_sum_write(t, &s);
 }
 
-int paper_write(struct paper *p, const struct order *order, const struct manifest *m,
-		uint8_t sum[PART_MOST][EVENT_HASH], char *why, size_t cap)
+static void add_photo(struct text *t, const struct roll_photo *photo)
 {
-	struct text manifest = text_over(p->manifest, sizeof(p->manifest));
-	struct text sums = text_over(p->sums, sizeof(p->sums));
-	uint8_t own[EVENT_HASH];
-	struct cms_why words = {.text = ""};
-	int rc;
+	char name[ROLL_NAME];
 
-	manifest_write(&manifest, m);
-	event_hash(p->manifest, manifest.len, own);
-	for (size_t i = 0; i < PART_MOST && part_all[i]; i++)
-		add_sum(&sums, part_all[i]->name, sum[i]);
-	add_sum(&sums, MANIFEST_FILE, own);
-	p->manifest_len = manifest.len;
-	p->sums_len = sums.len;
-	p->signature = NULL;
-	p->signature_len = 0;
-	if (manifest.full || sums.full)
-		return -EMSGSIZE;
-	if (!m->is_signed)
-		return 0;
-	rc = cms_sign(order->cert, order->key, p->sums, p->sums_len, &p->signature,
-		      &p->signature_len, &words);
+	roll_name(photo, name);
+	add_sum(t, name, photo->sum);
+}
+
+static size_t sums_room(size_t photos)
+{
+	return (PART_MOST + 1 + photos) * (2 * EVENT_HASH + ROLL_NAME + 4);
+}
+
+size_t paper_room(size_t photos)
+{
+	return MANIFEST_MAX + sums_room(photos) + SIGNATURE_ROOM;
+}
+
+static int sign(struct paper *p, const struct order *order, char *why, size_t cap)
+{
+	struct cms_why words = {.text = ""};
+	int rc = cms_sign(order->cert, order->key, p->sums, p->sums_len, &p->signature,
+			  &p->signature_len, &words);
+
 	(void)snprintf(why, cap, "%s", words.text);
 	return rc;
 }
 
+int paper_write(struct paper *p, struct trip *trip, uint8_t sum[PART_MOST][EVENT_HASH], char *why,
+		size_t cap)
+{
+	const struct roll *roll = &trip->roll;
+	size_t room = sums_room(roll->count);
+	struct text manifest = text_over(p->manifest, sizeof(p->manifest)), sums;
+	uint8_t own[EVENT_HASH];
+
+	*p = (struct paper){.sums = malloc(room)};
+	if (!p->sums)
+		return -ENOMEM;
+	sums = text_over(p->sums, room);
+	trip->manifest.photos = roll->count;
+	trip->manifest.photos_missing = roll->gone + roll->left;
+	manifest_write(&manifest, &trip->manifest);
+	event_hash(p->manifest, manifest.len, own);
+	for (size_t i = 0; i < PART_MOST && part_all[i]; i++)
+		add_sum(&sums, part_all[i]->name, sum[i]);
+	for (size_t i = 0; i < roll->count; i++)
+		add_photo(&sums, &roll->photo[i]);
+	add_sum(&sums, MANIFEST_FILE, own);
+	p->manifest_len = manifest.len;
+	p->sums_len = sums.len;
+	if (manifest.full || sums.full)
+		return -EMSGSIZE;
+	return trip->manifest.is_signed ? sign(p, trip->order, why, cap) : 0;
+}
+
 void paper_free(struct paper *p)
 {
+	free(p->sums);
 	free(p->signature); /* OPENSSL_malloc is malloc, unless a program says otherwise */
+	p->sums = NULL;
 	p->signature = NULL;
 }

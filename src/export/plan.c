@@ -79,4 +79,5 @@ void plan_end(struct trip *trip)
 {
 	journal_reader_close(trip->reader);
 	trip->reader = NULL;
+	roll_end(&trip->roll);
 }

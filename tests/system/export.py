@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 
 from line import LineCase, authority, held
+from pki import Pair, openssl
 from station import ZEROS
 
 TOLD = ["events.jsonl", "inspections.csv", "manifest.json", "report.html"]
@@ -70,6 +71,25 @@ class ExportCase(LineCase):
         done = st.ctl("export", *args, stick, seconds=60)
         self.assertEqual(done.code, code, done.out + done.err)
         return done
+
+    def opened(self, export, reader):
+        """The folder of a sealed one, in another place."""
+        place = self.stick()
+        decrypt = subprocess.run(["openssl", "cms", "-decrypt", "-inform", "DER", "-in", str(export.dir / "export.tar.cms"), "-recip",
+                                  str(reader.cert), "-inkey", str(reader.key)], capture_output=True, timeout=60)
+        self.assertEqual(decrypt.returncode, 0, decrypt.stderr)
+        subprocess.run(["tar", "x", "-C", str(place)], input=decrypt.stdout, check=True, timeout=60)
+        self.assertEqual([p.name for p in place.iterdir()], [export.dir.name])
+        return Export(place / export.dir.name)
+
+    def rsa(self):
+        """A reader of the other kind of keys."""
+        folder = self.stick()
+        both = Pair(folder / "reader.pem", folder / "reader.key")
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=supervisor", "-days", "30", "-keyout", both.key, "-out",
+                both.cert)
+        both.cert.chmod(0o644)
+        return both
 
     def acknowledge(self, st, seq):
         """As headquarters' word would leave it: the next export begins behind it."""

@@ -10,7 +10,6 @@ import unittest
 from case import RETURNS
 from export import TOLD, Export, ExportCase
 from line import held, pair
-from pki import Pair, openssl
 from station import NOBODY, ZEROS, reason, rma, row
 from daemon import stage
 from test_idle import fill
@@ -170,25 +169,6 @@ class Encrypted(ExportCase):
         st = self.bench(NOWHERE, settings={"export": {"encrypt_to": reader.cert}}, **how)
         self.goes_on(1)
         return st
-
-    def opened(self, export, reader):
-        """The folder, in another place."""
-        place = self.stick()
-        decrypt = subprocess.run(["openssl", "cms", "-decrypt", "-inform", "DER", "-in", str(export.dir / "export.tar.cms"), "-recip",
-                                  str(reader.cert), "-inkey", str(reader.key)], capture_output=True, timeout=60)
-        self.assertEqual(decrypt.returncode, 0, decrypt.stderr)
-        subprocess.run(["tar", "x", "-C", str(place)], input=decrypt.stdout, check=True, timeout=60)
-        self.assertEqual([p.name for p in place.iterdir()], [export.dir.name])
-        return Export(place / export.dir.name)
-
-    def rsa(self):
-        """A reader of the other kind of keys."""
-        folder = self.stick()
-        both = Pair(folder / "reader.pem", folder / "reader.key")
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=supervisor", "-days", "30", "-keyout", both.key, "-out",
-                both.cert)
-        both.cert.chmod(0o644)
-        return both
 
     def test_opens_with_openssl_and_tar(self):
         for reader in (pair("self_signed", "supervisor"), self.rsa()):
