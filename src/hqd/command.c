@@ -84,8 +84,8 @@ int command_import(const struct options *o)
 
 	if (is_folder(o->csv))
 		return import_stick(o);
-	if (o->cert) {
-		log_error("%s: --cert and --key are for a folder of exports", o->csv);
+	if (o->cert || o->crl) {
+		log_error("%s: --cert, --key and --crl are for a folder of exports", o->csv);
 		return OPTIONS_USAGE;
 	}
 	if (access(o->csv, R_OK) < 0) {

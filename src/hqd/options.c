@@ -12,7 +12,7 @@
 static const char usage[] =
 	"Usage: hqd --listen ADDR:PORT --db FILE --cert PEM --key PEM --client-ca PEM [...]\n"
 	"       hqd import --db FILE CSV\n"
-	"       hqd import --db FILE --client-ca PEM [--cert PEM --key PEM] FOLDER\n"
+	"       hqd import --db FILE --client-ca PEM [--crl PEM] [--cert PEM --key PEM] FOLDER\n"
 	"       hqd export --db FILE [--journal UUID] [--from SEQ]\n"
 	"       hqd status --db FILE\n"
 	"       hqd photo --db FILE [SHA256]\n"
@@ -76,7 +76,7 @@ static unsigned options_takers(int id)
 {
 	if (id == OPTION_DB || id == OPTION_HELP || id == OPTION_VERSION)
 		return EVERYWHERE;
-	if (id == OPTION_CLIENT_CA || id == OPTION_CERT || id == OPTION_KEY)
+	if (id == OPTION_CLIENT_CA || id == OPTION_CRL || id == OPTION_CERT || id == OPTION_KEY)
 		return SERVE | 1U << OPTIONS_IMPORT;
 	return id == OPTION_JOURNAL || id == OPTION_FROM ? EXPORT : SERVE;
 }

@@ -186,8 +186,9 @@ static bool proved_take(struct taking *t, const char *path, int folder, int copy
 
 static bool copy_take(struct taking *t, const char *path, int folder, int copy)
 {
+	const struct cms_authority by = {t->options->client_ca, t->options->crl};
 	struct stick_proof proof;
-	bool good = stick_proof_look(&proof, folder, t->options->client_ca, copy);
+	bool good = stick_proof_look(&proof, folder, &by, copy);
 
 	if (good)
 		good = proved_take(t, path, folder, copy, &proof);

@@ -1,6 +1,5 @@
 /* stick_proof.c - whether an export is what its signature says (stick_proof.h). */
 #include "stick_proof.h"
-#include "io/cms.h"
 #include "io/stickfile.h"
 #include <errno.h>
 #include <nettle/sha2.h>
@@ -35,7 +34,7 @@ static bool manifest_look(struct stick_proof *p, int folder, uint8_t own[STICKFI
 	return fault == MANIFEST_OK || fails(p, MANIFEST_FILE, manifest_fault_text(fault));
 }
 
-static bool signature_look(struct stick_proof *p, int folder, const char *ca)
+static bool signature_look(struct stick_proof *p, int folder, const struct cms_authority *by)
 {
 	enum cms_verdict verdict;
 	struct cms_signer signer;
@@ -46,7 +45,7 @@ static bool signature_look(struct stick_proof *p, int folder, const char *ca)
 
 	if (rc)
 		return fails(p, MANIFEST_SIGNATURE, strerror(-rc));
-	verdict = cms_verify(ca, p->sums, p->sums_len, der, der_len, &signer, &why);
+	verdict = cms_verify(by, p->sums, p->sums_len, der, der_len, &signer, &why);
 	free(der);
 	if (verdict != CMS_GOOD)
 		return fails(p, MANIFEST_SIGNATURE, why.text);
@@ -108,7 +107,7 @@ static bool events_look(struct stick_proof *p, int folder, int copy)
 	return sum_look(p, MANIFEST_EVENTS, own);
 }
 
-bool stick_proof_look(struct stick_proof *p, int folder, const char *ca, int copy)
+bool stick_proof_look(struct stick_proof *p, int folder, const struct cms_authority *by, int copy)
 {
 	uint8_t own[STICKFILE_SUM];
 	int rc;
@@ -117,7 +116,7 @@ bool stick_proof_look(struct stick_proof *p, int folder, const char *ca, int cop
 	rc = stickfile_whole(folder, MANIFEST_SUMS, STICKFILE_MOST, &p->sums, &p->sums_len);
 	if (rc)
 		return fails(p, MANIFEST_SUMS, strerror(-rc));
-	return manifest_look(p, folder, own) && signature_look(p, folder, ca) &&
+	return manifest_look(p, folder, own) && signature_look(p, folder, by) &&
 	       sum_look(p, MANIFEST_FILE, own) && events_look(p, folder, copy);
 }
 

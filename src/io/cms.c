@@ -12,8 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_MOST 65536 /* bytes of a PEM file that are read */
-#define CHAIN	  8	/* certificates of one */
+#define FILE_MOST 65536	     /* bytes of a PEM file that are read */
+#define CRL_MOST  (16 << 20) /* and of a list of revoked certificates */
+#define CHAIN	  8	     /* certificates of one, or lists */
 
 /* libcrypto's last words, and what was tried. */
 static int failed(struct cms_why *why, const char *what, const char *file)
@@ -27,8 +28,18 @@ static int failed(struct cms_why *why, const char *what, const char *file)
 	return -EBADMSG;
 }
 
+/* Of a certificate that is not taken, the reason is in what goes with the error. */
+static bool last_error_tells(const char *word)
+{
+	const char *data = NULL;
+	int flags = 0;
+
+	(void)ERR_peek_last_error_data(&data, &flags);
+	return data && (flags & ERR_TXT_STRING) && strstr(data, word);
+}
+
 /* Opened without waiting: a named pipe must not hang anybody. */
-static BIO *file_bio(const char *path, struct cms_why *why, int *rc)
+static BIO *file_bio(const char *path, size_t most, struct cms_why *why, int *rc)
 {
 	static const char what[] = "can't read";
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -38,7 +49,7 @@ static BIO *file_bio(const char *path, struct cms_why *why, int *rc)
 	BIO *bio = BIO_new(BIO_s_mem());
 
 	*rc = fd < 0 ? -errno : bio ? 0 : -ENOMEM;
-	while (!*rc && n > 0 && all <= FILE_MOST) {
+	while (!*rc && n > 0 && all <= most) {
 		n = read(fd, bytes, sizeof(bytes));
 		if (n < 0)
 			*rc = -errno;
@@ -46,7 +57,7 @@ static BIO *file_bio(const char *path, struct cms_why *why, int *rc)
 			*rc = -ENOMEM;
 		all += n > 0 ? (size_t)n : 0;
 	}
-	if (!*rc && all > FILE_MOST)
+	if (!*rc && all > most)
 		*rc = -EFBIG;
 	if (fd >= 0)
 		(void)close(fd);
@@ -63,7 +74,7 @@ static STACK_OF(X509) * certificates(const char *path, struct cms_why *why)
 {
 	STACK_OF(X509) *all = sk_X509_new_null();
 	int rc;
-	BIO *bio = file_bio(path, why, &rc);
+	BIO *bio = file_bio(path, FILE_MOST, why, &rc);
 	X509 *one;
 
 	while (all && bio && sk_X509_num(all) < CHAIN &&
@@ -101,7 +112,7 @@ static int no_phrase(char *buf, int size, int writing, void *user)
 
 static EVP_PKEY *private_key(const char *path, struct cms_why *why, int *rc)
 {
-	BIO *bio = file_bio(path, why, rc);
+	BIO *bio = file_bio(path, FILE_MOST, why, rc);
 	EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_phrase, NULL) : NULL;
 
 	if (bio && !key)
@@ -153,9 +164,52 @@ int cms_sign(const char *cert_file, const char *key_file, const void *bytes, siz
 
 /* --- looking --- */
 
-static X509_STORE *authority(const char *ca_file, struct cms_why *why)
+/* A list is wanted of those authorities only that have one. */
+static int let_pass(int good, X509_STORE_CTX *ctx)
 {
-	STACK_OF(X509) *roots = certificates(ca_file, why);
+	if (!good && X509_STORE_CTX_get_error(ctx) == X509_V_ERR_UNABLE_TO_GET_CRL) {
+		X509_STORE_CTX_set_error(ctx, X509_V_OK);
+		return 1;
+	}
+	return good;
+}
+
+static bool is_of(X509_CRL *list, const STACK_OF(X509) * roots)
+{
+	for (int i = 0; i < sk_X509_num(roots); i++)
+		if (X509_CRL_verify(list, X509_get0_pubkey(sk_X509_value(roots, i))) == 1)
+			return true;
+	return false;
+}
+
+/* A list of somebody else would revoke nobody, and nobody would notice. */
+static bool add_revoked(X509_STORE *store, const char *path, const STACK_OF(X509) * roots,
+			struct cms_why *why)
+{
+	int rc, found = 0;
+	BIO *bio = file_bio(path, CRL_MOST, why, &rc);
+	bool good = bio != NULL;
+	X509_CRL *one;
+
+	while (good && found < CHAIN && (one = PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL))) {
+		good = is_of(one, roots) && X509_STORE_add_crl(store, one) == 1;
+		if (!good)
+			(void)failed(why, "another authority's list is in", path);
+		found++;
+		X509_CRL_free(one);
+	}
+	if (good && !found)
+		(void)failed(why, "no list of revoked certificates in", path);
+	ERR_clear_error(); /* the end of the file is one */
+	BIO_free(bio);
+	(void)X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
+	X509_STORE_set_verify_cb(store, let_pass);
+	return good && found;
+}
+
+static X509_STORE *authority(const struct cms_authority *by, struct cms_why *why)
+{
+	STACK_OF(X509) *roots = certificates(by->ca_file, why);
 	X509_STORE *store = roots ? X509_STORE_new() : NULL;
 
 	for (int i = 0; store && i < sk_X509_num(roots); i++)
@@ -164,6 +218,10 @@ static X509_STORE *authority(const char *ca_file, struct cms_why *why)
 		(void)X509_STORE_set_flags(store, X509_V_FLAG_NO_CHECK_TIME);
 		/* A station's certificate is a client's of HTTPS, and signs all the same. */
 		(void)X509_STORE_set_purpose(store, X509_PURPOSE_ANY);
+	}
+	if (store && by->crl_file && !add_revoked(store, by->crl_file, roots, why)) {
+		X509_STORE_free(store);
+		store = NULL;
 	}
 	sk_X509_pop_free(roots, X509_free);
 	return store;
@@ -231,12 +289,16 @@ static enum cms_verdict look(struct subject *x, X509_STORE *store, struct cms_wh
 	(void)BIO_reset(x->content);
 	if (CMS_verify(x->cms, NULL, store, x->content, NULL, CMS_BINARY | CMS_DETACHED) == 1)
 		return CMS_GOOD;
-	(void)failed(why, "the authority does not know the signer", NULL);
+	(void)failed(why,
+		     last_error_tells("revoked") ? "the signer's certificate is revoked"
+						 : "the authority does not know the signer",
+		     NULL);
 	return CMS_FOREIGN;
 }
 
-enum cms_verdict cms_verify(const char *ca_file, const void *bytes, size_t len, const void *der,
-			    size_t der_len, struct cms_signer *signer, struct cms_why *why)
+enum cms_verdict cms_verify(const struct cms_authority *by, const void *bytes, size_t len,
+			    const void *der, size_t der_len, struct cms_signer *signer,
+			    struct cms_why *why)
 {
 	X509_STORE *store = NULL;
 	struct subject x;
@@ -244,7 +306,7 @@ enum cms_verdict cms_verify(const char *ca_file, const void *bytes, size_t len, 
 
 	*why = (struct cms_why){.text = ""};
 	*signer = (struct cms_signer){.name = ""};
-	if (ca_file && !(store = authority(ca_file, why)))
+	if (by && !(store = authority(by, why)))
 		return CMS_CANT;
 	if (subject_open(&x, bytes, len, der, der_len, signer, why))
 		verdict = look(&x, store, why);

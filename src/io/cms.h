@@ -20,20 +20,26 @@ cms_sign(const char *cert_file, const char *key_file, const void *bytes, size_t 
 enum cms_verdict {
 	CMS_GOOD,
 	CMS_BROKEN,  /* no signature, or not of these bytes */
-	CMS_FOREIGN, /* whole, but by somebody whom the authority does not know */
-	CMS_CANT,    /* the authority's file can't be read */
+	CMS_FOREIGN, /* whole, but by somebody whom the authority does not know, or not any more */
+	CMS_CANT,    /* a file of the authority can't be read */
 };
 
 struct cms_signer {
 	char name[65]; /* common name, or "" */
 };
 
-/* Looks at a detached signature. ca_file (PEM): who may have issued the signer's certificate; NULL:
- * only that it fits these bytes. When the certificate was good is not asked: a station's clock may
- * be wrong (F1), and an export is kept for longer than a certificate. */
+struct cms_authority {	     /* PEM files */
+	const char *ca_file; /* who may have issued the signer's certificate */
+	const char
+		*crl_file; /* which of them are revoked, be the list as old as it may; NULL: none */
+};
+
+/* Looks at a detached signature. by NULL: only that it fits these bytes. When the certificate was
+ * good is not asked: a station's clock may be wrong (F1), and an export is kept for longer than a
+ * certificate. So a revoked one is good for nothing, whenever it signed. */
 enum cms_verdict __attribute__((warn_unused_result))
-cms_verify(const char *ca_file, const void *bytes, size_t len, const void *der, size_t der_len,
-	   struct cms_signer *signer, struct cms_why *why);
+cms_verify(const struct cms_authority *by, const void *bytes, size_t len, const void *der,
+	   size_t der_len, struct cms_signer *signer, struct cms_why *why);
 
 /* The same by one of the certificates of by_file (PEM) itself: what its authority has issued to
  * others counts for nothing, and neither do certificates that come with the signature. */

@@ -11,6 +11,7 @@ from case import RETURNS
 from export import ExportCase
 from hq import Chain
 from line import held, pair
+from pki import Authority
 from station import rma
 from test_verify import sign, sums
 
@@ -155,6 +156,36 @@ class Hostile(StickCase):
                          (pair("client", "bench-2"), "another station signed")):
             folder = self.write(self.stick(), self.one, 1, 25, by=by)
             self.assertIn(said, self.take(self.hq, folder, 1).err)
+            self.nothing(self.hq)
+
+    def test_a_revoked_signer(self):
+        """Whenever it signed: nobody knows when the key was lost. Others are taken, and an old list counts."""
+        ca = self.hq.ca
+        lost, other = ca.client("bench-1"), ca.client("bench-2")
+        folder = self.write(self.stick(), self.one, 1, 25, by=lost)
+        good = self.write(self.stick(), Chain("bench-2").fill(2), 1, 3, by=other)
+        ca.revoke(lost)
+        self.hq.give()
+        for days in (30, -1):
+            done = self.hq.run("import", "--db", self.hq.db, "--client-ca", ca.cert, "--crl", ca.crl(days), folder)
+            self.assertEqual(done.code, 1, done.out)
+            self.assertIn("the signer's certificate is revoked", done.err)
+            self.nothing(self.hq)
+        done = self.hq.run("import", "--db", self.hq.db, "--client-ca", ca.cert, "--crl", ca.crl(), good)
+        self.assertEqual(done.code, 0, done.err)
+
+    def test_a_list_that_revokes_nobody(self):
+        """Another authority's, or none at all."""
+        folder = self.write(self.stick(), self.one, 1, 25)
+        other = Authority(self.hq.dir / "other")
+        empty = self.hq.dir / "empty.pem"
+        empty.write_text("nothing\n")
+        for crl, said in ((other.crl(), "another authority's list"), (empty, "no list of revoked certificates"),
+                          (folder / "none.pem", "No such file")):
+            self.hq.give()
+            done = self.hq.run("import", "--db", self.hq.db, "--client-ca", self.hq.ca.cert, "--crl", crl, folder)
+            self.assertEqual(done.code, 1, done.out)
+            self.assertIn(said, done.err)
             self.nothing(self.hq)
 
     def test_what_was_changed_or_taken_away(self):

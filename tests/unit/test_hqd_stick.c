@@ -137,7 +137,8 @@ static void what_is_taken_is_what_was_proved(void **state)
 	char found[64] = "";
 
 	export_write(s, 1, "genuine\n", 8);
-	if (!stick_proof_look(&s->proof, s->folder, s->cert, s->copy))
+	if (!stick_proof_look(&s->proof, s->folder, &(struct cms_authority){.ca_file = s->cert},
+			      s->copy))
 		fail_msg("%s", s->proof.why);
 	put(s, MANIFEST_EVENTS, "unsigned\n", 9);
 	assert_int_equal(stickfile_read(s->copy, found, sizeof(found)), 8);
@@ -150,7 +151,8 @@ static void what_was_changed_is_not_proved(void **state)
 
 	export_write(s, 1, "genuine\n", 8);
 	put(s, MANIFEST_EVENTS, "changed\n", 8);
-	assert_false(stick_proof_look(&s->proof, s->folder, s->cert, s->copy));
+	assert_false(stick_proof_look(&s->proof, s->folder,
+				      &(struct cms_authority){.ca_file = s->cert}, s->copy));
 	assert_string_equal(s->proof.why, MANIFEST_EVENTS ": it was changed");
 }
 
@@ -164,11 +166,13 @@ static void no_more_is_copied_than_the_manifest_says(void **state)
 	assert_non_null(events);
 	memset(events, 'x', len);
 	export_write(s, 40, events, len);
-	if (!stick_proof_look(&s->proof, s->folder, s->cert, s->copy))
+	if (!stick_proof_look(&s->proof, s->folder, &(struct cms_authority){.ca_file = s->cert},
+			      s->copy))
 		fail_msg("%s", s->proof.why);
 	assert_int_equal(ftruncate(s->copy, 0), 0);
 	export_write(s, 39, events, len);
-	assert_false(stick_proof_look(&s->proof, s->folder, s->cert, s->copy));
+	assert_false(stick_proof_look(&s->proof, s->folder,
+				      &(struct cms_authority){.ca_file = s->cert}, s->copy));
 	assert_non_null(strstr(s->proof.why, strerror(EFBIG)));
 	assert_true(lseek(s->copy, 0, SEEK_END) <= (off_t)(39 * (EVENT_LINE_MAX + 1)));
 	free(events);
