@@ -13,6 +13,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+import copying  # noqa: E402
 import drain  # noqa: E402
 import idle  # noqa: E402
 import pictures  # noqa: E402  (not camera: tests/system has one, and comes first)
@@ -120,11 +121,15 @@ def labels(_args):
     print(f"  with all candidates           {every / 1e6:>8.2f} million/s")
 
 
+def export(args):
+    copying.lamps(args.backlog, args.rounds)
+
+
 def figures(args):
     report.report(args.events)
 
 
-PARTS = {"lamps": lamps, "start": start, "line": line, "labels": labels, "report": figures, "camera": pictures.camera, "idle-camera": idle.idle}
+PARTS = {"lamps": lamps, "start": start, "line": line, "labels": labels, "export": export, "report": figures, "camera": pictures.camera, "idle-camera": idle.idle}
 
 
 def main():
