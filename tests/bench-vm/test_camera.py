@@ -8,12 +8,13 @@ import time
 import build
 from box import SUITE, BenchCase, Guest, pull_out, settings
 from guest import Panel
-from station import BUILD, rma
+from station import BUILD, reason, rma
 
 PLAYED, KERNELS = "/dev/video9", "/dev/video20"
 WIDTH, HEIGHT = 640, 480
-LABELS = [rma(n) for n in range(1, 6)]
+LABELS = [rma(n) for n in range(1, 7)] + [reason("SCRATCH")]
 EMPTY = 0
+OUTBOX = "/var/lib/station/photos/outbox"
 # Writes what /run/cam/shown says, about six frames a second (all of this is emulated): "frame N", "move N" (a bit lower each time), "cut N",
 # "garbage".
 FEEDER = f"""
@@ -174,6 +175,28 @@ class Camera(BenchCase):
         self.g.until("its mode", lambda: "MJPEG" in ((self.g.status()["camera"]["sight"] or {}).get("mode") or ""))
         self.show(4)
         self.opened(4)
+
+    def test_4b_a_fail_leaves_a_photo(self):
+        """Out of one sandbox into the other: the camera's own JPEG, which the event's hash is of, with nobody else's to read."""
+        self.show(6)
+        self.panel.wait("APPEARANCE", seconds=60)
+        self.show()
+        self.panel.push("FAIL")
+        self.panel.wait_blinking("FAIL", 5)
+        self.show(7)
+        self.panel.wait("ACCESSORIES", seconds=60)
+        self.show()
+        self.g.until("the photo", lambda: self.g.run(f"ls {OUTBOX} | grep -q '^[0-9a-f]'")[0] == 0)
+        taken, = [e for e in pull_out(self.g) if e["kind"] == "photo.taken"]
+        name = f"{OUTBOX}/{taken['data']['sha256']}.jpg"
+        self.assertEqual(taken["label"], LABELS[5])
+        self.assertEqual(self.g.check(f"sha256sum {name}").split()[0], taken["data"]["sha256"])
+        self.assertEqual(self.g.check(f"stat -c '%U %G %a %s' {name}").split(), ["station", "station", "640", str(taken["data"]["bytes"])])
+        self.assertEqual(self.g.check(f"head -c 3 {name} | od -An -tx1").split(), ["ff", "d8", "ff"])
+        self.g.check("install -d -o station /run/folder && runuser -u station -- stationctl export /run/folder")
+        self.g.check(f"cmp {name} /run/folder/*/*/photos/{LABELS[5]}_*.jpg && stationctl verify /run/folder/*/*")
+        self.panel.press("BACK", ms=2500)
+        self.panel.wait()
 
     def test_5_a_killed_decoder(self):
         """systemd has it back in a second; no scanner but this one was away."""
