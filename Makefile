@@ -150,6 +150,10 @@ $(BUILD)/tests/test_hqd%: $(BUILD)/obj/tests/unit/test_hqd%.o $(HQ) $(IO) $(CORE
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $< $(HQ) $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_HQ) $(LIBS_IO) $(LIBS_CORE)) -lpthread
+$(BUILD)/tests/test_roll: $(BUILD)/obj/tests/unit/test_roll.o $(call obj,src/export/roll.c src/export/sink.c) $(IO) $(CORE)
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_IO) $(LIBS_CORE)) -lpthread
 # The camera's rooms likewise, with labels that zint draws.
 $(BUILD)/tests/test_camera%: $(BUILD)/obj/tests/unit/test_camera%.o $(CAMERA) $(CORE)
 	@mkdir -p $(@D)

@@ -147,6 +147,13 @@ int folder_sub(struct folder *f, const char *name)
 	return f->sub < 0 ? failed(f, "can't open the folder", name) : 0;
 }
 
+void folder_unsub(struct folder *f, const char *name)
+{
+	(void)close(f->sub);
+	f->sub = -1;
+	(void)unlinkat(f->own, name, AT_REMOVEDIR);
+}
+
 uint64_t folder_room(const struct folder *f)
 {
 	struct statvfs disk;

@@ -7,6 +7,8 @@
 #define FOLDER_NAME 48
 #define FOLDER_WHY  256
 
+#define FOLDER_CLUSTER (128u << 10) /* bytes that a file may waste on a stick */
+
 struct folder {
 	int station, own; /* DIR/STATION, and the one that is being made; -1 */
 	int sub;	  /* the folder in it, or -1 */
@@ -20,6 +22,7 @@ int __attribute__((warn_unused_result))
 folder_open(struct folder *f, const char *dir, const char *station, int64_t now_ms);
 /* Makes a folder in it, the only one, whose files are named NAME/FILE. 0 or -errno. */
 int __attribute__((warn_unused_result)) folder_sub(struct folder *f, const char *name);
+void folder_unsub(struct folder *f, const char *name); /* nothing is in it */
 /* Bytes that there is room for. */
 uint64_t folder_room(const struct folder *f);
 /* A new file in it, open for writing; or -errno. */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* The files that are told from the events, all open at once. */
 struct pens {
@@ -63,44 +64,80 @@ static int small_file(struct folder *folder, const char *name, const void *bytes
 	return rc ? rc : folder_check(folder, name, sum);
 }
 
-/* One photo. 1; 0: it is not here any more, and nothing of it on the stick; or -errno. */
+/* One photo. 1; 0: it is not here any more, and nothing of it on the stick; or -errno, likewise. */
 static int photo(struct made *made, const struct roll_photo *photo, struct sink *sink)
 {
 	struct folder *f = &made->folder;
+	int from = roll_open(made->trip.order->state, photo), rc, closed;
 	struct sink_file file;
 	char name[ROLL_NAME];
-	int rc, closed;
 
+	if (from < 0)
+		return 0;
 	roll_name(photo, name);
 	file = (struct sink_file){.fd = folder_file(f, name)};
-	if (file.fd < 0)
+	if (file.fd < 0) {
+		(void)close(from);
 		return file.fd;
+	}
 	sink_begin(sink, sink_put_file, &file);
-	rc = roll_copy(made->trip.order->state, photo, sink);
+	rc = roll_pour(from, photo, sink);
 	closed = folder_close_file(file.fd);
-	if (rc == 0)
+	if (rc == 1 && closed)
+		rc = closed;
+	if (rc <= 0) {
 		folder_remove(f, name);
-	if (rc <= 0)
 		return rc;
-	rc = closed ? closed : folder_check(f, name, photo->sum);
+	}
+	rc = folder_check(f, name, photo->sum);
 	return rc ? rc : 1;
+}
+
+/* More than the stick takes, though there seemed to be room: a folder of a FAT holds some thousand
+ * names. What is behind the photos needs room, too: one more goes. */
+static void photos_full(struct made *made, size_t at)
+{
+	struct roll *roll = &made->trip.roll;
+	char name[ROLL_NAME];
+
+	if (at > 0) {
+		roll_name(&roll->photo[--at], name);
+		folder_remove(&made->folder, name);
+	}
+	roll_leave(roll, at);
+	made->folder.why[0] = '\0';
+}
+
+static bool is_full(int rc)
+{
+	return rc == -ENOSPC || rc == -EDQUOT || rc == -EFBIG;
 }
 
 /* They come last, and those that there is no room for are left: events are worth more. */
 static int photos(struct made *made, struct sink *sink)
 {
 	struct roll *roll = &made->trip.roll;
-	uint64_t room = folder_room(&made->folder), other = paper_room(roll->count);
-	int rc = 0;
+	struct folder *f = &made->folder;
+	uint64_t room = folder_room(f), other = paper_room(roll->count) + FOLDER_CLUSTER;
+	size_t at = 0;
+	int rc = 1;
 
 	roll_fit(roll, room > other ? room - other : 0);
-	if (roll->count)
-		rc = folder_sub(&made->folder, ROLL_FOLDER);
-	for (size_t i = 0; rc >= 0 && i < roll->count; i += rc == 1) {
-		rc = photo(made, &roll->photo[i], sink);
-		if (rc == 0)
-			roll_drop(roll, i);
+	if (roll->count && (rc = folder_sub(f, ROLL_FOLDER)) == 0)
+		rc = 1;
+	while (rc >= 0 && at < roll->count) {
+		rc = photo(made, &roll->photo[at], sink);
+		if (rc == 1)
+			at++;
+		else if (rc == 0)
+			roll_drop(roll, at);
 	}
+	if (is_full(rc)) {
+		photos_full(made, at);
+		rc = 0;
+	}
+	if (rc >= 0 && f->sub >= 0 && !roll->count)
+		folder_unsub(f, ROLL_FOLDER);
 	return rc < 0 ? rc : 0;
 }
 

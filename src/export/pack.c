@@ -1,8 +1,8 @@
 /* pack.c - an export that only one person may read (pack.h). An archive tells a file's size before
  * its bytes, and a clear copy is to be nowhere: so the journal is walked once to count and hash,
  * and once more for each part. What of the chain is exported can't change in between; the list of
- * returns can, and what the report has from before it (retain_days), and photos (photo_space), and
- * then it begins anew. */
+ * returns can, and what the report has from before it (retain_days), and then it begins anew.
+ * Photos may be removed (photo_space); what is gone by its turn is left out. */
 #include "pack.h"
 #include "io/cms.h"
 #include "paper.h"
@@ -14,8 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define TRIES 3
+#define PACK_MOST                                                                                  \
+	(UINT32_MAX - (64u << 20)) /* bytes of it: what a FAT takes, less what encrypting adds */
 
 struct pack {
 	struct made *made;
@@ -110,32 +113,60 @@ static int look_at_photos(struct pack *p)
 {
 	struct roll *roll = &p->made->trip.roll;
 	uint64_t room = folder_room(&p->made->folder), other = paper_room(roll->count);
-	int rc = 0;
+	size_t at = 0;
+	int rc = 1;
 
+	if (room > PACK_MOST)
+		room = PACK_MOST;
 	for (size_t i = 0; i < p->count; i++)
-		other += p->size[i];
+		other += p->size[i] + FOLDER_CLUSTER;
 	roll_fit(roll, room > other ? room - other : 0);
-	for (size_t i = 0; rc >= 0 && i < roll->count; i += rc == 1) {
+	while (rc >= 0 && at < roll->count) {
+		int from = roll_open(p->order->state, &roll->photo[at]);
+
 		sink_begin(&p->sink[0], NULL, NULL);
-		rc = roll_copy(p->order->state, &roll->photo[i], &p->sink[0]);
-		if (rc == 0)
-			roll_drop(roll, i);
+		rc = from < 0 ? 0 : roll_pour(from, &roll->photo[at], &p->sink[0]);
+		if (rc == 1)
+			at++;
+		else if (rc == 0)
+			roll_drop(roll, at);
 	}
 	return rc < 0 ? rc : 0;
 }
 
+/* 1; 0: it is not here any more; or -errno. Once it is open it may be removed. */
 static int one_photo(struct pack *p, const struct roll_photo *photo)
 {
+	int from = roll_open(p->order->state, photo), rc;
 	char name[ROLL_NAME];
-	int rc;
 
+	if (from < 0)
+		return 0;
 	roll_name(photo, name);
 	rc = header(p, name, photo->bytes);
-	if (rc)
+	if (rc) {
+		(void)close(from);
 		return rc;
+	}
 	sink_begin(&p->sink[0], put, p);
-	rc = roll_copy(p->order->state, photo, &p->sink[0]);
-	return rc == 0 ? -ESTALE : rc < 0 ? rc : 0;
+	rc = roll_pour(from, photo, &p->sink[0]);
+	return rc == 0 ? -ESTALE : rc;
+}
+
+static int photos(struct pack *p)
+{
+	struct roll *roll = &p->made->trip.roll;
+	size_t at = 0;
+	int rc = 1;
+
+	while (rc >= 0 && at < roll->count) {
+		rc = one_photo(p, &roll->photo[at]);
+		if (rc == 1)
+			at++;
+		else if (rc == 0)
+			roll_drop(roll, at);
+	}
+	return rc < 0 ? rc : 0;
 }
 
 static int one_part(struct pack *p, size_t i)
@@ -152,23 +183,32 @@ static int one_part(struct pack *p, size_t i)
 	return !rc && memcmp(sum, p->sum[i], EVENT_HASH) != 0 ? -ESTALE : rc;
 }
 
-static int entries(struct pack *p)
+/* What proves the rest, behind it: only now it is known which photos there are. */
+static int papers(struct pack *p)
 {
-	const struct paper *paper = &p->paper;
-	const struct roll *roll = &p->made->trip.roll;
-	int rc = 0;
+	struct made *made = p->made;
+	struct paper *paper = &p->paper;
+	int rc = paper_write(paper, &made->trip, p->sum, made->why, sizeof(made->why));
 
-	for (size_t i = 0; i < p->count && !rc; i++)
-		rc = one_part(p, i);
-	for (size_t i = 0; i < roll->count && !rc; i++)
-		rc = one_photo(p, &roll->photo[i]);
 	if (!rc)
 		rc = small(p, MANIFEST_FILE, paper->manifest, paper->manifest_len);
 	if (!rc)
 		rc = small(p, MANIFEST_SUMS, paper->sums, paper->sums_len);
 	if (!rc && paper->signature)
 		rc = small(p, MANIFEST_SIGNATURE, paper->signature, paper->signature_len);
+	paper_free(paper);
 	return rc;
+}
+
+static int entries(struct pack *p)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < p->count && !rc; i++)
+		rc = one_part(p, i);
+	if (!rc)
+		rc = photos(p);
+	return rc ? rc : papers(p);
 }
 
 static int archive(struct pack *p)
@@ -214,20 +254,13 @@ static int try_once(struct pack *p)
 	p->error = 0;
 	if (!rc)
 		rc = look_at_photos(p);
-	if (!rc)
-		rc = paper_write(&p->paper, &made->trip, p->sum, made->why, sizeof(made->why));
-	if (rc) {
-		paper_free(&p->paper);
+	if (rc)
 		return rc;
-	}
 	fd = folder_file(&made->folder, MANIFEST_SEALED);
-	if (fd < 0) {
-		paper_free(&p->paper);
+	if (fd < 0)
 		return fd;
-	}
 	rc = sealed(p, fd);
 	closed = folder_close_file(fd);
-	paper_free(&p->paper);
 	rc = rc ? rc : closed;
 	return rc ? rc : folder_check(&made->folder, MANIFEST_SEALED, p->whole);
 }
@@ -251,7 +284,7 @@ int pack_files(struct made *made, const struct order *order)
 	if (rc == -ESTALE)
 		(void)snprintf(
 			made->why, sizeof(made->why),
-			"the list of expected returns, the oldest events or photos change while "
-			"they are copied; try again");
+			"the list of expected returns or the oldest events change while they are "
+			"copied; try again");
 	return rc;
 }

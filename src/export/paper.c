@@ -1,5 +1,6 @@
 /* paper.c - the small files of an export (paper.h). */
 #include "paper.h"
+#include "folder.h"
 #include "io/cms.h"
 #include <errno.h>
 #include <stdio.h>
@@ -52,7 +53,7 @@ static size_t sums_room(size_t photos)
 
 size_t paper_room(size_t photos)
 {
-	return MANIFEST_MAX + sums_room(photos) + SIGNATURE_ROOM;
+	return MANIFEST_MAX + sums_room(photos) + SIGNATURE_ROOM + 3 * FOLDER_CLUSTER;
 }
 
 static int sign(struct paper *p, const struct order *order, char *why, size_t cap)

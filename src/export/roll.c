@@ -1,5 +1,6 @@
 /* roll.c - the photos of an export (roll.h). */
 #include "roll.h"
+#include "folder.h"
 #include "io/photos.h"
 #include "station/text.h"
 #include <errno.h>
@@ -7,8 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CLUSTER (128u << 10) /* bytes that a file may waste on a stick */
-#define DIGITS	8	     /* bytes of the hash in a name */
+#define DIGITS 8 /* bytes of the hash in a name */
 
 void roll_begin(struct roll *r)
 {
@@ -67,14 +67,14 @@ int roll_take(struct roll *r, const char *dir, const struct event_view *e)
 		return 0;
 	}
 	(void)close(fd);
-	if (r->count == ROLL_MOST) {
-		r->left++;
+	p.bytes = (uint32_t)bytes;
+	name_label(&e->label, p.label);
+	if (r->count == ROLL_MOST) { /* events come by age: this is the oldest */
+		r->photo[r->left++ % ROLL_MOST] = p;
 		return 0;
 	}
 	if (r->count == r->room && grow(r) < 0)
 		return -ENOMEM;
-	p.bytes = (uint32_t)bytes;
-	name_label(&e->label, p.label);
 	r->photo[r->count++] = p;
 	return 0;
 }
@@ -112,10 +112,15 @@ void roll_fit(struct roll *r, uint64_t room)
 {
 	size_t n = 0;
 
-	while (n < r->count && room >= (uint64_t)r->photo[n].bytes + CLUSTER)
-		room -= (uint64_t)r->photo[n++].bytes + CLUSTER;
-	r->left += r->count - n;
-	r->count = n;
+	while (n < r->count && room >= (uint64_t)r->photo[n].bytes + FOLDER_CLUSTER)
+		room -= (uint64_t)r->photo[n++].bytes + FOLDER_CLUSTER;
+	roll_leave(r, n);
+}
+
+void roll_leave(struct roll *r, size_t from)
+{
+	r->left += r->count - from;
+	r->count = from;
 }
 
 void roll_drop(struct roll *r, size_t i)
@@ -155,21 +160,27 @@ static int pour(int fd, uint64_t bytes, struct sink *to)
 	return rc;
 }
 
-int roll_copy(const char *dir, const struct roll_photo *p, struct sink *to)
+int roll_open(const char *dir, const struct roll_photo *p)
 {
 	char sha256[PHOTOS_HASH + 1];
 	struct text t = text_over(sha256, sizeof(sha256));
-	uint8_t sum[EVENT_HASH];
 	uint64_t bytes = 0;
-	int fd, rc = 0;
+	int fd;
 
 	text_hex(&t, p->sum, EVENT_HASH);
 	fd = photos_find(dir, sha256, &bytes);
-	if (fd >= 0) {
-		rc = pour(fd, p->bytes, to);
-		(void)close(fd);
-	}
-	if (sink_end(to, sum) < 0)
-		return to->error;
-	return rc ? rc : memcmp(sum, p->sum, sizeof(sum)) == 0 && bytes == p->bytes;
+	if (fd < 0 || bytes == p->bytes)
+		return fd;
+	(void)close(fd);
+	return -ENOENT;
+}
+
+int roll_pour(int fd, const struct roll_photo *p, struct sink *to)
+{
+	uint8_t sum[EVENT_HASH];
+	int rc = pour(fd, p->bytes, to), ended = sink_end(to, sum);
+
+	(void)close(fd);
+	rc = rc ? rc : ended;
+	return rc ? rc : memcmp(sum, p->sum, sizeof(sum)) == 0;
 }

@@ -34,11 +34,14 @@ roll_take(struct roll *r, const char *dir, const struct event_view *e);
 void roll_settle(struct roll *r);
 /* Leaves the oldest, so that the others fit in so many bytes. */
 void roll_fit(struct roll *r, uint64_t room);
+void roll_leave(struct roll *r, size_t from); /* that one and those behind it */
 /* One that turned out not to be here goes; those behind it move up. */
 void roll_drop(struct roll *r, size_t i);
 void roll_name(const struct roll_photo *p, char name[ROLL_NAME]);
-/* Its bytes into the sink, to the sink's end. 1; 0: it is gone, or is not what its name says;
- * -errno of the sink. */
+/* Open to be read, be it moved or removed then; -ENOENT: it is not here any more; or -errno. */
+int __attribute__((warn_unused_result)) roll_open(const char *dir, const struct roll_photo *p);
+/* Its bytes into the sink, to the sink's end; closes it. 1; 0: it is not what its name says; -errno
+ * of the sink. */
 int __attribute__((warn_unused_result))
-roll_copy(const char *dir, const struct roll_photo *p, struct sink *to);
+roll_pour(int fd, const struct roll_photo *p, struct sink *to);
 #endif

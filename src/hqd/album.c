@@ -325,8 +325,10 @@ static enum album_verdict add(const struct album *a, const struct album_piece *p
 {
 	uint64_t before = *have;
 
-	if (p->from == 0 && !is_jpeg(p->bytes, p->len) && p->len >= 3)
+	if (p->from == 0 && !is_jpeg(p->bytes, p->len) && p->len >= 3) {
+		(void)unlink(path);
 		return ALBUM_KIND;
+	}
 	*err = p->len > 0 ? write_at(fd, p->bytes, p->len, p->from) : 0;
 	if (*err) {
 		give_up(path, fd, before, *err);
@@ -393,5 +395,7 @@ enum album_verdict album_put(const struct album *a, const struct album_piece *p,
 	}
 	if (fd >= 0)
 		(void)close(fd);
+	if (p->whole && v != ALBUM_KEPT) /* nobody goes on with it */
+		(void)unlink(path);
 	return v;
 }

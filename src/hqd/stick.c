@@ -101,7 +101,8 @@ static void tell(struct store *s, const struct manifest *m, const struct store_r
 
 /* --- one export --- */
 
-/* What waited for these events, and how far the journal is now. */
+/* What waited for these events, and how far the journal is now. True: it was taken, be it that
+ * something that waits does not fit. */
 static bool shelf_take(struct taking *t, const struct manifest *m, const char *path)
 {
 	struct store_reply reply = {.acked = 0}, said, against = {.what = STORE_ACKED};
@@ -118,13 +119,12 @@ static bool shelf_take(struct taking *t, const struct manifest *m, const char *p
 	if (rc < 0)
 		return refuse(t, path, against.why[0] ? against.why : strerror(-rc));
 	t->taken++;
-	stick_ack_add(&t->ack, m->station, m->journal);
 	tell(t->store, m, &reply, path);
-	if (against.what == STORE_ACKED)
-		return true;
-	log_error("%s: what waits for it does not fit: %s", path, against.why);
-	t->refused++;
-	return false;
+	if (against.what != STORE_ACKED) {
+		log_error("%s: what waits for it does not fit: %s", path, against.why);
+		t->refused++;
+	}
+	return true;
 }
 
 /* A file without a name beside the database: where there is room for the events too. Or -errno. */
@@ -152,7 +152,7 @@ static int scratch_open(const char *db)
 }
 
 /* Behind the events, since what no event told of is not taken. */
-static bool photos_take(struct taking *t, const struct stick_proof *proof, const char *path,
+static void photos_take(struct taking *t, const struct stick_proof *proof, const char *path,
 			int folder)
 {
 	struct stick_photos p;
@@ -166,36 +166,37 @@ static bool photos_take(struct taking *t, const struct stick_proof *proof, const
 			     "behind them\n",
 			     path, (unsigned long long)p.waiting,
 			     p.waiting == 1 ? " waits" : "s wait");
-	if (!p.refused)
-		return true;
-	log_error("%s: %llu photo%s not taken; %s", path, (unsigned long long)p.refused,
-		  p.refused == 1 ? " was" : "s were", p.why);
-	t->refused++;
-	return false;
+	if (p.refused) {
+		log_error("%s: %llu photo%s not taken; %s", path, (unsigned long long)p.refused,
+			  p.refused == 1 ? " was" : "s were", p.why);
+		t->refused++;
+	}
+	/* Who hears of events as received does not bring their photos again. */
+	if (!p.again)
+		stick_ack_add(&t->ack, proof->manifest.station, proof->manifest.journal);
 }
 
-static bool proved_take(struct taking *t, const char *path, int folder, int copy,
+static void proved_take(struct taking *t, const char *path, int folder, int copy,
 			const struct stick_proof *proof)
 {
 	struct store_reply reply;
 
 	if (!events_take(t->store, &proof->manifest, copy, &reply))
-		return refuse(t, path, reply.why[0] ? reply.why : "it can't be read");
-	return shelf_take(t, &proof->manifest, path) && photos_take(t, proof, path, folder);
+		(void)refuse(t, path, reply.why[0] ? reply.why : "it can't be read");
+	else if (shelf_take(t, &proof->manifest, path))
+		photos_take(t, proof, path, folder);
 }
 
-static bool copy_take(struct taking *t, const char *path, int folder, int copy)
+static void copy_take(struct taking *t, const char *path, int folder, int copy)
 {
 	const struct cms_authority by = {t->options->client_ca, t->options->crl};
 	struct stick_proof proof;
-	bool good = stick_proof_look(&proof, folder, &by, copy);
 
-	if (good)
-		good = proved_take(t, path, folder, copy, &proof);
+	if (stick_proof_look(&proof, folder, &by, copy))
+		proved_take(t, path, folder, copy, &proof);
 	else
 		(void)refuse(t, path, proof.why);
 	stick_proof_end(&proof);
-	return good;
 }
 
 static void export_take(struct taking *t, const char *path, int folder)
@@ -206,7 +207,7 @@ static void export_take(struct taking *t, const char *path, int folder)
 		(void)refuse(t, t->options->db, strerror(-copy));
 		return;
 	}
-	(void)copy_take(t, path, folder, copy);
+	copy_take(t, path, folder, copy);
 	(void)close(copy);
 }
 

@@ -4,11 +4,13 @@
 #include "album.h"
 #include "stick_proof.h"
 #include "store.h"
+#include <stdbool.h>
 
 struct stick_photos {
 	uint64_t kept;	  /* are here now */
 	uint64_t waiting; /* no event told of them yet: what does waits for others */
 	uint64_t refused;
+	bool again;    /* one of these may come whole from the station yet */
 	char why[256]; /* the last that was refused, and why */
 };
 

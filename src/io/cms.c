@@ -14,7 +14,7 @@
 
 #define FILE_MOST 65536	     /* bytes of a PEM file that are read */
 #define CRL_MOST  (16 << 20) /* and of a list of revoked certificates */
-#define CHAIN	  8	     /* certificates of one, or lists */
+#define CHAIN	  8	     /* certificates of one */
 
 /* libcrypto's last words, and what was tried. */
 static int failed(struct cms_why *why, const char *what, const char *file)
@@ -191,20 +191,26 @@ static bool add_revoked(X509_STORE *store, const char *path, const STACK_OF(X509
 	bool good = bio != NULL;
 	X509_CRL *one;
 
-	while (good && found < CHAIN && (one = PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL))) {
+	while (good && (one = PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL))) {
 		good = is_of(one, roots) && X509_STORE_add_crl(store, one) == 1;
 		if (!good)
 			(void)failed(why, "another authority's list is in", path);
 		found++;
 		X509_CRL_free(one);
 	}
-	if (good && !found)
-		(void)failed(why, "no list of revoked certificates in", path);
-	ERR_clear_error(); /* the end of the file is one */
+	/* The end of the file is an error, too. */
+	if (good && (!found || ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)) {
+		(void)failed(why,
+			     found ? "a damaged list of revoked certificates in"
+				   : "no list of revoked certificates in",
+			     path);
+		good = false;
+	}
+	ERR_clear_error();
 	BIO_free(bio);
 	(void)X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
 	X509_STORE_set_verify_cb(store, let_pass);
-	return good && found;
+	return good;
 }
 
 static X509_STORE *authority(const struct cms_authority *by, struct cms_why *why)
@@ -287,7 +293,9 @@ static enum cms_verdict look(struct subject *x, X509_STORE *store, struct cms_wh
 	if (!store)
 		return CMS_GOOD;
 	(void)BIO_reset(x->content);
-	if (CMS_verify(x->cms, NULL, store, x->content, NULL, CMS_BINARY | CMS_DETACHED) == 1)
+	/* A list of revoked ones that comes with the signature is the signer's choice. */
+	if (CMS_verify(x->cms, NULL, store, x->content, NULL,
+		       CMS_BINARY | CMS_DETACHED | CMS_NOCRL) == 1)
 		return CMS_GOOD;
 	(void)failed(why,
 		     last_error_tells("revoked") ? "the signer's certificate is revoked"

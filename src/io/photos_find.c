@@ -4,7 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-static int find_in(const char *dir, const char *folder, const char *sha256, uint64_t *bytes)
+static int find_in(const char *dir, const char *folder, const char *sha256, bool hidden,
+		   uint64_t *bytes)
 {
 	char name[PHOTOS_NAME];
 	int at = photos_folder_open(dir, folder), fd, e = 0;
@@ -12,7 +13,7 @@ static int find_in(const char *dir, const char *folder, const char *sha256, uint
 
 	if (at < 0)
 		return at;
-	photos_folder_name(sha256, false, name);
+	photos_folder_name(sha256, hidden, name);
 	fd = openat(at, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		e = -errno;
@@ -27,14 +28,19 @@ static int find_in(const char *dir, const char *folder, const char *sha256, uint
 	return e;
 }
 
-/* One that is delivered while we look is moved from the first folder to the second. */
+/* One may be shown, delivered, or asked for again while we look: it is moved on, then. */
 int photos_find(const char *dir, const char *sha256, uint64_t *bytes)
 {
-	int fd = find_in(dir, PHOTOS_OUTBOX, sha256, bytes);
+	static const struct {
+		const char *folder;
+		bool hidden;
+	} place[] = {{PHOTOS_OUTBOX, true},
+		     {PHOTOS_OUTBOX, false},
+		     {PHOTOS_FOLDER, false},
+		     {PHOTOS_OUTBOX, false}};
+	int fd = -ENOENT;
 
-	if (fd == -ENOENT)
-		fd = find_in(dir, PHOTOS_FOLDER, sha256, bytes);
-	if (fd == -ENOENT) /* asked for again, it is moved back */
-		fd = find_in(dir, PHOTOS_OUTBOX, sha256, bytes);
+	for (size_t i = 0; fd == -ENOENT && i < sizeof(place) / sizeof(place[0]); i++)
+		fd = find_in(dir, place[i].folder, sha256, place[i].hidden, bytes);
 	return fd;
 }

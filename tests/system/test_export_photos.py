@@ -2,14 +2,16 @@
 costs nothing, and headquarters takes them from there."""
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
+import subprocess
 
 from camera import Camera
 from export import TOLD
-from line import pair
+from line import held, pair
 from photos import jpeg, sha
-from station import reason, rma, sanitized, stage
+from station import NOBODY, reason, rma, sanitized, stage
 from test_export import NOWHERE
 from test_hqd_stick import StickCase
 from test_verify import sign
@@ -127,11 +129,20 @@ class Photos(PhotosCase):
         export, done = self.one(st)
         self.assertEqual(self.holds(export, good)["photos_missing"], 5)
         self.assertIn("1 photo; 5 photos are not here any more\n", done.out)
-        for photo in (changed, short):  # none that is whole
-            (box / f"{sha(photo)}.jpg").unlink()
-        (box / f"{sha(good)}.jpg").unlink()
+        (box / f"{sha(good)}.jpg").unlink()  # now there is none that is whole
         export, done = self.one(st)
         self.assertEqual(self.holds(export)["photos_missing"], 6)
+        self.assertEqual(st.ctl("verify", export.dir).code, 0)
+
+    def test_one_that_is_told_and_not_shown_yet(self):
+        """Its event is in the journal; that its file still has a dot is the line's business."""
+        st = self.stopped()
+        photo = jpeg(400)
+        self.put(st, photo)
+        path = st.state / f"photos/outbox/{sha(photo)}.jpg"
+        path.rename(path.with_name(f".{path.name}"))
+        self.tell(st, photo)
+        self.holds(self.one(st)[0], photo)
 
     def test_a_label_becomes_a_name(self):
         """Whatever was scanned; a name that leads out of the folder is none."""
@@ -161,6 +172,21 @@ class Photos(PhotosCase):
         self.assertEqual(done.code, 0, done.err)
         self.assertIn("; no room for 3 photos\n", done.out)
         self.assertEqual(self.holds(self.exports(stick)[0])["photos_missing"], 3)
+
+    def test_no_more_room_midway(self):
+        """As in a folder of a FAT that has no room for another name: the export is whole without the rest."""
+        st, stick = self.stopped(), self.stick()
+        large, middle, newest = jpeg(2 << 20, 1), jpeg(300, 2), jpeg(300, 3)
+        for photo in (large, middle, newest):
+            self.put(st, photo)
+            self.tell(st, photo)
+        done = subprocess.run(["prlimit", f"--fsize={1 << 20}", str(stage() / "station-export"), "--config", str(st.conf), str(stick)],
+                              capture_output=True, text=True, timeout=60, **({"user": NOBODY, "group": NOBODY} if os.geteuid() == 0 else {}))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("1 photo; no room for 2 photos\n", done.stdout)
+        export, = self.exports(stick)
+        self.assertEqual(self.holds(export, newest)["photos_missing"], 2)
+        self.assertEqual(st.ctl("verify", export.dir).code, 0)
 
     def test_changed_or_taken_away_on_the_stick(self):
         st = self.stopped()
@@ -253,6 +279,38 @@ class Import(PhotosCase):
         self.assertIn(": 1 photo\n", done.out)
         self.assertEqual(self.kept(hq), {sha(good): True, sha(changed): False, sha(lost): False})
         self.assertIsNone(self.photo(hq, changed))
+        self.assertEqual(list((hq.dir / "photos/parts").iterdir()), [])
+
+    def test_events_are_acknowledged_when_their_photos_are_here(self):
+        """Who hears of them as received begins the next export behind them, and brings no photo of theirs again."""
+        hq, st, stick = self.headquarters(start=False), self.stopped(), self.stick()
+        photo = jpeg(500)
+        self.put(st, photo)
+        self.tell(st, photo)
+        self.export(st, stick)
+        spoilt = self.exports(stick)[0].dir / name(rma(1), photo)
+        spoilt.write_bytes(jpeg(500, 9))
+        ack = stick / "bench-1/ack.json"
+        for p in (stick / "bench-1", stick):
+            p.chmod(0o777)
+        self.take(hq, stick, code=1, signs=True)
+        self.assertFalse(ack.exists())
+        self.export(st, stick)
+        self.take(hq, stick, code=1, signs=True)  # the first is still there
+        self.assertEqual(self.kept(hq), {sha(photo): True})
+        self.assertEqual(json.loads(ack.read_text())["acked"], len(held(st)))
+
+    def test_one_in_headquarters_that_was_damaged_is_mended(self):
+        hq, st, stick = self.headquarters(start=False), self.stopped(), self.stick()
+        photo = jpeg(500)
+        self.put(st, photo)
+        self.tell(st, photo)
+        self.export(st, stick)
+        self.take(hq, stick)
+        path = hq.dir / f"photos/{sha(photo)[:2]}/{sha(photo)}.jpg"
+        path.write_bytes(photo[:100])
+        self.take(hq, stick)
+        self.assertTrue(self.photo(hq, photo) == photo)
 
     def test_those_whose_events_wait_come_behind_them(self):
         """Of a gap nothing is known: a photo that no event tells of is not taken, and not lost either."""
@@ -288,6 +346,7 @@ class Import(PhotosCase):
         self.lay(self.write(stick, chain, 1, chain.head), chain.station, odd, text)
         self.assertIn("2 photos were not taken", self.take(hq, stick, code=1).err)
         self.assertEqual(set(self.kept(hq).values()), {False})
+        self.assertEqual([p.name for p in (hq.dir / "photos").rglob("*") if p.is_file()], [])
 
     def test_beside_a_running_headquarters(self):
         """A photo that the line has in hand, too: both come to an end, and it is whole."""

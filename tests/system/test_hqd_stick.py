@@ -42,9 +42,11 @@ class StickCase(ExportCase):
             chain.inspect(rma(n), "pass" if n % 2 else "fail")
         return chain
 
-    def take(self, hq, folder, code=0):
+    def take(self, hq, folder, code=0, signs=False):
+        """signs: it leaves its word there."""
         hq.give()
-        done = hq.run("import", "--db", hq.db, "--client-ca", hq.ca.cert, folder)
+        own = ["--cert", hq.server.cert, "--key", hq.server.key] if signs else []
+        done = hq.run("import", "--db", hq.db, "--client-ca", hq.ca.cert, *own, folder)
         self.assertEqual(done.code, code, done.out + done.err)
         return done
 
