@@ -141,23 +141,25 @@ void uplink_photos_turn(struct uplink *u, const struct moment *now, uint64_t *wa
 	struct uplink_photos_way *w = &u->photos;
 	struct photosync_order order;
 
-	if (!may_send(u))
-		return;
 	if (w->look_again && now->mono_ms >= w->look_again) {
 		w->look_again = 0;
 		photosync_look(&w->sync);
 	}
-	if (w->rewound && !w->look_again) {
+	/* Whatever the line does: only the disk keeps it over a restart. */
+	if (w->rewound && !w->look_again && !w->job.busy && u->use != UPLINK_LINE_PHOTO) {
 		ask(u, UPLINK_JOB_AGAIN);
 		return;
 	}
+	if (w->look_again && w->look_again < *wake)
+		*wake = w->look_again;
+	if (!may_send(u))
+		return;
 	order = photosync_next(&w->sync, now);
 	switch (order.what) {
 	case PHOTOSYNC_WAIT:
 		if (w->sync.noting)
 			ask(u, UPLINK_JOB_NOTE);
 		*wake = order.until_ms < *wake ? order.until_ms : *wake;
-		*wake = w->look_again && w->look_again < *wake ? w->look_again : *wake;
 		break;
 	case PHOTOSYNC_FIND:
 		ask(u, UPLINK_JOB_PHOTO);

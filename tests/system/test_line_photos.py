@@ -290,6 +290,22 @@ class Lies(PhotoLine):
         asked = [r.what for r in self.fake.asked]
         self.assertGreater(asked.index("photos"), len(asked) - 1 - asked[::-1].index("events"))
 
+    def test_a_rewind_is_on_the_disk_before_events_go(self):
+        """Headquarters lost what it had, and takes nothing now: whoever starts again then knows of the photos all the same."""
+        st = self.bench(self.fake.port)
+        self.link(GOOD)
+        photo = jpeg(1000, 4)
+        self.lay(st, photo)
+        self.event()
+        self.retry()
+        st.panel.until("an empty outbox", lambda: self.waiting(st) == [], LONG)
+        self.delivered(self.fake)
+        answers = iter([problem(409, "gap", {"acked": 0})])
+        self.fake.answer = lambda r: next(answers, problem(503, "busy"))
+        self.event()
+        st.panel.until("it waits again", lambda: self.waiting(st) == [f"{sha(photo)}.jpg"], LONG)
+        self.assertGreater(st.status()["headquarters"]["backlog"], 1)
+
     def test_one_that_hangs_makes_way_for_events(self):
         st = self.bench(self.fake.port)
         self.link(GOOD)
