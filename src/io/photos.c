@@ -103,16 +103,27 @@ static int drop_oldest(const char *dir, const char *name, struct tally *t)
 	return e < 0 ? e : tally(dir, name, t);
 }
 
+static bool disk_has(const char *dir, uint64_t bytes)
+{
+	struct statvfs disk;
+	uint64_t stays;
+
+	if (statvfs(dir, &disk) < 0)
+		return true; /* whoever writes finds out */
+	stays = (uint64_t)disk.f_blocks * disk.f_frsize / 4;
+	if (stays > PHOTOS_FREE)
+		stays = PHOTOS_FREE;
+	return (uint64_t)disk.f_bavail * disk.f_frsize >= stays + bytes;
+}
+
 /* Removes the oldest until there is room for so many bytes more: those that were delivered first.
  */
 static int make_room(const char *dir, uint64_t bytes, const struct photos_room *room)
 {
 	struct tally waits = {0}, delivered = {0};
 	int e = tally(dir, PHOTOS_OUTBOX, &waits);
-	struct statvfs disk;
 
-	if (e == 0 && statvfs(dir, &disk) == 0 &&
-	    (uint64_t)disk.f_bavail * disk.f_frsize < PHOTOS_FREE + bytes)
+	if (e == 0 && !disk_has(dir, bytes))
 		return -ENOSPC;
 	if (e == 0 &&
 	    (bytes > room->space || (!room->no_line && waits.bytes > room->space - bytes)))

@@ -10,7 +10,7 @@
 
 #define PHOTOS_HASH 64		       /* characters */
 #define PHOTOS_MAX  (8u * 1024 * 1024) /* bytes of one */
-#define PHOTOS_FREE (256ULL << 20)     /* bytes of the disk that stay free: the journal is on it */
+#define PHOTOS_FREE (256ULL << 20)     /* bytes of the disk, or a quarter of it, that stay free */
 
 struct photos_usage {
 	uint64_t waiting;	/* photos that headquarters does not have */
@@ -28,8 +28,8 @@ struct photos_room {
 /* Keeps the `bytes` (1..PHOTOS_MAX) that fd holds from its beginning; the oldest that headquarters
  * has make room, so that all are within the room. On return it is on the disk, its name too,
  * and *sha256 is its name, but hidden until photos_show(). 0; -EBADMSG: it is no whole JPEG;
- * -EDQUOT: there is room only for those that wait; -ENOSPC: less than PHOTOS_FREE would be left; or
- * -errno. Then nothing of it is left. */
+ * -EDQUOT: there is room only for those that wait; -ENOSPC: less than PHOTOS_FREE would be left for
+ * the journal; or -errno. Then nothing of it is left. */
 int __attribute__((warn_unused_result))
 photos_store(const char *dir, int fd, uint64_t bytes, const struct photos_room *room,
 	     char sha256[PHOTOS_HASH + 1]);

@@ -20,14 +20,15 @@
 
 static char dir[64];
 
-static uint64_t disk_free = 1ULL << 40;
+static uint64_t disk_size = 1ULL << 40, disk_free = 1ULL << 40;
 static const struct photos_room some = {.space = 1000}, much = {.space = UINT64_MAX};
 
 /* In place of libc's. */
 int statvfs(const char *path, struct statvfs *out)
 {
 	(void)path;
-	*out = (struct statvfs){.f_frsize = 512, .f_bavail = disk_free / 512};
+	*out = (struct statvfs){
+		.f_frsize = 512, .f_blocks = disk_size / 512, .f_bavail = disk_free / 512};
 	return 0;
 }
 
@@ -246,7 +247,12 @@ static void test_a_disk_that_is_nearly_full_is_left_alone(void **state)
 	assert_int_equal(u.bytes, 0);
 	disk_free = PHOTOS_FREE + 1024;
 	assert_int_equal(store(1000, 1, 10000, sha256), 0);
-	disk_free = 1ULL << 40;
+	disk_size = 64 << 20; /* a small one: a quarter stays */
+	disk_free = (16 << 20) + 512;
+	assert_int_equal(store(1000, 2, 10000, sha256), -ENOSPC);
+	disk_free = (16 << 20) + 1024;
+	assert_int_equal(store(1000, 2, 10000, sha256), 0);
+	disk_size = disk_free = 1ULL << 40;
 }
 
 static void test_what_waits_is_never_removed(void **state)
