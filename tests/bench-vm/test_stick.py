@@ -131,16 +131,19 @@ class Stick(BenchCase):
         self.g.tap("BACK")
         self.lamps("slow", "off")
 
-    def copied(self, count=1):
-        """Take it out; it is unmounted by then. What lies on it proves itself."""
+    def copied(self, count=1, there=()):
+        """Take it out; it is unmounted by then. What lies on it proves itself. there: files that are as they were."""
         g = self.g
         self.lamps("triple", "off")
         g.until("its end", lambda: "station-export" not in g.check("cat /proc/*/mountinfo 2>/dev/null | grep '/dev/sd' || true"))
         device = g.check("ls /dev/sd?1 2>/dev/null || ls /dev/sd?").split()[0]
         kind = g.check(f"blkid -p -o value -s TYPE {device}").strip()
-        g.check(f"mount -t {kind.replace('ntfs', 'ntfs3')} -o ro {device} /mnt")
+        names = {"vfat": ",utf8", "ntfs": ",iocharset=utf8"}.get(kind, "")
+        g.check(f"mount -t {kind.replace('ntfs', 'ntfs3')} -o ro{names} {device} /mnt")
         try:
-            exports = g.check("ls -d /mnt/bench-1/*/").split()
+            for name in there:
+                self.assertEqual(g.check(f"cat '{name}'"), "x\n")
+            exports = g.check("ls -d /mnt/bench-1/*Z*/").split()
             self.assertEqual(len(exports), count, exports)
             for export in exports:
                 self.assertRegex(g.check(f"stationctl verify --ca /etc/station/ca.pem {export}"), "^ok")
@@ -159,6 +162,28 @@ class Stick(BenchCase):
                     self.pull_out()
                     self.lamps("slow", "off")  # what was said of it is over
         self.g.until("nothing of them", lambda: not self.g.check("systemctl list-units --all --no-legend 'station-export@*'"))
+
+    def test_names_in_chinese(self):
+        """What people keep on a stick beside our folder, and in it: all of it stays, and is nobody's trouble."""
+        self.who("open")
+        names = ("/mnt/退货 资料/检查报告（终稿）.docx", "/mnt/bench-1/照片/电水壶.jpg", "/mnt/bench-1/备注.txt")
+        for kind in ("vfat", "exfat", "ntfs"):
+            with self.subTest(kind=kind):
+                path = image(self.folder / "image", kind)
+                self.put_in(path)
+                self.copied()
+                device = self.g.check("ls /dev/sd?").strip()
+                option = {"vfat": "-o utf8", "exfat": "", "ntfs": "-t ntfs3 -o iocharset=utf8"}[kind]
+                self.g.check(f"mount {option} {device} /mnt")
+                for name in names:
+                    self.g.check(f"mkdir -p \"$(dirname '{name}')\" && echo x >'{name}'")
+                self.g.check("umount /mnt")
+                self.pull_out()
+                self.lamps("slow", "off")
+                self.put_in(path)
+                self.copied(count=2, there=names)
+                self.pull_out()
+                self.lamps("slow", "off")
 
     def test_key(self):
         self.who("key")

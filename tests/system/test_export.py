@@ -55,6 +55,25 @@ class Whole(ExportCase):
         self.assertEqual((three["appearance"], three["accessories"], three["ended_utc"]), ("pass", "", ""))
         self.assertRegex(one["opened_utc"], r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")
 
+    def test_a_stick_whose_names_are_chinese(self):
+        """Its own name, and what lies beside ours; the whole way, to headquarters."""
+        hq, st, stick = self.headquarters(start=False), self.bench(NOWHERE), self.stick() / "退货 U盘（一号）"
+        (stick / "bench-1" / "照片").mkdir(parents=True)
+        for path in (stick, stick / "bench-1"):
+            path.chmod(0o777)
+        (stick / "备注.txt").write_text("退货")
+        done = self.export(st, stick)
+        self.assertIn(str(stick), done.out)
+        done = st.ctl("verify", stick)
+        self.assertEqual(done.code, 0, done.out + done.err)
+        hq.give()
+        done = hq.run("import", "--db", hq.db, "--client-ca", hq.ca.cert, stick)
+        self.assertEqual(done.code, 0, done.out + done.err)
+        copy = hq.lines(self.journal(st))
+        self.assertGreater(len(copy), 0)
+        self.assertEqual(copy, held(st)[:len(copy)])
+        self.assertEqual((stick / "备注.txt").read_text(), "退货")
+
     def test_again_at_once_is_another_folder(self):
         st, stick = self.bench(NOWHERE), self.stick()
         for _ in range(3):
