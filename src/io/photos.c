@@ -186,8 +186,11 @@ static int copy(int from, int to, uint64_t bytes, uint8_t hash[SHA256_DIGEST_SIZ
 	return e == 0 && memcmp(last, ends, 2) != 0 ? -EBADMSG : e;
 }
 
-static int store_in(int folder, int from, uint64_t bytes, char sha256[PHOTOS_HASH + 1])
+static int store_in(int folder, int from, uint64_t bytes, int64_t now_ms,
+		    char sha256[PHOTOS_HASH + 1])
 {
+	const struct timespec now = {now_ms / 1000, now_ms % 1000 * 1000000};
+	const struct timespec times[2] = {now, now};
 	uint8_t hash[SHA256_DIGEST_SIZE];
 	char name[PHOTOS_NAME];
 	struct text hex = text_over(sha256, PHOTOS_HASH + 1);
@@ -197,6 +200,8 @@ static int store_in(int folder, int from, uint64_t bytes, char sha256[PHOTOS_HAS
 	if (fd < 0)
 		return -errno;
 	e = copy(from, fd, bytes, hash);
+	if (e == 0 && futimens(fd, times) < 0)
+		e = -errno;
 	if (e == 0 && fsync(fd) < 0)
 		e = -errno;
 	if (close(fd) < 0 && e == 0)
@@ -220,7 +225,7 @@ int photos_store(const char *dir, int fd, uint64_t bytes, const struct photos_ro
 	folder = e < 0 ? e : photos_folder_open(dir, PHOTOS_OUTBOX);
 	if (folder < 0)
 		return folder;
-	e = store_in(folder, fd, bytes, sha256);
+	e = store_in(folder, fd, bytes, room->now_ms, sha256);
 	if (e < 0)
 		(void)unlinkat(folder, COMING, 0);
 	(void)close(folder);

@@ -24,6 +24,7 @@ int __attribute__((warn_unused_result)) photos_open(const char *dir);
 struct photos_room {
 	uint64_t space; /* bytes that all may have */
 	bool no_line;	/* no headquarters is set up: those that wait make room, too */
+	int64_t now_ms; /* wall time of the station, by which they age: the machine's may be 1970 */
 };
 /* Keeps the `bytes` (1..PHOTOS_MAX) that fd holds from its beginning; the oldest that headquarters
  * has make room, so that all are within the room. On return it is on the disk, its name too,

@@ -259,6 +259,7 @@ void photos_came(struct station *s, uint64_t number, int fd, uint64_t bytes, con
 	p->asked = false;
 	p->photo = fd;
 	p->bytes = bytes;
+	p->room.now_ms = moments_now(s).wall_ms;
 	r = loop_timer_set(p->late, MOMENT_NEVER);
 	if (r == 0)
 		r = errand_begin(&p->storing, s->loop, store, on_stored, s);

@@ -22,6 +22,7 @@ static char dir[64];
 
 static uint64_t disk_size = 1ULL << 40, disk_free = 1ULL << 40;
 static const struct photos_room some = {.space = 1000}, much = {.space = UINT64_MAX};
+#define NOW 1795000000 /* seconds; a station's time */
 
 /* In place of libc's. */
 int statvfs(const char *path, struct statvfs *out)
@@ -142,16 +143,13 @@ static void test_a_photo_is_kept_under_its_hash(void **state)
 
 static bool is_first(void *user, const char *sha256, int64_t written_ms)
 {
-	struct timespec now;
-
-	assert_int_equal(clock_gettime(CLOCK_REALTIME, &now), 0);
-	assert_in_range(written_ms, ((int64_t)now.tv_sec - 60) * 1000,
-			((int64_t)now.tv_sec + 1) * 1000);
+	assert_int_equal(written_ms, NOW * 1000LL + 250);
 	return strcmp(sha256, user) == 0;
 }
 
 static void test_a_start_shows_what_is_told_and_removes_the_rest(void **state)
 {
+	const struct photos_room room = {.space = 1000, .now_ms = NOW * 1000LL + 250};
 	char hidden[3][PHOTOS_HASH + 1], path[256];
 	struct photos_usage u;
 
@@ -160,7 +158,7 @@ static void test_a_start_shows_what_is_told_and_removes_the_rest(void **state)
 		int fd = memfd_create("photo", MFD_CLOEXEC);
 
 		assert_int_equal(write(fd, (uint8_t[]){0xff, 0xd8, 0xff, n, 0xff, 0xd9}, 6), 6);
-		assert_int_equal(photos_store(dir, fd, 6, &some, hidden[n]), 0);
+		assert_int_equal(photos_store(dir, fd, 6, &room, hidden[n]), 0);
 		(void)close(fd);
 	}
 	assert_int_equal(photos_show(dir, hidden[2]), 0);
@@ -299,6 +297,22 @@ static void test_without_a_line_the_oldest_of_all_make_room(void **state)
 	assert_true(has("photos/outbox", a));
 }
 
+/* F1: a machine that began at 1970 does not make the newest the oldest. */
+static void test_f1_they_age_by_the_stations_time(void **state)
+{
+	struct photos_room room = {.space = 300, .no_line = true};
+	char sha256[4][PHOTOS_HASH + 1];
+
+	(void)state;
+	for (uint8_t n = 0; n < 4; n++) {
+		room.now_ms = (NOW + (n < 3 ? 3 - n : 9)) * 1000LL;
+		assert_int_equal(store_at(100, n, &room, sha256[n]), 0);
+	}
+	assert_false(has("photos/outbox", sha256[2]));
+	assert_true(has("photos/outbox", sha256[0]) && has("photos/outbox", sha256[1]) &&
+		    has("photos/outbox", sha256[3]));
+}
+
 /* An export takes them wherever they lie, and nothing else. */
 static void test_one_is_found(void **state)
 {
@@ -372,6 +386,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_waits_is_never_removed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_without_a_line_the_oldest_of_all_make_room,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_f1_they_age_by_the_stations_time, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_one_is_found, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_else_lies_there_is_left_alone, setup,
 						teardown),
