@@ -12,7 +12,8 @@ from test_idle import fill
 
 
 class Copying(threading.Thread):
-    """The whole journal, again and again, at the priority that the stick's unit has. Onto the disk of the journal: a stick has its own."""
+    """The whole journal, again and again, at the priority that the stick's unit has. A stick is another device than the journal's disk: here
+    memory, which takes all that a processor can make."""
 
     def __init__(self, st, stick):
         super().__init__(daemon=True)
@@ -44,7 +45,7 @@ def lamps(events, count):
     st = Station(expected=[row(n) for n in range(1, 1 + len(scans))], settings={"station": {"runtime_dir": run}})
     st.run = st.far = pathlib.Path(run)
     st.give()
-    stick = pathlib.Path(tempfile.mkdtemp(prefix="perf-"))
+    stick = pathlib.Path(tempfile.mkdtemp(prefix="perf-", dir="/dev/shm"))
     bare = []
     try:
         st.start()
