@@ -169,6 +169,7 @@ static void no_more_is_copied_than_the_manifest_says(void **state)
 	if (!stick_proof_look(&s->proof, s->folder, &(struct cms_authority){.ca_file = s->cert},
 			      s->copy))
 		fail_msg("%s", s->proof.why);
+	stick_proof_end(&s->proof);
 	assert_int_equal(ftruncate(s->copy, 0), 0);
 	export_write(s, 39, events, len);
 	assert_false(stick_proof_look(&s->proof, s->folder,
