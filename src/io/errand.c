@@ -1,6 +1,7 @@
 /* errand.c - work for which the loop can't wait (errand.h). */
 #include "errand.h"
 #include "log.h"
+#include "thread.h"
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -39,7 +40,7 @@ int errand_begin(struct errand *e, struct loop *loop, void (*work)(void *user), 
 		return -errno;
 	r = loop_io(loop, &e->source, e->fd, EPOLLIN, on_ended, e);
 	if (r == 0)
-		r = -pthread_create(&e->thread, NULL, run, e);
+		r = thread_begin(&e->thread, THREAD_ANYWHERE, run, e);
 	if (r == 0) {
 		e->running = true;
 		return 0;

@@ -6,6 +6,7 @@
 #include "journal_resume.h"
 #include "journal_writer.h"
 #include "station/text.h"
+#include "thread.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -280,6 +281,7 @@ static void job_queue(struct journal *j, int job)
 	journal_writer_push(j, &j->waiting, job);
 	pthread_mutex_unlock(&j->lock);
 	pthread_cond_signal(&j->wake); /* after: else the writer wakes only to wait for the lock */
+	thread_give_way();
 }
 
 int journal_append(struct journal *j, const struct event *events, size_t count)

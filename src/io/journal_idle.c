@@ -6,6 +6,7 @@
 #include "journal_guard.h"
 #include "log.h"
 #include "station/text.h"
+#include "thread.h"
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -50,7 +51,7 @@ int journal_idle_check(struct journal *j)
 	j->check.anchor = (struct event_chain){.begun = true, .seq = j->db.anchor};
 	memcpy(j->check.anchor.head, j->db.anchor_hash, EVENT_HASH);
 	memcpy(j->check.anchor.journal, j->db.journal, sizeof(j->db.journal));
-	rc = journal_writer_thread(&j->checker, checker_run, j);
+	rc = thread_begin(&j->checker, THREAD_ANYWHERE, checker_run, j);
 	j->has_checker = j->checking = rc == 0;
 	return rc;
 }

@@ -6,12 +6,14 @@
 #include "journal_idle.h"
 #include "log.h"
 #include "station/text.h"
+#include "thread.h"
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
+
+#define CALM_MS 20 /* after a press nothing else is done for so long */
 
 enum work {
 	WORK_WAIT,
@@ -229,7 +231,19 @@ static void jobs_finish(struct journal *j, struct journal_writer_list *group, un
 	}
 	pthread_mutex_unlock(&j->lock);
 	journal_writer_wake(j);
+	thread_give_way();
 	journal_writer_room(j); /* a person waits for a lamp, nobody for this */
+}
+
+/* What can wait does not run while the loop lights the lamps of a press: not right after a job that
+ * came alone. Jobs upon jobs are no press, and must not put it off for ever. */
+static void calm(struct journal *j)
+{
+	uint64_t now = journal_writer_now();
+
+	if (now >= j->worked_at + CALM_MS)
+		j->calm_until = now + CALM_MS;
+	j->worked_at = now;
 }
 
 static void jobs_work(struct journal *j)
@@ -247,23 +261,11 @@ static void jobs_work(struct journal *j)
 		rc = group_store(j, &group);
 	if (rc)
 		journal_writer_failed(j, rc);
+	calm(j);
 	jobs_finish(j, &group, changes);
 }
 
 /* --- the thread --- */
-
-/* Signals are the loop's. */
-int journal_writer_thread(pthread_t *thread, void *(*run)(void *), void *user)
-{
-	sigset_t all, old;
-	int rc;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = -pthread_create(thread, NULL, run, user);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return rc;
-}
 
 static enum work work_find(struct journal *j, enum journal_idle *idle)
 {
@@ -273,7 +275,9 @@ static enum work work_find(struct journal *j, enum journal_idle *idle)
 	if (j->stop)
 		return WORK_STOP;
 	*idle = journal_idle_find(j);
-	return *idle == JOURNAL_IDLE_NOTHING ? WORK_WAIT : WORK_IDLE;
+	if (*idle == JOURNAL_IDLE_NOTHING || journal_writer_now() < j->calm_until)
+		return WORK_WAIT;
+	return WORK_IDLE;
 }
 
 /* While it works it waits without a limit: an idle station wakes for nothing. */
@@ -284,7 +288,7 @@ static enum work work_wait(struct journal *j, enum journal_idle *idle)
 
 	pthread_mutex_lock(&j->lock);
 	while ((work = work_find(j, idle)) == WORK_WAIT) {
-		uint64_t due = journal_idle_due(j);
+		uint64_t due = *idle == JOURNAL_IDLE_NOTHING ? journal_idle_due(j) : j->calm_until;
 
 		if (due == UINT64_MAX) {
 			pthread_cond_wait(&j->wake, &j->lock);
@@ -318,7 +322,7 @@ int journal_writer_start(struct journal *j)
 	int rc = j->db.sql ? journal_idle_check(j) : 0;
 
 	if (!rc)
-		rc = journal_writer_thread(&j->writer, writer_run, j);
+		rc = thread_begin(&j->writer, THREAD_HOME, writer_run, j);
 	j->has_writer = rc == 0;
 	return rc;
 }

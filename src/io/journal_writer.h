@@ -48,6 +48,7 @@ struct journal {
 	bool opened;   /* journal_begin_open was through once */
 	bool damaged;  /* never to be written again */
 	uint64_t retry_ms, retry_at;
+	uint64_t worked_at, calm_until; /* the last job; until then only jobs */
 
 	/* The loop's. */
 	struct journal_calls calls;
@@ -91,8 +92,6 @@ void journal_writer_push(struct journal *j, struct journal_writer_list *list, in
 int journal_writer_pop(struct journal *j, struct journal_writer_list *list);
 uint64_t journal_writer_now(void);	     /* monotonic, milliseconds */
 void journal_writer_wake(struct journal *j); /* the loop */
-/* Without signals, which are the loop's. */
-int journal_writer_thread(pthread_t *thread, void *(*run)(void *), void *user);
 void journal_writer_room(struct journal *j); /* looks how much of the disk is free */
 /* Copies what the database knows to the state that others see. */
 void journal_writer_publish(struct journal *j);

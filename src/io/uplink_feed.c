@@ -1,6 +1,7 @@
 /* uplink_feed.c - the uplink's own thread (uplink_feed.h). Jobs go in by a queue and come back by
  * another, of which an eventfd tells the loop. */
 #include "uplink_feed.h"
+#include "thread.h"
 #include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -236,7 +237,7 @@ int uplink_feed_open(struct uplink_feed **out, struct loop *loop,
 	if (r == 0)
 		r = loop_io(loop, &f->io, f->fd, EPOLLIN, on_ready, f);
 	if (r == 0) {
-		r = -pthread_create(&f->thread, NULL, run, f);
+		r = thread_begin(&f->thread, THREAD_ANYWHERE, run, f);
 		f->started = r == 0;
 	}
 	if (r < 0) {

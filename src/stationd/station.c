@@ -3,6 +3,7 @@
 #include "station.h"
 #include "io/log.h"
 #include "io/pages.h"
+#include "io/thread.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -304,8 +305,11 @@ static bool read_boot_id(char boot[EVENT_UUID + 1])
 static int open_loop(struct station *s)
 {
 	static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
-	int r = loop_open(&s->loop);
+	int r = thread_settle();
 
+	if (r < 0)
+		log_warning("lamps are slower: cannot stay on one processor: %s", strerror(-r));
+	r = loop_open(&s->loop);
 	if (r == 0)
 		r = loop_timer(s->loop, &s->timer, on_timer, s);
 	if (r == 0)

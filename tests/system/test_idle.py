@@ -52,6 +52,15 @@ def fill(db, upto):
     return seq
 
 
+def processors(pid):
+    """Of each thread, on which it may run."""
+    said = {}
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        line = next(x for x in (task / "status").read_text().splitlines() if x.startswith("Cpus_allowed_list:"))
+        said[int(task.name)] = line.split()[1]
+    return said
+
+
 def strace_works():
     with tempfile.TemporaryDirectory() as d:
         try:
@@ -92,6 +101,16 @@ class Idle(StationCase):
         st.panel.settle(1)
         calls = trace_quiet(self, st)
         self.assertFalse(calls, "\n".join(calls[:20]))
+
+    @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "a machine with one processor")
+    def test_a_press_is_answered_on_one_processor(self):
+        """The loop and the journal's writer share the last one; what else there is to do, the check of the journal first, may run on any."""
+        st = self.station(scanner=False)
+        said = processors(st.proc.pid)
+        last = str(max(os.sched_getaffinity(0)))
+        self.assertEqual(said.pop(st.proc.pid), last)
+        self.assertEqual(list(said.values()).count(last), 1, said)
+        self.assertNotIn("lamps are slower", st.said())
 
     def test_the_watchdog_is_fed(self):
         """Where systemd asks for it, and only there."""

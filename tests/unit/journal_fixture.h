@@ -660,19 +660,32 @@ static inline bool fixture_all_sleep(void)
 	return sleep;
 }
 
-static unsigned fixture_asleep;
+#define FIXTURE_CALM 60 /* ms; right after a job it may sleep for 20 though there is work */
+
+static uint64_t fixture_awake_ms;
+
+static inline uint64_t fixture_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
 
 static inline bool fixture_is_idle(struct fixture *f)
 {
+	uint64_t now = fixture_now();
+
 	(void)f;
-	fixture_asleep = fixture_all_sleep() ? fixture_asleep + 1 : 0;
-	return fixture_asleep >= 5;
+	if (!fixture_all_sleep())
+		fixture_awake_ms = now;
+	return now - fixture_awake_ms > FIXTURE_CALM;
 }
 
 /* Until the writer has nothing left to do, as far as one can see from outside. */
 static inline void fixture_idle(struct fixture *f)
 {
-	fixture_asleep = 0;
+	fixture_awake_ms = fixture_now();
 	fixture_wait(f, fixture_is_idle);
 }
 #endif
