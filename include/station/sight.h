@@ -9,7 +9,9 @@
  * the share of pixels that are white without any drawing. Dirt: a soft dark spot which stays where
  * it is over SIGHT_SCENES scenes and more, while what is around it changes otherwise than the whole
  * picture in SIGHT_CHANGES of them. What lies on the table is in focus, or is covered now and then;
- * what is on the lens is neither. */
+ * what is on the lens is neither. Or a film over all of it: in SIGHT_SCENES scenes in a row whose
+ * edges are sharp, the darkest tenth of the windows is no darker than SIGHT_GREY percent of what is
+ * bright in them. Ink on paper is; a veil of stray light lifts it. */
 #ifndef STATION_SIGHT_H
 #define STATION_SIGHT_H
 #include "station/image.h"
@@ -20,6 +22,7 @@
 #define SIGHT_EDGE     50 /* tenths of a pixel: a wider edge is blurred */
 #define SIGHT_DARK     70 /* levels: less is dark */
 #define SIGHT_BLOWN    20 /* percent: more is blown out */
+#define SIGHT_GREY     55 /* percent: ink that is brighter is behind a veil */
 #define SIGHT_SCENES   8
 #define SIGHT_CHANGES  3
 #define SIGHT_COLUMNS  32 /* of the places for dirt */
@@ -29,7 +32,7 @@
 
 enum sight_focus { SIGHT_FOCUS_UNKNOWN, SIGHT_SHARP, SIGHT_BLURRED };
 enum sight_light { SIGHT_LIGHT_UNKNOWN, SIGHT_FINE, SIGHT_TOO_DARK, SIGHT_TOO_BRIGHT };
-enum sight_dirt { SIGHT_DIRT_UNKNOWN, SIGHT_CLEAN, SIGHT_SPOT };
+enum sight_dirt { SIGHT_DIRT_UNKNOWN, SIGHT_CLEAN, SIGHT_SPOT, SIGHT_FILM };
 
 struct sight_report {
 	enum sight_focus focus;
@@ -54,6 +57,7 @@ struct sight {
 	uint8_t focus_times, light_times; /* ... in a row */
 	uint32_t width, height;
 	uint32_t scenes; /* whose places were looked at */
+	uint8_t grey;	 /* sharp ones in a row in which nothing was black */
 	struct sight_place place[SIGHT_ROWS * SIGHT_COLUMNS];
 	uint8_t mean[SIGHT_ROWS * SIGHT_COLUMNS], steep[SIGHT_ROWS * SIGHT_COLUMNS];
 	uint8_t ring[SIGHT_ROWS * SIGHT_COLUMNS];
@@ -75,7 +79,9 @@ void sight_line_put(const struct sight_line *l, struct text *t);
 bool sight_line_read(const char *line, size_t len, struct sight_line *out);
 /* Whether both are the same for a person; numbers may differ. */
 bool sight_line_same(const struct sight_line *a, const struct sight_line *b);
-/* "unknown", "sharp", "blurred"; "unknown", "fine", "dark", "bright"; "unknown", "none", "spot". */
+/* "unknown", "sharp", "blurred"; "unknown", "fine", "dark", "bright"; "unknown", "none", "spot",
+ * "film".
+ */
 const char *sight_line_focus(enum sight_focus f);
 const char *sight_line_light(enum sight_light l);
 const char *sight_line_dirt(enum sight_dirt d);

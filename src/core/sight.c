@@ -13,6 +13,7 @@
 struct edges {
 	uint32_t windows;
 	uint32_t of[EDGES]; /* by width, in tenths of a pixel */
+	uint32_t ink[101];  /* by their lowest level, in percent of the highest */
 };
 
 /* One window, of pixels that are `step` bytes apart. */
@@ -34,27 +35,29 @@ static void measure_window(struct edges *e, const uint8_t *p, size_t step)
 		return;
 	width = (high - low) * 10 / steep; /* <= WINDOW - 1 pixels: steps add up to it */
 	e->of[width]++;
+	e->ink[low * 100 / high]++;
 	e->windows++;
 }
 
-/* The width of the median edge; 0: there are too few. */
-static uint32_t measure_edges(const struct image *f)
+static void measure_edges(const struct image *f, struct edges *e)
 {
-	struct edges e;
-	uint32_t width = 0, sum = 0;
-
-	memset(&e, 0, sizeof(e));
+	memset(e, 0, sizeof(*e));
 	for (uint32_t y = LINE_EVERY / 2; y < f->height; y += LINE_EVERY)
 		for (uint32_t x = 0; x + WINDOW <= f->width; x += WINDOW / 2)
-			measure_window(&e, f->pixels + y * f->stride + x, 1);
+			measure_window(e, f->pixels + y * f->stride + x, 1);
 	for (uint32_t x = LINE_EVERY / 2; x < f->width; x += LINE_EVERY)
 		for (uint32_t y = 0; y + WINDOW <= f->height; y += WINDOW / 2)
-			measure_window(&e, f->pixels + y * f->stride + x, f->stride);
-	if (e.windows < SIGHT_WINDOWS)
-		return 0;
-	while (2 * (sum += e.of[width]) < e.windows)
-		width++;
-	return width;
+			measure_window(e, f->pixels + y * f->stride + x, f->stride);
+}
+
+/* Below which value one in `share` of them is. */
+static uint32_t quantile(const uint32_t *of, uint32_t all, uint32_t share)
+{
+	uint32_t at = 0, sum = 0;
+
+	while (share * (sum += of[at]) < all)
+		at++;
+	return at;
 }
 
 /* --- light --- */
@@ -90,6 +93,8 @@ void sight_init(struct sight *s)
 void sight_look(struct sight *s, const struct image *frame, bool fresh)
 {
 	struct sight_report now = {.edge = 0};
+	uint32_t ink = SIGHT_DIRT_NO_INK;
+	struct edges edges;
 
 	if (frame->width != s->width || frame->height != s->height) {
 		sight_init(s);
@@ -97,7 +102,12 @@ void sight_look(struct sight *s, const struct image *frame, bool fresh)
 		s->height = frame->height;
 	}
 	measure_light(frame, &now);
-	now.edge = measure_edges(frame);
+	measure_edges(frame, &edges);
+	if (edges.windows >= SIGHT_WINDOWS) {
+		now.edge = quantile(edges.of, edges.windows, 2);
+		if (now.edge <= SIGHT_EDGE)
+			ink = quantile(edges.ink, edges.windows, 10);
+	}
 	now.light = now.bright < SIGHT_DARK   ? SIGHT_TOO_DARK
 		    : now.blown > SIGHT_BLOWN ? SIGHT_TOO_BRIGHT
 					      : SIGHT_FINE;
@@ -116,5 +126,5 @@ void sight_look(struct sight *s, const struct image *frame, bool fresh)
 		s->last.focus = now.focus;
 	}
 	if (fresh)
-		sight_dirt_look(s, frame);
+		sight_dirt_look(s, frame, ink);
 }

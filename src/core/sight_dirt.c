@@ -1,4 +1,4 @@
-/* sight_dirt.c - a soft dark spot that stays over scenes (sight.h). */
+/* sight_dirt.c - a soft dark spot that stays over scenes, a veil over all of them (sight.h). */
 #include "sight_dirt.h"
 
 #define PLACES	(SIGHT_ROWS * SIGHT_COLUMNS)
@@ -127,6 +127,15 @@ static void judge(struct sight *s, unsigned i, unsigned gain)
 		count(&p->soft);
 }
 
+/* One scene with black in it proves that there is no film. */
+static void judge_film(struct sight *s, uint32_t ink)
+{
+	if (ink < SIGHT_GREY)
+		s->grey = 0;
+	else if (ink < SIGHT_DIRT_NO_INK)
+		count(&s->grey);
+}
+
 static void conclude(struct sight *s)
 {
 	uint32_t x = 0, y = 0, n = 0;
@@ -142,12 +151,12 @@ static void conclude(struct sight *s)
 	}
 	if (s->scenes < SIGHT_SCENES)
 		return;
-	s->report.dirt = n ? SIGHT_SPOT : SIGHT_CLEAN;
+	s->report.dirt = n ? SIGHT_SPOT : s->grey >= SIGHT_SCENES ? SIGHT_FILM : SIGHT_CLEAN;
 	s->report.spot_x = n ? x * 50 / n / SIGHT_COLUMNS : 0;
 	s->report.spot_y = n ? y * 50 / n / SIGHT_ROWS : 0;
 }
 
-void sight_dirt_look(struct sight *s, const struct image *frame)
+void sight_dirt_look(struct sight *s, const struct image *frame, uint32_t ink)
 {
 	unsigned gain;
 
@@ -160,6 +169,7 @@ void sight_dirt_look(struct sight *s, const struct image *frame)
 	gain = gain_of(s);
 	for (unsigned i = 0; i < PLACES; i++)
 		judge(s, i, gain);
+	judge_film(s, ink);
 	for (unsigned i = 0; i < PLACES; i++)
 		s->place[i].ring = s->ring[i];
 	s->scenes += s->scenes < UINT32_MAX;

@@ -5,7 +5,7 @@
 
 static const char *const focus_names[] = {"unknown", "sharp", "blurred", NULL};
 static const char *const light_names[] = {"unknown", "fine", "dark", "bright", NULL};
-static const char *const dirt_names[] = {"unknown", "none", "spot", NULL};
+static const char *const dirt_names[] = {"unknown", "none", "spot", "film", NULL};
 
 const char *sight_line_focus(enum sight_focus f)
 {

@@ -64,6 +64,10 @@ static void by_dirt(const json_t *sight, struct doctor_row *row)
 			   "a spot stays where it is, %lld %% from the left and %lld %% from the "
 			   "top: wipe the lens, and look for what stands in front of it",
 			   number_of(sight, "spot_x"), number_of(sight, "spot_y"));
+	else if (is(sight, "dirt", "film"))
+		doctor_say(row, DOCTOR_WARN,
+			   "a veil lies over all of it, even ink is grey: wipe the lens, and look "
+			   "for a lamp that shines into it");
 	else if (is(sight, "dirt", "none"))
 		doctor_say(row, DOCTOR_OK, "no dirt was seen");
 }

@@ -211,6 +211,8 @@ static void tell_sight(struct health *r, const char *name, const json_t *sight)
 		put(r, HEALTH_CAMERA,
 		    ", SPOT at %lld %% from left, %lld %% from top: wipe its lens",
 		    health_number_of(sight, "spot_x"), health_number_of(sight, "spot_y"));
+	if (strcmp(dirt, "film") == 0)
+		put(r, HEALTH_CAMERA, ", VEILED: wipe its lens, or a lamp shines into it");
 }
 
 /* A fail counts without one, and the next has one again: no trouble. */

@@ -65,7 +65,8 @@ class Lines(File):
                              ({**SIGHT, "light": "dark"}, "eye sees (640x480 GREY 15/s), sharp, TOO DARK: more light"),
                              ({**SIGHT, "light": "bright", "focus": "unknown"}, "eye sees (640x480 GREY 15/s), TOO BRIGHT: less light or exposure"),
                              ({**SIGHT, "dirt": "spot", "spot_x": 62, "spot_y": 31},
-                              "eye sees (640x480 GREY 15/s), sharp, SPOT at 62 % from left, 31 % from top: wipe its lens")):
+                              "eye sees (640x480 GREY 15/s), sharp, SPOT at 62 % from left, 31 % from top: wipe its lens"),
+                             ({**SIGHT, "dirt": "film"}, "eye sees (640x480 GREY 15/s), sharp, VEILED: wipe its lens, or a lamp shines into it")):
             out = self.status(0, camera={**EYE, "sight": sight})[0]
             self.assertEqual(next(line[12:].strip() for line in out.splitlines() if line.startswith("camera")), words)
 

@@ -270,6 +270,49 @@ static void test_marks_on_the_table_are_no_dirt(void **state)
 	assert_int_equal(sight.report.dirt, SIGHT_DIRT_UNKNOWN);
 }
 
+/* So many scenes behind a film that scatters so much of the light, in percent. */
+static enum sight_dirt veiled(unsigned n, double sigma, unsigned percent)
+{
+	sight_init(&sight);
+	for (unsigned i = 0; i < n; i++) {
+		scene(i);
+		blur(sigma);
+		for (int k = 0; k < W * H; k++)
+			from[k] += (200 - from[k]) * (float)percent / 100;
+		take(100);
+		sight_look(&sight, &frame, true);
+	}
+	return sight.report.dirt;
+}
+
+static void test_a_film_over_all_of_the_lens(void **state)
+{
+	(void)state;
+	assert_int_equal(veiled(20, 0.8, 60), SIGHT_FILM);
+	assert_int_equal(veiled(SIGHT_SCENES, 0.8, 70), SIGHT_FILM);
+	assert_int_equal(veiled(SIGHT_SCENES - 1, 0.8, 70), SIGHT_DIRT_UNKNOWN);
+	assert_int_equal(veiled(40, 0.8, 15), SIGHT_CLEAN);
+	(void)veiled(20, 0.8, 70);
+	for (unsigned i = 0; i < 10; i++) { /* an empty table says nothing */
+		fill(0, 0, W, H, 120);
+		take(100);
+		sight_look(&sight, &frame, true);
+	}
+	assert_int_equal(sight.report.dirt, SIGHT_FILM);
+	scene(3); /* wiped */
+	take(100);
+	sight_look(&sight, &frame, true);
+	assert_int_equal(sight.report.dirt, SIGHT_CLEAN);
+}
+
+/* Out of focus, thin ink is grey, too: that is told as what it is. */
+static void test_blurred_scenes_tell_of_no_film(void **state)
+{
+	(void)state;
+	assert_int_equal(veiled(20, 4.5, 0), SIGHT_CLEAN);
+	assert_int_equal(veiled(20, 4.5, 40), SIGHT_CLEAN);
+}
+
 static void test_small_and_odd_frames(void **state)
 {
 	static const uint32_t sides[][2] = {{1, 1},    {31, 31},   {32, 32},   {127, 24}, {128, 23},
@@ -359,6 +402,8 @@ int main(void)
 		cmocka_unit_test(test_a_spot_that_stays_over_scenes),
 		cmocka_unit_test(test_scenes_without_a_spot),
 		cmocka_unit_test(test_marks_on_the_table_are_no_dirt),
+		cmocka_unit_test(test_a_film_over_all_of_the_lens),
+		cmocka_unit_test(test_blurred_scenes_tell_of_no_film),
 		cmocka_unit_test(test_small_and_odd_frames),
 		cmocka_unit_test(test_the_line),
 		cmocka_unit_test(test_what_is_no_line),
