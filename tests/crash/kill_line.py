@@ -47,7 +47,7 @@ class Reaper(threading.Thread):
 
 
 class Shift(kill.Shift):
-    def __init__(self, seed, kills):
+    def __init__(self, seed, kills, settings=None):
         self.rng = random.Random(seed)
         self.kills = kills  # of stationd; as many again of hqd
         self.next = 0
@@ -58,7 +58,7 @@ class Shift(kill.Shift):
         self.hq.start()
         own = self.hq.ca.client("bench-1")
         self.st = Station(settings={"inspection": {"hold_s": 1}, "headquarters": {
-            "url": f"https://localhost:{self.hq.port}", "ca_file": self.hq.ca.cert, "cert_file": own.cert, "key_file": own.key}})
+            "url": f"https://localhost:{self.hq.port}", "ca_file": self.hq.ca.cert, "cert_file": own.cert, "key_file": own.key}, **(settings or {})})
         self.reaper = Reaper(self.hq, random.Random(f"{seed} hqd"), kills)
 
     def copy(self):
