@@ -37,6 +37,8 @@ static const struct view schedule[] = {
 struct look {
 	struct lines *lines;
 	struct reading reading;
+	void (*between)(void *user);
+	void *user;
 	uint32_t sums[IMAGE_SIDE];
 };
 
@@ -97,13 +99,21 @@ static bool is_enough(const struct reading *r)
 	return r->labels > 0 && !reading_doubts(r);
 }
 
+void look_between(struct look *l, void (*between)(void *user), void *user)
+{
+	l->between = between;
+	l->user = user;
+}
+
 int look_at(struct look *l, const struct image *image)
 {
 	unsigned id = 0;
-	int e = 0;
+	int e = image_is_sound(image) ? 0 : -EINVAL;
 
 	l->reading.labels = 0;
 	for (size_t i = 0; e == 0 && i < VIEWS; i++) {
+		if (i > 0 && l->between)
+			l->between(l->user);
 		if (i > 0 && schedule[i].stage != schedule[i - 1].stage && is_enough(&l->reading))
 			break;
 		e = look_one(l, image, &schedule[i], &id);

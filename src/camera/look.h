@@ -10,8 +10,11 @@ struct look;
 /* -ENOMEM; look_close() frees. allowed and itf as in reading.h. */
 int __attribute__((warn_unused_result))
 look_open(struct look **out, uint32_t allowed, uint32_t itf);
-/* Reads a sound image; what it says is in look_reading() until the next. The same image gives the
- * same labels: the schedule is bounded by the image's size, not by a clock. -ENOMEM, or 0. */
+/* Between views this is called, from within look_at(): on a slow board a look of all takes long. */
+void look_between(struct look *l, void (*between)(void *user), void *user);
+/* Reads an image; what it says is in look_reading() until the next. The same image gives the same
+ * labels: the schedule is bounded by the image's size, not by a clock. -ENOMEM, -EINVAL: it is not
+ * sound, or 0. */
 int __attribute__((warn_unused_result)) look_at(struct look *l, const struct image *image);
 const struct reading *look_reading(const struct look *l); /* lives as long as l */
 void look_close(struct look *l);			  /* NULL is fine */

@@ -7,10 +7,13 @@
 #define MEMORY (256L << 20) /* what libjpeg may take: a progressive picture is kept as a whole */
 #define SCANS  64	    /* of a progressive picture: more are only there to cost time */
 
-/* Warnings: the end that came too early counts, and so does data that makes no sense. */
+/* Warnings: the end that came too early counts, and so does data that makes no sense: what follows
+ * a gap in it is moved, and a code may be a whole one without the character that fell out. Bytes
+ * too many before a marker are a habit of cheap cameras, and harm nothing. */
 static void on_message(j_common_ptr c, int level)
 {
-	if (level < 0 && (c->err->msg_code == JWRN_JPEG_EOF || c->err->msg_code == JWRN_HIT_MARKER))
+	if (level < 0 && c->err->msg_code != JWRN_EXTRANEOUS_DATA &&
+	    c->err->msg_code != JWRN_ADOBE_XFORM)
 		c->err->error_exit(c);
 }
 
@@ -52,7 +55,8 @@ static enum photo_verdict make(struct photo *out, const struct jpeg_decompress_s
 {
 	if (!buf)
 		return photo_make(out, j->image_width, j->image_height);
-	if ((uint64_t)j->image_width * j->image_height > cap)
+	if (j->image_width > IMAGE_SIDE || j->image_height > IMAGE_SIDE ||
+	    (uint64_t)j->image_width * j->image_height > cap)
 		return PHOTO_TOO_LARGE;
 	*out = (struct photo){buf, j->image_width, j->image_height};
 	return PHOTO_READ;

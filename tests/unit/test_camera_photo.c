@@ -7,7 +7,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <cmocka.h>
+#include "camera/look.h"
 #include "camera/photo.h"
+#include <errno.h>
 #include <gif_lib.h>
 #include <stdio.h>
 #include <jpeglib.h>
@@ -298,13 +300,110 @@ static void test_bounds(void **state)
 		assert_true(strlen(photo_words((enum photo_verdict)v)) > 0);
 }
 
+/* A JPEG that is all grey, of any sides; rows of restart parts, if parts. */
+static void flat_jpeg(struct file *f, unsigned width, unsigned height, bool parts)
+{
+	static uint8_t row[65500];
+	struct jpeg_compress_struct j;
+	struct jpeg_error_mgr errors;
+	unsigned char *out = NULL;
+	unsigned long len = 0;
+
+	memset(row, 90, sizeof(row));
+	j.err = jpeg_std_error(&errors);
+	jpeg_create_compress(&j);
+	jpeg_mem_dest(&j, &out, &len);
+	j.image_width = width;
+	j.image_height = height;
+	j.input_components = 1;
+	j.in_color_space = JCS_GRAYSCALE;
+	jpeg_set_defaults(&j);
+	j.restart_in_rows = parts;
+	jpeg_start_compress(&j, TRUE);
+	while (j.next_scanline < height) {
+		JSAMPROW r = row;
+
+		if (parts) /* no two of which are alike */
+			row[j.next_scanline % width] ^= 0x7f;
+		(void)jpeg_write_scanlines(&j, &r, 1);
+	}
+	jpeg_finish_compress(&j);
+	jpeg_destroy_compress(&j);
+	assert_true(len <= sizeof(f->bytes));
+	memcpy(f->bytes, out, len);
+	f->len = len;
+	free(out);
+}
+
+/* A camera's frame that has room, but is longer than any line that is looked at. */
+static void test_a_frame_of_foolish_sides_is_refused(void **state)
+{
+	static const unsigned sides[][2] = {{65500, 14}, {14, 65500}, {30000, 10}, {10001, 1}};
+	static uint8_t buf[1280 * 720];
+	static struct file f;
+	struct image wide = {buf, 30000, 10, 30000};
+	struct look *look;
+	struct photo p;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(sides) / sizeof(sides[0]); i++) {
+		flat_jpeg(&f, sides[i][0], sides[i][1], false);
+		assert_int_equal(photo_jpeg_frame(f.bytes, f.len, buf, sizeof(buf), &p),
+				 PHOTO_TOO_LARGE);
+		assert_null(p.pixels);
+	}
+	flat_jpeg(&f, IMAGE_SIDE, 64, false);
+	assert_int_equal(photo_jpeg_frame(f.bytes, f.len, buf, sizeof(buf), &p), PHOTO_READ);
+	assert_int_equal(look_open(&look, READING_ALL, READING_ITF_8), 0);
+	assert_int_equal(look_at(look, &wide), -EINVAL);
+	wide = (struct image){buf, IMAGE_SIDE, 64, IMAGE_SIDE};
+	assert_int_equal(look_at(look, &wide), 0);
+	look_close(look);
+}
+
+/* What follows a gap is moved up: a label without the character that fell out would be whole. */
+static void test_F9_a_frame_with_a_gap_is_damaged(void **state)
+{
+	static uint8_t buf[640 * 480];
+	static struct file f, cut;
+	size_t from = 0, to = 0;
+	struct photo p;
+
+	(void)state;
+	flat_jpeg(&f, 320, 240, true);
+	assert_int_equal(photo_jpeg_frame(f.bytes, f.len, buf, sizeof(buf), &p), PHOTO_READ);
+	for (size_t i = 0; i + 1 < f.len;
+	     i++) { /* the part between the fourth mark and the fifth */
+		if (f.bytes[i] == 0xff && f.bytes[i + 1] == 0xd3)
+			from = from ? from : i;
+		if (f.bytes[i] == 0xff && f.bytes[i + 1] == 0xd4)
+			to = to ? to : i;
+	}
+	assert_true(from > 0 && to > from + 4);
+	cut = f;
+	memmove(cut.bytes + from, cut.bytes + to, f.len - to);
+	cut.len = f.len - (to - from);
+	assert_int_equal(photo_jpeg_frame(cut.bytes, cut.len, buf, sizeof(buf), &p), PHOTO_DAMAGED);
+	cut = f; /* bytes too many before the end are cameras' habit */
+	memmove(cut.bytes + f.len + 3, cut.bytes + f.len - 2, 2);
+	memset(cut.bytes + f.len - 2, 0x20, 5);
+	cut.len = f.len + 5;
+	assert_int_equal(photo_jpeg_frame(cut.bytes, cut.len, buf, sizeof(buf), &p), PHOTO_READ);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_png),    cmocka_unit_test(test_jpeg),
-		cmocka_unit_test(test_gif),    cmocka_unit_test(test_webp),
-		cmocka_unit_test(test_pgm),    cmocka_unit_test(test_pgm_levels),
-		cmocka_unit_test(test_bounds), cmocka_unit_test(test_what_is_transparent_is_white),
+		cmocka_unit_test(test_a_frame_of_foolish_sides_is_refused),
+		cmocka_unit_test(test_F9_a_frame_with_a_gap_is_damaged),
+		cmocka_unit_test(test_png),
+		cmocka_unit_test(test_jpeg),
+		cmocka_unit_test(test_gif),
+		cmocka_unit_test(test_webp),
+		cmocka_unit_test(test_pgm),
+		cmocka_unit_test(test_pgm_levels),
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_what_is_transparent_is_white),
 	};
 
 	fill();
