@@ -19,7 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TURN_MS 500 /* the longest sleep: beats are due, and the station's end is seen */
+#define TURN_MS	    500 /* the longest sleep: beats are due, and the station's end is seen */
+#define WATCHDOG_MS 400 /* of the 2 s that our unit has */
 
 struct live {
 	struct feed *feed;
@@ -32,6 +33,7 @@ struct live {
 	struct sight_line told; /* as the station knows it */
 	bool knows;		/* that it does */
 	bool fresh;		/* the scene is another one than sight knows */
+	bool asked;		/* for a photo: of the next frame */
 	int signals;
 	uint64_t alive_ms; /* when systemd is told next */
 	bool lives;	   /* frames come, as systemd was told */
@@ -68,7 +70,7 @@ static void report_sight(struct live *l)
 	l->told = now;
 }
 
-/* Of the frame that has just come, so that it shows what lies there now. */
+/* Of a frame that came after the question was heard: one that had waited may be of before. */
 static void photograph(struct live *l, const struct image *frame)
 {
 	struct shot_own own = {NULL, 0};
@@ -112,14 +114,25 @@ static void begin(struct live *l)
 	l->knows = false;
 }
 
+static void beat(struct live *l, uint64_t now)
+{
+	if (now < l->alive_ms)
+		return;
+	(void)sd_notify(0, "WATCHDOG=1");
+	l->alive_ms = now + WATCHDOG_MS;
+}
+
+/* One view may hang; many take long, and that is none. */
+static void on_view(void *user)
+{
+	beat(user, clock_ms());
+}
+
 static void tell_systemd(struct live *l, uint64_t now)
 {
 	bool lives = feed_lives(l->feed);
 
-	if (now >= l->alive_ms) {
-		(void)sd_notify(0, "WATCHDOG=1");
-		l->alive_ms = now + TELL_BEAT_MS;
-	}
+	beat(l, now);
 	if (lives == l->lives)
 		return;
 	l->lives = lives;
@@ -158,8 +171,10 @@ static int turns(struct live *l)
 		if (l->tell && tell_turn(l->tell, feed_lives(l->feed), now))
 			begin(l);
 		tell_systemd(l, now);
-		if (came && l->tell && tell_connected(l->tell) && tell_asked(l->tell))
+		if (came && l->asked && tell_connected(l->tell))
 			photograph(l, &frame);
+		if (l->tell)
+			l->asked = tell_asked(l->tell) || (l->asked && !came);
 		if (came && (!l->tell || tell_connected(l->tell)))
 			e = on_frame(l, &frame, now);
 	}
@@ -187,8 +202,10 @@ int live_run(const struct live_is *is)
 	l.shot = (struct shot_is){is->photo_side, is->photo_quality};
 	l.signals = open_signals();
 	e = l.signals < 0 ? -errno : look_open(&l.look, is->allowed, is->itf);
-	if (e == 0)
+	if (e == 0) {
+		look_between(l.look, on_view, &l);
 		e = feed_open(&l.feed, &is->feed);
+	}
 	if (e == 0 && is->socket)
 		e = tell_open(&l.tell, is->socket);
 	if (e == 0) {

@@ -127,9 +127,12 @@ static void on_photo(struct camerasock *c, const struct cameraline_piece *is)
 							   : photo_wrong(c->photo, is->bytes);
 	int fd = c->photo;
 
-	if (why)
-		forget(c);
-	c->photo = -1;
+	/* one that could not be made has none: what came with these lines is of another */
+	if (is->kind == CAMERALINE_PHOTO_BAD || is->bytes > 0) {
+		if (why)
+			forget(c);
+		c->photo = -1;
+	}
 	c->calls.photo(c->calls.user, is->kind == CAMERALINE_PHOTO_BAD ? 0 : is->number,
 		       why ? -1 : fd, why ? 0 : is->bytes, why);
 }

@@ -5,14 +5,17 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import signal
 import socket
+import subprocess
+import termios
 import threading
 import unittest
 
 from camera import Camera
 from case import StationCase, rma
 from line import authority, pair
-from station import reason, sanitized, stage
+from station import BUILD, reason, sanitized, stage
 
 FIRST, SECOND = rma(1), rma(2)
 JPEG = b"\xff\xd8\xff\xe0" + b"a picture" * 100 + b"\xff\xd9"
@@ -104,6 +107,37 @@ class Photo(PhotoCase):
         self.bench(format="MJPG", photo_quality="1")
         self.fails(FIRST)
         self.assertGreater(len(self.kept(self.taken()[0])), 10000)  # not of quality 1
+
+    def test_it_shows_what_lies_there_after_the_question(self):
+        """A frame that waits in the pipe while the camera is busy is of before."""
+        st = self.bench()
+        st.open(FIRST)
+        self.panel.ask("fail", fail="fast", appearance="fast")
+        self.cam.proc.send_signal(signal.SIGSTOP)
+        self.panel.until("a frame of the empty table that waits", lambda: self.waits() > 0)
+        self.cam.show(FIRST)
+        st.scan(reason("SCRATCH"))
+        self.panel.wait_lamps(accessories="on")
+        self.cam.proc.send_signal(signal.SIGCONT)
+        event = self.taken()[0]
+        self.kept(event)
+        done = subprocess.run([BUILD / "station-camera", "--image", self.outbox / f"{event['data']['sha256']}.jpg"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.stdout.split("\t")[1:], ["CODE-128", f"{FIRST}\n"], done)
+
+    def waits(self):
+        """Bytes of its command's that the camera has not read."""
+        folder = f"/proc/{self.cam.proc.pid}/fd"
+        for name in os.listdir(folder):
+            if os.readlink(f"{folder}/{name}").startswith("pipe:"):
+                fd = os.open(f"{folder}/{name}", os.O_RDONLY | os.O_NONBLOCK)
+                try:
+                    count = array.array("i", [0])
+                    fcntl.ioctl(fd, termios.FIONREAD, count)
+                finally:
+                    os.close(fd)
+                if count[0]:
+                    return count[0]
+        return 0
 
     def test_none_is_taken_where_none_is_wanted(self):
         st = self.bench(photos="no")
@@ -253,6 +287,16 @@ class Hostile(PhotoCase):
         self.answer(2, right)
         event, = self.taken()
         self.assertEqual((event["label"], self.kept(event)), (SECOND, right))
+
+    def test_a_late_refusal_takes_no_photo_along(self):
+        """Both lines may be read at once, and the descriptor is of the second."""
+        self.join()
+        self.asked()
+        self.st.proc.send_signal(signal.SIGSTOP)
+        self.peer.sendall(b"#9 0\n")
+        self.answer()
+        self.st.proc.send_signal(signal.SIGCONT)
+        self.assertEqual(self.kept(self.taken()[0]), JPEG)
 
     def test_a_second_fail_waits_for_its_turn(self):
         self.join()
