@@ -41,8 +41,9 @@ struct reading {
 	struct reading_label label[READING_LABELS];
 };
 
-#define READING_ALL   ((1U << READING_SYMBOLOGIES) - 1)
-#define READING_ITF_8 0xfffffff0U /* 8 digits or more */
+#define READING_ALL    ((1U << READING_SYMBOLOGIES) - 1)
+#define READING_ITF_8  0xfffffff0U /* 8 digits or more */
+#define READING_ITF_14 (1U << 7)   /* as on cartons */
 
 /* allowed: bits 1 << enum reading_symbology. itf: bits 1 << digits / 2. */
 void reading_init(struct reading *r, uint32_t allowed, uint32_t itf);
@@ -57,6 +58,9 @@ void reading_gs1(struct reading *r, enum reading_symbology symbology, const uint
 bool reading_accepts(const struct reading *r, unsigned n);
 /* Whether something was said that is not believed yet. */
 bool reading_doubts(const struct reading *r);
+/* Whether what one picture says of it is not enough, where there are more: a code without a check
+ * character, or of so few bars that others hold them by chance. */
+bool reading_is_weak(enum reading_symbology symbology);
 /* "CODE-128", "QR-Code"...: the words that zbar has for them. */
 const char *reading_name(enum reading_symbology symbology);
 /* The AIM identifier with which a scanner would name this label: "]C1". Never of another length. */

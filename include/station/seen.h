@@ -1,5 +1,6 @@
 /* seen.h - labels in front of a camera: each is reported once, until it has left the picture. A
- * label that one look misses has not left: hands cover it, and decoders miss now and then. */
+ * label that one look misses has not left: hands cover it, and decoders miss now and then. A weak
+ * one (reading.h) is reported when a second look finds it, too (F9). */
 #ifndef STATION_SEEN_H
 #define STATION_SEEN_H
 #include "station/reading.h"
@@ -13,6 +14,7 @@ struct seen_label {
 	uint16_t len;
 	bool here;	   /* the last look found it */
 	bool found;	   /* the look that goes on has */
+	bool told;	   /* it was reported */
 	uint64_t since_ms; /* when it was found missing; if not here */
 	uint8_t text[SEEN_TEXT];
 };
@@ -23,7 +25,7 @@ struct seen {
 };
 
 void seen_init(struct seen *s);
-/* A look found this label. True: it is new in the picture, to be reported. */
+/* A look found this label. True: it is to be reported, now and not again. */
 bool seen_found(struct seen *s, const struct reading_label *label, uint64_t now_ms);
 /* The look is over. differs: the scene was another than at the look before; what is missed in an
  * unchanged scene was missed by the decoder, and is still there. */

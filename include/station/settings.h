@@ -52,10 +52,12 @@ struct settings_scanner {
 					 device's, at least; default 1280x720 */
 	char pixels[7];		      /* "yuv420" (default), "grey", "yuyv"; with a command */
 	char controls[SETTINGS_PATH]; /* NAME=NUMBER between spaces; of a device */
-	enum settings_switch photos;  /* of what fails (photos.h); default yes */
-	uint32_t photo_side;	      /* pixels, the longer side at most: 160..4096, default 1600 */
-	uint32_t photo_quality;	      /* of a JPEG: 1..100, default 80 */
-	uint32_t photo_space;	      /* MiB for all: 1..1048576, default 1024 */
+	uint32_t itf; /* digits that an interleaved 2 of 5 may have, bits 1 << digits / 2; 0: not
+			 set, which is 14 (F9) */
+	enum settings_switch photos; /* of what fails (photos.h); default yes */
+	uint32_t photo_side;	     /* pixels, the longer side at most: 160..4096, default 1600 */
+	uint32_t photo_quality;	     /* of a JPEG: 1..100, default 80 */
+	uint32_t photo_space;	     /* MiB for all: 1..1048576, default 1024 */
 };
 
 /* Who may take an export by plugging in a stick. */

@@ -66,6 +66,7 @@ int setup_read(struct setup *s, const char *config, const char *socket, struct l
 	is->photo_side = camera->photo_side;
 	is->photo_quality = camera->photo_quality;
 	is->allowed = allowed_of(camera->symbologies);
+	is->itf = camera->itf ? camera->itf : READING_ITF_14;
 	if (is->allowed == 0)
 		return refuse(
 			"none of the symbologies that the settings want can be read by a camera");

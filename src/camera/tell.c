@@ -247,8 +247,13 @@ bool tell_label(struct tell *t, const struct reading_label *label)
 	static uint8_t line[READING_AIM + READING_TEXT + 1];
 	size_t len = length(label);
 
-	if (t->fd < 0 || len == 0 || splits(label->text, len))
+	if (t->fd < 0)
 		return false;
+	if (len == 0 || splits(label->text, len)) {
+		(void)fprintf(stderr, "station-camera: a %s is not told: it is of several lines\n",
+			      reading_name(label->symbology));
+		return false;
+	}
 	memcpy(line, reading_aim(label), READING_AIM);
 	memcpy(line + READING_AIM, label->text, len);
 	line[READING_AIM + len] = '\n';

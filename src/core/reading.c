@@ -117,8 +117,7 @@ static bool is_retail(enum reading_symbology s)
 	return s == READING_EAN13 || s == READING_EAN8 || s == READING_UPCA || s == READING_UPCE;
 }
 
-/* So few bars that others hold them by chance. */
-static bool is_weak(enum reading_symbology s)
+bool reading_is_weak(enum reading_symbology s)
 {
 	return s == READING_UPCE || s == READING_EAN8 || s == READING_ITF || s == READING_CODABAR ||
 	       s == READING_CODE39;
@@ -132,8 +131,8 @@ static bool contradicts(const struct reading_label *a, const struct reading_labe
 	if (a->symbology == b->symbology || (is_retail(a->symbology) && is_retail(b->symbology)))
 		return a->lines < CLEAR ? 4 * b->lines > a->lines : b->lines > 8 * a->lines;
 	/* one code seen in another: the weaker is the guess */
-	return is_weak(a->symbology) && !is_weak(b->symbology) && b->symbology != READING_QR &&
-	       a->lines < 2 * CLEAR && b->lines >= a->lines;
+	return reading_is_weak(a->symbology) && !reading_is_weak(b->symbology) &&
+	       b->symbology != READING_QR && a->lines < 2 * CLEAR && b->lines >= a->lines;
 }
 
 /* Digits that end with GS1's check digit. */

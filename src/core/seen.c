@@ -61,15 +61,23 @@ bool seen_found(struct seen *s, const struct reading_label *label, uint64_t now_
 
 	drop_left(s, now_ms);
 	for (uint8_t i = 0; i < s->labels; i++) {
-		if (is_same(&s->label[i], label)) {
-			s->label[i].found = true;
-			return false;
-		}
+		bool second;
+
+		l = &s->label[i];
+		if (!is_same(l, label))
+			continue;
+		second = !l->found && !l->told;
+		l->found = true;
+		l->told |= second;
+		return second;
 	}
 	l = place(s);
-	*l = (struct seen_label){.symbology = label->symbology, .len = label->len, .found = true};
+	*l = (struct seen_label){.symbology = label->symbology,
+				 .len = label->len,
+				 .found = true,
+				 .told = !reading_is_weak(label->symbology)};
 	memcpy(l->text, label->text, kept(label));
-	return true;
+	return l->told;
 }
 
 void seen_end(struct seen *s, bool differs, uint64_t now_ms)

@@ -128,6 +128,8 @@ static const struct key keys[] = {
 	{"pixels", SECTION_SCANNER, SETTINGS_VALUE_WORD, TEXT(settings_scanner, pixels),
 	 .choices = "yuv420|grey|yuyv"},
 	{"controls", SECTION_SCANNER, SETTINGS_VALUE_CONTROLS, TEXT(settings_scanner, controls)},
+	{"itf", SECTION_SCANNER, SETTINGS_VALUE_SET, AT(settings_scanner, itf),
+	 .choices = "-|2|4|6|8|10|12|14|16|18|20|22|24|26|28|30"},
 	{"photos", SECTION_SCANNER, SETTINGS_VALUE_CHOICE, AT(settings_scanner, photos),
 	 .choices = "no|yes"},
 	{"photo_side", SECTION_SCANNER, SETTINGS_VALUE_NUMBER, AT(settings_scanner, photo_side),

@@ -54,10 +54,10 @@ static bool has_photos(const struct settings_scanner *s)
 const char *settings_camera_wrong(const struct settings_scanner *s)
 {
 	if (s->kind != SETTINGS_CAMERA)
-		return s->command[0] || s->size[0] || s->pixels[0] || s->controls[0] ||
+		return s->command[0] || s->size[0] || s->pixels[0] || s->controls[0] || s->itf ||
 				       has_photos(s)
-			       ? "has a command, size, pixels, controls or photos, which only a "
-				 "scanner of kind = camera has"
+			       ? "has a command, size, pixels, controls, itf or photos, which only "
+				 "a scanner of kind = camera has"
 			       : NULL;
 	if (s->device[0] && s->command[0])
 		return "has a device and a command; a camera has one of them";

@@ -50,6 +50,46 @@ static int setup(void **state)
 	return 0;
 }
 
+/* A look that finds this and nothing else, in a scene that changed. */
+static bool look_as(enum reading_symbology symbology, const char *text)
+{
+	bool new;
+
+	now += 100;
+	new = found_as(symbology, text);
+	seen_end(&seen, true, now);
+	return new;
+}
+
+static void test_F9_a_weak_code_is_told_at_the_second_look(void **state)
+{
+	static const enum reading_symbology weak[] = {READING_CODE39, READING_CODABAR, READING_ITF,
+						      READING_EAN8, READING_UPCE};
+	static const enum reading_symbology strong[] = {READING_CODE128, READING_CODE93,
+							READING_EAN13, READING_UPCA, READING_QR};
+
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		(void)setup(NULL);
+		assert_false(look_as(weak[i], "12345670"));
+		assert_false(look_as(weak[i], "12345671")); /* another misread */
+		assert_true(look_as(weak[i], "12345670"));
+		assert_false(look_as(weak[i], "12345670"));
+		now += SEEN_LEAVES; /* away, and back: it is told again, and again by two looks */
+		seen_end(&seen, true, now);
+		now += SEEN_LEAVES;
+		seen_end(&seen, true, now);
+		assert_false(look_as(weak[i], "12345670"));
+		assert_true(look_as(weak[i], "12345670"));
+		assert_true(look_as(strong[i], "12345670"));
+		assert_false(look_as(strong[i], "12345670"));
+	}
+	now += 100; /* twice in one look is one look */
+	assert_false(found_as(READING_CODE39, "TWICE"));
+	assert_false(found_as(READING_CODE39, "TWICE"));
+	seen_end(&seen, true, now);
+}
+
 static void test_once_however_long_it_lies_there(void **state)
 {
 	(void)state;
@@ -153,6 +193,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_once_however_long_it_lies_there, setup),
+		cmocka_unit_test_setup(test_F9_a_weak_code_is_told_at_the_second_look, setup),
 		cmocka_unit_test_setup(test_flicker_of_the_decoder_is_no_leaving, setup),
 		cmocka_unit_test_setup(test_what_is_missed_in_an_unchanged_scene_is_still_there,
 				       setup),

@@ -556,11 +556,13 @@ static void test_camera(void **state)
 		      "station.conf: [scanner x] has controls, which is for a device; tell the "
 		      "command itself");
 	refuse_finish(BENCH "[scanner x]\ndevice = /dev/a\ncontrols = a=1\n",
-		      "station.conf: [scanner x] has a command, size, pixels, controls or photos, "
+		      "station.conf: [scanner x] has a command, size, pixels, controls, itf or "
+		      "photos, "
 		      "which only a scanner of kind = camera has");
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		static const char *const lines[] = {"photos = no", "photo_side = 800",
-						    "photo_quality = 50", "photo_space = 10"};
+						    "photo_quality = 50", "photo_space = 10",
+						    "itf = 14"};
 		char text[200];
 
 		(void)snprintf(text, sizeof(text),
@@ -568,8 +570,8 @@ static void test_camera(void **state)
 			       "device = /dev/a\n%s\n",
 			       lines[i]);
 		refuse_finish(text, "station.conf: [scanner x] has a command, size, pixels, "
-				    "controls or photos, which only a scanner of kind = camera "
-				    "has");
+				    "controls, itf or photos, which only a scanner of kind = "
+				    "camera has");
 	}
 	refuse_finish(BENCH CAMERA "command = a\nsize = 64x64\n[scanner y]\nkind = camera\n"
 				   "command = b\nsize = 64x64\n",
