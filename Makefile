@@ -172,10 +172,11 @@ $(BUILD)/tests/scene: $(BUILD)/obj/tests/scene/scene.o
 	@$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS) $(call pkg,libs,libjpeg) -lzint -lm
 # For the measurement only, and only where they are: zbar at its defaults, ZXing-C++ (C++, hence CXX).
 CXX ?= g++
-$(BUILD)/tests/reader: $(BUILD)/obj/tests/perf/reader.o $(CAMERA) $(CORE) tests/perf/reader_zxing.cpp
+READER := $(BUILD)/obj/tests/perf/reader.o $(BUILD)/obj/tests/perf/sequences.o
+$(BUILD)/tests/reader: $(READER) $(CAMERA) $(CORE) tests/perf/reader_zxing.cpp
 	@mkdir -p $(@D)
 	@echo "  LD $@"
-	@$(CXX) -O2 $(call pkg,cflags,zxing) -o $@ tests/perf/reader_zxing.cpp $(BUILD)/obj/tests/perf/reader.o $(CAMERA) $(CORE) \
+	@$(CXX) -O2 $(call pkg,cflags,zxing) -o $@ tests/perf/reader_zxing.cpp $(READER) $(CAMERA) $(CORE) \
 		$(call pkg,libs,zxing $(LIBS_CAMERA) $(LIBS_CORE)) -lgif
 $(BUILD)/tests/baseline: $(BUILD)/obj/tests/perf/baseline.o
 	@mkdir -p $(@D)

@@ -129,7 +129,7 @@ def figures(args):
     report.report(args.events)
 
 
-PARTS = {"lamps": lamps, "start": start, "line": line, "labels": labels, "export": export, "report": figures, "camera": pictures.camera, "idle-camera": idle.idle}
+PARTS = {"lamps": lamps, "start": start, "line": line, "labels": labels, "export": export, "report": figures, "camera": pictures.camera, "sequences": pictures.sequences, "idle-camera": idle.idle}
 
 
 def main():
@@ -139,6 +139,7 @@ def main():
     options.add_argument("--backlog", type=int, default=1000000, help="events to drain to headquarters")
     options.add_argument("--drains", type=int, default=3, help="how often")
     options.add_argument("--pictures", type=int, default=1000, help="of each kind for the camera")
+    options.add_argument("--sequences", type=int, default=300, help="of frames for the camera")
     options.add_argument("--seed", type=int, default=1, help="of the pictures")
     options.add_argument("--only", choices=tuple(PARTS), help="only these rows")
     args = options.parse_args()

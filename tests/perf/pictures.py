@@ -67,6 +67,46 @@ def compare(title, folder, goals=True):
     return figures, truth
 
 
+SEEN = ("camera", "twice", "zbar", "zxing")
+
+
+def watch(title, seed, count, ease, size, kinds):
+    """Sequences of frames: read and wrong by each, seconds of CPU, and what the gate did."""
+    scene = subprocess.Popen([BUILD / "tests/scene", str(seed), str(count), "-", str(ease), "sequence", size, kinds], stdout=subprocess.PIPE)
+    out = subprocess.run([BUILD / "tests/reader", "sequences"], stdin=scene.stdout, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+    scene.stdout.close()
+    if scene.wait() != 0:
+        raise RuntimeError("scene failed")
+    rows = [[int(x) for x in line.split()] for line in out.splitlines()]
+    if len(rows) != count:
+        raise RuntimeError(f"{len(rows)} sequences of {count}")
+    print(f"\n{title}, {size}: {count} of 8 frames each, {sum(r[0] for r in rows)} with a code")
+    print(f"  {'':24}{'read':>8}{'wrong':>8}{'CPU a frame':>14}")
+    figures = {}
+    for i, who in enumerate(SEEN):
+        right, wrong, us = (sum(r[3 + 3 * i + k] for r in rows) for k in range(3))
+        figures[who] = right, wrong, us / count / 8e3
+        words = {"camera": "station-camera", "twice": "  by the others' rules"}.get(who, who)
+        print(f"  {words:24}{right:>8}{wrong:>8}" + (f"{us / count / 8e3:>11.2f} ms" if who != "twice" else ""))
+    return figures, sum(r[1] for r in rows), sum(r[2] for r in rows), 3 * count
+
+
+def sequences(args):
+    mine, false, missed, idle = watch("labels brought under a camera", args.seed + 10, args.sequences, 60, "640x480", "any")
+    for name, goal, own in (("zbar", 1.8, "camera"), ("zxing", 2.0, "camera")):
+        ratio = mine[own][0] / max(1, mine[name][0])
+        print(f"  read, to {name + chr(39) + 's':15}{ratio:>6.2f}x   goal {goal:.1f}x: {met(ratio >= goal)}")
+    ratio = mine["camera"][2] / mine["zbar"][2]
+    print(f"  CPU, to zbar's         {ratio:>6.2f}x   goal 0.35x: {met(ratio <= 0.35)}")
+    print(f"  wrong texts            {mine['camera'][1]:>6}    goal 0: {met(mine['camera'][1] == 0)}")
+    print(f"  idle frames that woke the gate {false:>4} of {idle}, labels that did not {missed:>3}   goal 0 and 0: {met(false == 0)} and {met(missed == 0)}")
+    for size, goal in (("640x480", 1.0), ("1280x720", 1.2)):
+        mine = watch("QR codes brought under a camera", args.seed + 11, args.sequences // 2, 60, size, "qr")[0]
+        ratio = mine["camera"][0] / max(1, mine["zbar"][0])
+        print(f"  read, to zbar's        {ratio:>6.2f}x   goal {goal:.1f}x: {met(ratio >= goal)}")
+        print(f"  wrong texts            {mine['camera'][1]:>6}    goal 0: {met(mine['camera'][1] == 0)}")
+
+
 def camera(args):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="scene-"))
     try:

@@ -1,10 +1,11 @@
 /* reader.c - reads pictures by station-camera's own look, by zbar at its defaults, or by ZXing-C++,
  * for make perf. reader camera|zbar|zxing FILE...: a line each of FILE, CPU microseconds of
  * decoding alone, and then SYMBOLOGY and TEXT of every label, tabs between. reader frames: zbar on
- * frames of standard input. */
+ * frames of standard input; reader sequences: sequences.h. */
 #include "camera/look.h"
 #include "camera/photo.h"
 #include "reader.h"
+#include "sequences.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +125,8 @@ int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "frames") == 0)
 		return read_frames();
+	if (argc == 2 && strcmp(argv[1], "sequences") == 0)
+		return sequences_run();
 	for (int i = 2; i < argc; i++) {
 		struct photo photo = read_file(argv[i]);
 
