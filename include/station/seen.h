@@ -27,6 +27,8 @@ struct seen {
 void seen_init(struct seen *s);
 /* A look found this label. True: it is to be reported, now and not again. */
 bool seen_found(struct seen *s, const struct reading_label *label, uint64_t now_ms);
+/* Whether the look that goes on found a weak one that a second look has to find, too. */
+bool seen_waits(const struct seen *s);
 /* The look is over. differs: the scene was another than at the look before; what is missed in an
  * unchanged scene was missed by the decoder, and is still there. */
 void seen_end(struct seen *s, bool differs, uint64_t now_ms);

@@ -8,13 +8,15 @@
 #define STILL_BLOCKS  4096 /* of a frame, at most */
 #define STILL_CHANGED 4	   /* blocks that differ make a change ... */
 #define STILL_LEVELS  8	   /* ... by more than so many levels */
-#define STILL_FIRST   250  /* ms after a change to the second look; then twice as long each time */
+#define STILL_FIRST   250  /* ms between looks at what has come to rest; twice as long each time */
 #define STILL_LONGEST 4000
+#define STILL_DOUBTS  3
 
 enum still_verdict {
 	STILL_SAME,    /* as it was: no look */
-	STILL_AGAIN,   /* as it was, but another look is due: noise differs, light creeps */
-	STILL_DIFFERS, /* something moved: look */
+	STILL_AGAIN,   /* as it was, but a look is due: it has come to rest, noise differs, light
+			  creeps */
+	STILL_DIFFERS, /* something moves: look, if only quickly */
 };
 
 struct still {
@@ -23,6 +25,7 @@ struct still {
 	uint32_t columns, rows; /* of blocks */
 	uint64_t again_ms;	/* the next look at an unchanged scene ... */
 	uint64_t wait_ms;	/* ... and how long it was waited for */
+	uint8_t doubts;		/* since the last change */
 	uint32_t seen[STILL_BLOCKS], now[STILL_BLOCKS]; /* means, in 1/16 of a level */
 };
 
@@ -30,4 +33,7 @@ void still_init(struct still *s);
 /* A sound frame came. Unless STILL_SAME: look at it. STILL_DIFFERS: it is what later ones are
  * compared with. */
 enum still_verdict still_frame(struct still *s, const struct image *frame, uint64_t now_ms);
+/* The look at this frame left a doubt: the next one is looked at, too, STILL_DOUBTS times at most
+ * for each change. */
+void still_doubt(struct still *s);
 #endif

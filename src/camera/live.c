@@ -95,13 +95,15 @@ static int on_frame(struct live *l, const struct image *frame, uint64_t now)
 		sight_look(&l->sight, frame, l->fresh);
 	l->fresh = v == STILL_DIFFERS;
 	report_sight(l);
-	e = look_at(l->look, frame);
+	e = v == STILL_DIFFERS ? look_quickly(l->look, frame) : look_at(l->look, frame);
 	if (e < 0)
 		return e;
 	r = look_reading(l->look);
 	for (unsigned i = 0; i < r->labels; i++)
 		if (reading_accepts(r, i) && seen_found(&l->seen, &r->label[i], now))
 			report(l, &r->label[i]);
+	if (v == STILL_AGAIN && (reading_doubts(r) || seen_waits(&l->seen)))
+		still_doubt(&l->still);
 	seen_end(&l->seen, v == STILL_DIFFERS, now);
 	return 0;
 }

@@ -10,6 +10,9 @@ struct look;
 /* -ENOMEM; look_close() frees. allowed and itf as in reading.h. */
 int __attribute__((warn_unused_result))
 look_open(struct look **out, uint32_t allowed, uint32_t itf);
+/* As look_at(), but of a scene that moves, in a fraction of the time: one view, and one of others
+ * in turn. The whole is for when it has come to rest. */
+int __attribute__((warn_unused_result)) look_quickly(struct look *l, const struct image *image);
 /* Between views this is called, from within look_at(): on a slow board a look of all takes long. */
 void look_between(struct look *l, void (*between)(void *user), void *user);
 /* Reads an image; what it says is in look_reading() until the next. The same image gives the same

@@ -80,6 +80,14 @@ bool seen_found(struct seen *s, const struct reading_label *label, uint64_t now_
 	return l->told;
 }
 
+bool seen_waits(const struct seen *s)
+{
+	for (uint8_t i = 0; i < s->labels; i++)
+		if (s->label[i].found && !s->label[i].told)
+			return true;
+	return false;
+}
+
 void seen_end(struct seen *s, bool differs, uint64_t now_ms)
 {
 	for (uint8_t i = 0; i < s->labels; i++) {

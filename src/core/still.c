@@ -99,12 +99,24 @@ enum still_verdict still_frame(struct still *s, const struct image *frame, uint6
 		v = STILL_AGAIN;
 	if (v == STILL_SAME)
 		return v;
-	s->wait_ms = v == STILL_DIFFERS ? STILL_FIRST : 2 * s->wait_ms;
+	/* what moved is looked at as soon as it has come to rest */
+	s->wait_ms = v == STILL_DIFFERS ? 0 : s->wait_ms == 0 ? STILL_FIRST : 2 * s->wait_ms;
 	if (s->wait_ms > STILL_LONGEST)
 		s->wait_ms = STILL_LONGEST;
 	s->again_ms = now_ms + s->wait_ms;
 	if (v ==
-	    STILL_DIFFERS) /* against that one alone, so that what creeps is a change at last */
+	    STILL_DIFFERS) { /* against that one alone, so that what creeps is a change at last */
 		memcpy(s->seen, s->now, (size_t)s->columns * s->rows * sizeof(s->seen[0]));
+		s->doubts = 0;
+	}
 	return v;
+}
+
+void still_doubt(struct still *s)
+{
+	if (s->doubts >= STILL_DOUBTS)
+		return;
+	s->doubts++;
+	s->again_ms = 0;
+	s->wait_ms = 0;
 }

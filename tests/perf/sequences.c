@@ -131,15 +131,15 @@ static void by_zxing(struct found *f, uint32_t width, uint32_t height)
 }
 
 /* As live.c has it; twice: the same texts, by the rules of the others. */
-static void by_camera(struct found *f, struct found *twice, struct look *look, struct seen *seen,
-		      enum still_verdict v, const struct image *image)
+static void by_camera(struct found *f, struct found *twice, struct look *look, struct still *still,
+		      struct seen *seen, enum still_verdict v, const struct image *image)
 {
 	const struct reading *r = look_reading(look);
 	uint64_t now = (uint64_t)frame_no * FRAME_MS;
 
 	if (v == STILL_SAME)
 		return;
-	if (look_at(look, image) < 0)
+	if ((v == STILL_DIFFERS ? look_quickly(look, image) : look_at(look, image)) < 0)
 		exit(2);
 	for (unsigned i = 0; i < r->labels; i++) {
 		const struct reading_label *l = &r->label[i];
@@ -150,6 +150,8 @@ static void by_camera(struct found *f, struct found *twice, struct look *look, s
 			believe(f, (const char *)l->text, l->len);
 		says(twice, l->text, l->len, l->symbology == READING_QR ? 1 : 2);
 	}
+	if (v == STILL_AGAIN && (reading_doubts(r) || seen_waits(seen)))
+		still_doubt(still);
 	seen_end(seen, v == STILL_DIFFERS, now);
 }
 
@@ -207,7 +209,7 @@ int sequences_run(void)
 				continue;
 			}
 			entered |= v == STILL_DIFFERS;
-			by_camera(&found[CAMERA], &found[TWICE], look, &seen, v, &image);
+			by_camera(&found[CAMERA], &found[TWICE], look, &still, &seen, v, &image);
 			took[CAMERA] += cpu_us() - begun;
 			begun = cpu_us();
 			by_zbar(&found[ZBAR], width, height);

@@ -125,6 +125,35 @@ static void test_several_labels_in_one_picture(void **state)
 	assert_true(has(READING_EAN13, "9780201379624"));
 }
 
+static unsigned between;
+
+static void on_view(void *user)
+{
+	(void)user;
+	between++;
+}
+
+/* A label along the rows at once, a QR code too; what takes many views only as a whole. */
+static void test_a_quick_look(void **state)
+{
+	(void)state;
+	blank();
+	draw(BARCODE_CODE128, "RAMS0000001Q", 60, 40);
+	assert_int_equal(look_quickly(look, &image), 0);
+	assert_true(has(READING_CODE128, "RAMS0000001Q"));
+	blank();
+	draw(BARCODE_QRCODE, "RAMS0000002P", 60, 40);
+	assert_int_equal(look_quickly(look, &image), 0);
+	assert_true(has(READING_QR, "RAMS0000002P"));
+	blank();
+	look_between(look, on_view, NULL);
+	assert_int_equal(believed(), 0);
+	look_between(look, NULL, NULL);
+	assert_in_range(between, 5, 20); /* each of a whole look's views but the first */
+	assert_int_equal(look_quickly(look, &image), 0);
+	assert_int_equal(look_reading(look)->labels, 0);
+}
+
 static void test_nothing_on_white(void **state)
 {
 	(void)state;
@@ -309,6 +338,7 @@ int main(void)
 		cmocka_unit_test(test_each_symbology_is_read),
 		cmocka_unit_test(test_several_labels_in_one_picture),
 		cmocka_unit_test(test_nothing_on_white),
+		cmocka_unit_test(test_a_quick_look),
 		cmocka_unit_test(test_halves_are_not_joined),
 		cmocka_unit_test(test_parts_of_itf_say_nothing_F9),
 		cmocka_unit_test(test_FNC4_is_not_dropped),

@@ -85,9 +85,14 @@ static void test_F9_a_weak_code_is_told_at_the_second_look(void **state)
 		assert_false(look_as(strong[i], "12345670"));
 	}
 	now += 100; /* twice in one look is one look */
+	assert_false(seen_waits(&seen));
 	assert_false(found_as(READING_CODE39, "TWICE"));
 	assert_false(found_as(READING_CODE39, "TWICE"));
+	assert_true(seen_waits(&seen));
 	seen_end(&seen, true, now);
+	assert_false(seen_waits(&seen)); /* none of the next look yet */
+	assert_true(found_as(READING_CODE39, "TWICE"));
+	assert_false(seen_waits(&seen));
 }
 
 static void test_once_however_long_it_lies_there(void **state)

@@ -76,8 +76,10 @@ static void test_the_first_frame_and_another_size_are_looked_at(void **state)
 	struct image half = {pixels[0], WIDTH / 2, HEIGHT, WIDTH};
 
 	(void)state;
+	assert_int_equal(show(), STILL_AGAIN); /* it is at rest */
 	assert_int_equal(show(), STILL_SAME);
 	assert_int_equal(still_frame(&gate, &half, now), STILL_DIFFERS);
+	assert_int_equal(still_frame(&gate, &half, now), STILL_AGAIN);
 	assert_int_equal(still_frame(&gate, &half, now), STILL_SAME);
 }
 
@@ -103,17 +105,18 @@ static void test_a_label_wherever_it_is_put_is_a_change(void **state)
 			assert_int_equal(show(), STILL_SAME);
 			put_label(left, top);
 			assert_int_equal(show(), STILL_DIFFERS);
+			assert_int_equal(show(), STILL_AGAIN);
 			assert_int_equal(show(), STILL_SAME);
 		}
 }
 
 static void test_an_unchanged_scene_is_looked_at_more_and_more_seldom(void **state)
 {
-	static const uint64_t waits[] = {250, 500, 1000, 2000, 4000, 4000, 4000};
+	static const uint64_t waits[] = {0, 250, 500, 1000, 2000, 4000, 4000, 4000};
 	uint64_t last = now;
 
 	(void)state;
-	for (unsigned i = 0; i < 7; i++) {
+	for (unsigned i = 0; i < 8; i++) {
 		enum still_verdict v;
 
 		do
@@ -125,8 +128,24 @@ static void test_an_unchanged_scene_is_looked_at_more_and_more_seldom(void **sta
 	}
 	put_label(100, 100);
 	assert_int_equal(show(), STILL_DIFFERS);
+	assert_int_equal(show(), STILL_AGAIN);
+	assert_int_equal(show(), STILL_SAME);
 	now += 250;
 	assert_int_equal(show(), STILL_AGAIN);
+}
+
+static void test_a_doubt_is_another_look_but_not_for_ever(void **state)
+{
+	(void)state;
+	for (unsigned n = 0; n < 2; n++) {
+		for (unsigned i = 0; i < 1 + STILL_DOUBTS; i++) {
+			assert_int_equal(show(), STILL_AGAIN);
+			still_doubt(&gate);
+		}
+		assert_int_equal(show(), STILL_SAME);
+		put_label(100 + 60 * n, 100);
+		assert_int_equal(show(), STILL_DIFFERS);
+	}
 }
 
 static void test_what_creeps_is_a_change_at_last(void **state)
@@ -152,13 +171,16 @@ static void test_darkness_and_small_and_large_frames(void **state)
 	memset(pixels, 0, sizeof(pixels));
 	assert_int_equal(show(), STILL_DIFFERS); /* the light went out */
 	memset(pixels, 2, sizeof(pixels));
+	assert_int_equal(show(), STILL_AGAIN);
 	assert_int_equal(show(), STILL_SAME);
 	assert_int_equal(still_frame(&gate, &small, now), STILL_DIFFERS);
+	assert_int_equal(still_frame(&gate, &small, now), STILL_AGAIN);
 	assert_int_equal(still_frame(&gate, &small, now), STILL_SAME);
 	assert_int_equal(still_frame(&gate, &big, now), STILL_DIFFERS);
 	for (size_t i = 0; i < sizeof(large) / 2; i++)
 		large[i] = i / 64 % 2 ? 255 : 0;
 	assert_int_equal(still_frame(&gate, &big, now), STILL_DIFFERS);
+	assert_int_equal(still_frame(&gate, &big, now), STILL_AGAIN);
 	assert_int_equal(still_frame(&gate, &big, now), STILL_SAME);
 }
 
@@ -170,6 +192,7 @@ int main(void)
 		cmocka_unit_test_setup(test_a_label_wherever_it_is_put_is_a_change, setup),
 		cmocka_unit_test_setup(test_an_unchanged_scene_is_looked_at_more_and_more_seldom,
 				       setup),
+		cmocka_unit_test_setup(test_a_doubt_is_another_look_but_not_for_ever, setup),
 		cmocka_unit_test_setup(test_what_creeps_is_a_change_at_last, setup),
 		cmocka_unit_test_setup(test_darkness_and_small_and_large_frames, setup),
 	};
