@@ -263,8 +263,8 @@ const struct ctl_command ctl_doctor = {
 	.name = "doctor",
 	.usage = "[--json] [--no-ask] [--boards DIR] [CHECK...]",
 	.summary = "check a board before its first shift: what was found, and what to do",
-	.more = "checks: settings board lamps tones buttons scanner journal disk clock\n"
-		"        headquarters certificate; all of them when none is named\n"
+	.more = "checks: settings board lamps tones buttons scanner camera journal disk\n"
+		"        clock headquarters certificate; all of them when none is named\n"
 		"exit codes: 0 nothing wrong; 1 something to be looked at; 2 something failed;\n"
 		"            3 could not run\n",
 	.options = {doctor_options, DOCTOR_OPTIONS},
