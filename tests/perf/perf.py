@@ -129,7 +129,7 @@ def figures(args):
     report.report(args.events)
 
 
-PARTS = {"lamps": lamps, "start": start, "line": line, "labels": labels, "export": export, "report": figures, "camera": pictures.camera, "sequences": pictures.sequences, "idle-camera": idle.idle}
+PARTS = {"lamps": lamps, "start": start, "line": line, "labels": labels, "export": export, "report": figures, "camera": pictures.camera, "sequences": pictures.sequences, "instructions": pictures.counted, "idle-camera": idle.idle}
 
 
 def main():

@@ -107,6 +107,33 @@ def sequences(args):
         print(f"  wrong texts            {mine['camera'][1]:>6}    goal 0: {met(mine['camera'][1] == 0)}")
 
 
+def instructions(what, frame):
+    """Of one frame of it: what three more of them take."""
+    def collected(n):
+        done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", BUILD / "tests/reader", "count", what, str(n), frame],
+                              capture_output=True, text=True, check=True)
+        return int(re.search(r"Collected : (\d+)", done.stderr)[1]), done.stdout
+    few, many = collected(1), collected(4)
+    if what == "quick" and many[1] != "1\n":
+        raise RuntimeError(f"{frame}: the label was not read at the first view")
+    return (many[0] - few[0]) / 3
+
+
+def counted(args):
+    """Instructions, which are the same whatever else the machine does."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="scene-"))
+    try:
+        subprocess.run([BUILD / "tests/scene", str(args.seed), "0", folder, "30", "told", "", "jpeg:", "RAMS0000001Q"], check=True)
+        table, jpeg, label = sorted(folder.glob("0*"))
+        zbar = instructions("zbar", table)
+        print(f"\ninstructions for a frame of 640x480; zbar's at its defaults: {zbar / 1e6:.1f} million for an empty table")
+        for words, share, goal in (("idle, to zbar's", instructions("gate", table) / zbar, 0.02), ("idle with MJPEG, to zbar's", instructions("mjpeg", jpeg) / zbar, 0.08),
+                                   ("first view of a label, to zbar's", instructions("quick", label) / instructions("zbar", label), 0.12)):
+            print(f"  {words:34}{share:>8.4f}   goal {goal:.2f}: {met(share <= goal)}")
+    finally:
+        shutil.rmtree(folder, True)
+
+
 def camera(args):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="scene-"))
     try:

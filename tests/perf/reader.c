@@ -1,11 +1,13 @@
 /* reader.c - reads pictures by station-camera's own look, by zbar at its defaults, or by ZXing-C++,
  * for make perf. reader camera|zbar|zxing FILE...: a line each of FILE, CPU microseconds of
  * decoding alone, and then SYMBOLOGY and TEXT of every label, tabs between. reader frames: zbar on
- * frames of standard input; reader sequences: sequences.h. */
+ * frames of standard input; reader sequences: sequences.h; reader count
+ * gate|mjpeg|quick|zbar N FILE: that to one frame N times, for a counter of instructions. */
 #include "camera/look.h"
 #include "camera/photo.h"
 #include "reader.h"
 #include "sequences.h"
+#include "station/still.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,8 +123,66 @@ static void by_zxing(const char *path, const struct photo *p)
 		put(text.symbology, text.text, text.len);
 }
 
+static void look_once(struct look *look, const struct image *image)
+{
+	if (look_quickly(look, image) < 0)
+		exit(2);
+}
+
+static void zbar_once(const struct photo *p)
+{
+	zbar_image_scanner_t *scanner = zbar_image_scanner_create();
+	zbar_image_t *z = zbar_image_create();
+
+	zbar_image_set_format(z, zbar_fourcc('Y', '8', '0', '0'));
+	zbar_image_set_size(z, p->width, p->height);
+	zbar_image_set_data(z, p->pixels, (size_t)p->width * p->height, NULL);
+	(void)zbar_scan_image(scanner, z);
+	zbar_image_destroy(z);
+	zbar_image_scanner_destroy(scanner);
+}
+
+/* What a camera does to each frame, n times to the same; the first makes it known. */
+static int count(const char *what, unsigned long n, const char *path)
+{
+	static struct still still;
+	static uint8_t bytes[1 << 20];
+	struct photo p = read_file(path), again;
+	const struct image image = {p.pixels, p.width, p.height, p.width};
+	uint8_t *grey = malloc((size_t)p.width * p.height);
+	FILE *f = fopen(path, "rb");
+	size_t len = f ? fread(bytes, 1, sizeof(bytes), f) : 0;
+	struct look *look;
+
+	if (!f || !grey || look_open(&look, READING_ALL, READING_ITF_14) < 0)
+		return 2;
+	(void)fclose(f);
+	(void)still_frame(&still, &image, 0);
+	(void)still_frame(&still, &image, 1);
+	for (; n > 0; n--) {
+		if (strcmp(what, "mjpeg") == 0 &&
+		    photo_jpeg_frame(bytes, len, grey, (size_t)p.width * p.height, &again) !=
+			    PHOTO_READ)
+			return 2;
+		if (strcmp(what, "quick") == 0)
+			look_once(look, &image);
+		else if (strcmp(what, "zbar") == 0)
+			zbar_once(&p);
+		else if (still_frame(&still, &image, 2) != STILL_SAME)
+			return 2;
+	}
+	if (strcmp(what, "quick") == 0)
+		printf("%u\n", look_reading(look)->labels);
+	look_close(look);
+	photo_free(&p);
+	free(grey);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 5 && strcmp(argv[1], "count") == 0)
+		return count(argv[2], strtoul(argv[3], NULL, 10), argv[4]);
 	if (argc == 2 && strcmp(argv[1], "frames") == 0)
 		return read_frames();
 	if (argc == 2 && strcmp(argv[1], "sequences") == 0)

@@ -107,7 +107,8 @@ static int choose(struct dice *d, char text[64])
 		random_text(d, text, 7, digits);
 		return BARCODE_EANX;
 	case 11:
-		random_text(d, text, 6, digits);
+		random_text(d, text, 5, digits + 1); /* others are none */
+		random_text(d, text + 5, 1, "56789");
 		return BARCODE_UPCE;
 	case 12:
 		text[0] = 'A';
