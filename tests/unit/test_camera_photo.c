@@ -384,6 +384,10 @@ static void test_F9_a_frame_with_a_gap_is_damaged(void **state)
 	memmove(cut.bytes + from, cut.bytes + to, f.len - to);
 	cut.len = f.len - (to - from);
 	assert_int_equal(photo_jpeg_frame(cut.bytes, cut.len, buf, sizeof(buf), &p), PHOTO_DAMAGED);
+	memcpy(cut.bytes, f.bytes, to); /* a part that comes twice: it is not where it should be */
+	memcpy(cut.bytes + to, f.bytes + from, f.len - from);
+	cut.len = f.len + (to - from);
+	assert_int_equal(photo_jpeg_frame(cut.bytes, cut.len, buf, sizeof(buf), &p), PHOTO_DAMAGED);
 	cut = f; /* bytes too many before the end are cameras' habit */
 	memmove(cut.bytes + f.len + 3, cut.bytes + f.len - 2, 2);
 	memset(cut.bytes + f.len - 2, 0x20, 5);
