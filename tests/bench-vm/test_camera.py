@@ -12,7 +12,7 @@ from station import BUILD, reason, rma
 
 PLAYED, KERNELS = "/dev/video9", "/dev/video20"
 WIDTH, HEIGHT = 640, 480
-LABELS = [rma(n) for n in range(1, 7)]
+LABELS = [rma(n) for n in range(1, 8)]
 EMPTY = 0
 OUTBOX = "/var/lib/station/photos/outbox"
 # Writes what /run/cam/shown says, about six frames a second (all of this is emulated): "frame N", "move N" (a bit lower each time), "cut N",
@@ -211,6 +211,21 @@ class Camera(BenchCase):
         self.assertEqual(self.g.check("systemctl show -p NRestarts --value station-camera").strip(), "1")
         self.show(5)
         self.opened(5)
+
+    def test_5b_a_hanging_decoder(self):
+        """systemd ends it after two seconds without a sign of life; the next sees."""
+        pid = self.g.check("systemctl show -p MainPID --value station-camera").strip()
+        begun = time.monotonic()
+        self.g.check(f"kill -STOP {pid}")
+
+        def back():
+            now = self.g.check("systemctl show -p MainPID --value station-camera").strip()
+            return now not in ("0", pid) and self.g.status()["camera"]["present"]
+        self.g.until("the next", back)
+        build.say(f"a hanging decoder sees again after {time.monotonic() - begun:.1f} s, emulated")
+        self.assertEqual(self.g.check("systemctl show -p NRestarts --value station-camera").strip(), "2")
+        self.show(7)
+        self.opened(7)
 
     def test_6_the_sockets_group_alone_decides_who_may_connect(self):
         """stationd's unit has a user namespace of its own: there users have no numbers."""

@@ -72,6 +72,13 @@ class Shift(BenchCase):
         build.say("exposure levels: " + ", ".join(f"{u} {level}" for u, level in score.items()))
         self.assertEqual({u: level for u, level in score.items() if level > 1.5}, {})
 
+    def test_2_one_processor(self):
+        """The unit's sandbox lets the loop and the journal's writer stay on one of the guest's two processors."""
+        pid = self.g.check("systemctl show --value -p MainPID stationd").strip()
+        allowed = re.findall(r"Cpus_allowed_list:\s*(\S+)", self.g.check(f"cat /proc/{pid}/task/*/status"))
+        self.assertEqual(self.g.check("nproc").strip(), "2")
+        self.assertEqual(allowed.count("1"), 2, allowed)
+
     def test_2_devices(self):
         """The unit lets through scanners of any kind, whether a driver has registered them or not, and the GPIO chips; nothing else.
         Tried from inside the unit's own cgroup, by root, so that no file mode hides what the kernel's filter says."""
