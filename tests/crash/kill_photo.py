@@ -121,7 +121,7 @@ class Shift(kill_line.Shift):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--seed", default=os.environ.get("SEED") or str(random.SystemRandom().randrange(1 << 32)))
-    options.add_argument("--kills", type=int, default=160, help="of both together")
+    options.add_argument("--kills", type=int, default=100, help="of both together")
     args = options.parse_args()
     print(f"1..1\n# seed {args.seed}", flush=True)
     shift = Shift(args.seed, args.kills // 2)
