@@ -81,22 +81,39 @@ static void by_camera(const char *path, const struct photo *p)
 			put(reading_name(r->label[i].symbology), r->label[i].text, r->label[i].len);
 }
 
+struct scan {
+	zbar_image_scanner_t *scanner;
+	zbar_image_t *image;
+};
+
+static struct scan scan_begin(const struct photo *p)
+{
+	struct scan s = {zbar_image_scanner_create(), zbar_image_create()};
+
+	zbar_image_set_format(s.image, zbar_fourcc('Y', '8', '0', '0'));
+	zbar_image_set_size(s.image, p->width, p->height);
+	zbar_image_set_data(s.image, p->pixels, (size_t)p->width * p->height, NULL);
+	(void)zbar_scan_image(s.scanner, s.image);
+	return s;
+}
+
+static void scan_end(struct scan s)
+{
+	zbar_image_destroy(s.image);
+	zbar_image_scanner_destroy(s.scanner);
+}
+
 static void by_zbar(const char *path, const struct photo *p)
 {
 	double begun = cpu_us();
-	zbar_image_scanner_t *scanner = zbar_image_scanner_create();
-	zbar_image_t *z = zbar_image_create();
+	struct scan scan = scan_begin(p);
 
-	zbar_image_set_format(z, zbar_fourcc('Y', '8', '0', '0'));
-	zbar_image_set_size(z, p->width, p->height);
-	zbar_image_set_data(z, p->pixels, (size_t)p->width * p->height, NULL);
-	(void)zbar_scan_image(scanner, z);
 	begin_line(path, begun);
-	for (const zbar_symbol_t *s = zbar_image_first_symbol(z); s; s = zbar_symbol_next(s))
+	for (const zbar_symbol_t *s = zbar_image_first_symbol(scan.image); s;
+	     s = zbar_symbol_next(s))
 		put(zbar_get_symbol_name(zbar_symbol_get_type(s)), zbar_symbol_get_data(s),
 		    zbar_symbol_get_data_length(s));
-	zbar_image_destroy(z);
-	zbar_image_scanner_destroy(scanner);
+	scan_end(scan);
 }
 
 /* Raw frames of 640x480 without end, on standard input. */
@@ -123,25 +140,6 @@ static void by_zxing(const char *path, const struct photo *p)
 		put(text.symbology, text.text, text.len);
 }
 
-static void look_once(struct look *look, const struct image *image)
-{
-	if (look_quickly(look, image) < 0)
-		exit(2);
-}
-
-static void zbar_once(const struct photo *p)
-{
-	zbar_image_scanner_t *scanner = zbar_image_scanner_create();
-	zbar_image_t *z = zbar_image_create();
-
-	zbar_image_set_format(z, zbar_fourcc('Y', '8', '0', '0'));
-	zbar_image_set_size(z, p->width, p->height);
-	zbar_image_set_data(z, p->pixels, (size_t)p->width * p->height, NULL);
-	(void)zbar_scan_image(scanner, z);
-	zbar_image_destroy(z);
-	zbar_image_scanner_destroy(scanner);
-}
-
 /* What a camera does to each frame, n times to the same; the first makes it known. */
 static int count(const char *what, unsigned long n, const char *path)
 {
@@ -164,12 +162,14 @@ static int count(const char *what, unsigned long n, const char *path)
 		    photo_jpeg_frame(bytes, len, grey, (size_t)p.width * p.height, &again) !=
 			    PHOTO_READ)
 			return 2;
-		if (strcmp(what, "quick") == 0)
-			look_once(look, &image);
-		else if (strcmp(what, "zbar") == 0)
-			zbar_once(&p);
-		else if (still_frame(&still, &image, 2) != STILL_SAME)
+		if (strcmp(what, "quick") == 0) {
+			if (look_quickly(look, &image) < 0)
+				return 2;
+		} else if (strcmp(what, "zbar") == 0) {
+			scan_end(scan_begin(&p));
+		} else if (still_frame(&still, &image, 2) != STILL_SAME) {
 			return 2;
+		}
 	}
 	if (strcmp(what, "quick") == 0)
 		printf("%u\n", look_reading(look)->labels);
