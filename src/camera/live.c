@@ -20,7 +20,8 @@
 #include <unistd.h>
 
 #define TURN_MS	    500 /* the longest sleep: beats are due, and the station's end is seen */
-#define WATCHDOG_MS 400 /* of the 2 s that our unit has */
+#define RESTLESS_MS 500 /* a scene that never rests is looked at as a whole so often */
+#define WATCHDOG_MS 400 /* of 2 s, while there are frames; opening a camera may take longer */
 
 struct live {
 	struct feed *feed;
@@ -33,7 +34,9 @@ struct live {
 	struct sight_line told; /* as the station knows it */
 	bool knows;		/* that it does */
 	bool fresh;		/* the scene is another one than sight knows */
-	bool asked;		/* for a photo: of the next frame */
+	unsigned asked;		/* for a photo: of the so-manieth frame from now on; 0 = not */
+	uint64_t moved_ms;	/* when the scene was last another one ... */
+	uint64_t whole_ms;	/* ... and since when it has been, without a look as a whole */
 	int signals;
 	uint64_t alive_ms; /* when systemd is told next */
 	bool lives;	   /* frames come, as systemd was told */
@@ -70,7 +73,7 @@ static void report_sight(struct live *l)
 	l->told = now;
 }
 
-/* Of a frame that came after the question was heard: one that had waited may be of before. */
+/* Of the second frame after the question was heard: the first may have waited, or begun, before. */
 static void photograph(struct live *l, const struct image *frame)
 {
 	struct shot_own own = {NULL, 0};
@@ -91,11 +94,22 @@ static int on_frame(struct live *l, const struct image *frame, uint64_t now)
 
 	if (v == STILL_SAME)
 		return 0;
-	if (v == STILL_AGAIN)
+	if (v == STILL_DIFFERS && now - l->moved_ms > RESTLESS_MS)
+		l->whole_ms = now; /* it begins to move */
+	if (v == STILL_DIFFERS) {
+		l->moved_ms = now;
+		l->fresh = true;
+	} else if (now - l->moved_ms >= STILL_FIRST) { /* focus and light have settled */
 		sight_look(&l->sight, frame, l->fresh);
-	l->fresh = v == STILL_DIFFERS;
+		l->fresh = false;
+	}
 	report_sight(l);
-	e = v == STILL_DIFFERS ? look_quickly(l->look, frame) : look_at(l->look, frame);
+	if (v == STILL_DIFFERS && now - l->whole_ms < RESTLESS_MS) {
+		e = look_quickly(l->look, frame);
+	} else {
+		e = look_at(l->look, frame);
+		l->whole_ms = now;
+	}
 	if (e < 0)
 		return e;
 	r = look_reading(l->look);
@@ -114,6 +128,7 @@ static void begin(struct live *l)
 	still_init(&l->still);
 	seen_init(&l->seen);
 	l->knows = false;
+	l->asked = 0;
 }
 
 static void beat(struct live *l, uint64_t now)
@@ -138,8 +153,9 @@ static void tell_systemd(struct live *l, uint64_t now)
 	if (lives == l->lives)
 		return;
 	l->lives = lives;
-	(void)sd_notify(0, lives ? "STATUS=The camera gives frames."
-				 : "STATUS=The camera gives no frames; it is tried again.");
+	(void)sd_notify(0, lives ? "WATCHDOG_USEC=2000000\nSTATUS=The camera gives frames."
+				 : "WATCHDOG_USEC=10000000\n"
+				   "STATUS=The camera gives no frames; it is tried again.");
 }
 
 static int wait_ms(const struct live *l, uint64_t now)
@@ -173,10 +189,11 @@ static int turns(struct live *l)
 		if (l->tell && tell_turn(l->tell, feed_lives(l->feed), now))
 			begin(l);
 		tell_systemd(l, now);
-		if (came && l->asked && tell_connected(l->tell))
+		if (came && l->asked > 0 && --l->asked == 0 && tell_connected(l->tell))
 			photograph(l, &frame);
-		if (l->tell)
-			l->asked = tell_asked(l->tell) || (l->asked && !came);
+		if (l->tell && tell_asked(l->tell))
+			l->asked = 2;
+		beat(l, clock_ms());
 		if (came && (!l->tell || tell_connected(l->tell)))
 			e = on_frame(l, &frame, now);
 	}

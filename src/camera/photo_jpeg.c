@@ -5,15 +5,30 @@
 #include <jerror.h>
 
 #define MEMORY (256L << 20) /* what libjpeg may take: a progressive picture is kept as a whole */
+#define STRAY  16	    /* bytes before a marker */
 #define SCANS  64	    /* of a progressive picture: more are only there to cost time */
 
 /* Warnings: the end that came too early counts, and so does data that makes no sense: what follows
- * a gap in it is moved, and a code may be a whole one without the character that fell out. Bytes
- * too many before a marker are a habit of cheap cameras, and harm nothing. */
+ * a gap in it is moved, and a code may be a whole one without the character that fell out. A few
+ * bytes too many before a marker are a habit of cheap cameras, as are some words of its header;
+ * they harm nothing. */
+static bool is_harmless(const struct jpeg_error_mgr *e)
+{
+	switch (e->msg_code) {
+	case JWRN_EXTRANEOUS_DATA:
+		return e->msg_parm.i[0] <= STRAY;
+	case JWRN_ADOBE_XFORM:
+	case JWRN_JFIF_MAJOR:
+	case JWRN_NOT_SEQUENTIAL:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void on_message(j_common_ptr c, int level)
 {
-	if (level < 0 && c->err->msg_code != JWRN_EXTRANEOUS_DATA &&
-	    c->err->msg_code != JWRN_ADOBE_XFORM)
+	if (level < 0 && !is_harmless(c->err))
 		c->err->error_exit(c);
 }
 

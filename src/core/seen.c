@@ -93,7 +93,9 @@ void seen_end(struct seen *s, bool differs, uint64_t now_ms)
 	for (uint8_t i = 0; i < s->labels; i++) {
 		struct seen_label *l = &s->label[i];
 
-		if (!l->found && l->here && differs) {
+		/* one that was not told has no standing: what is misread now and then is not there
+		 */
+		if (!l->found && l->here && (differs || !l->told)) {
 			l->here = false;
 			l->since_ms = now_ms;
 		} else if (l->found) {

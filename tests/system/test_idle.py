@@ -1,4 +1,5 @@
 """Idle: no wake-ups, little memory, and neither grows with the journal."""
+import contextlib
 import hashlib
 import json
 import os
@@ -56,8 +57,9 @@ def processors(pid):
     """Of each thread, on which it may run."""
     said = {}
     for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-        line = next(x for x in (task / "status").read_text().splitlines() if x.startswith("Cpus_allowed_list:"))
-        said[int(task.name)] = line.split()[1]
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # one that has ended meanwhile
+            line = next(x for x in (task / "status").read_text().splitlines() if x.startswith("Cpus_allowed_list:"))
+            said[int(task.name)] = line.split()[1]
     return said
 
 

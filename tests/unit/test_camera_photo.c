@@ -388,6 +388,11 @@ static void test_F9_a_frame_with_a_gap_is_damaged(void **state)
 	memcpy(cut.bytes + to, f.bytes + from, f.len - from);
 	cut.len = f.len + (to - from);
 	assert_int_equal(photo_jpeg_frame(cut.bytes, cut.len, buf, sizeof(buf), &p), PHOTO_DAMAGED);
+	flat_jpeg(&f, 320, 240, false); /* the same without marks: the rest is left over */
+	cut = f;
+	memmove(cut.bytes + f.len / 2 + 60, cut.bytes + f.len / 2, f.len - f.len / 2);
+	cut.len = f.len + 60;
+	assert_int_equal(photo_jpeg_frame(cut.bytes, cut.len, buf, sizeof(buf), &p), PHOTO_DAMAGED);
 	cut = f; /* bytes too many before the end are cameras' habit */
 	memmove(cut.bytes + f.len + 3, cut.bytes + f.len - 2, 2);
 	memset(cut.bytes + f.len - 2, 0x20, 5);

@@ -84,6 +84,12 @@ static void test_F9_a_weak_code_is_told_at_the_second_look(void **state)
 		assert_true(look_as(strong[i], "12345670"));
 		assert_false(look_as(strong[i], "12345670"));
 	}
+	assert_false(look_as(READING_CODE39, "GHOST")); /* misread, and hours later once more */
+	for (unsigned i = 0; i < 1000; i++) {
+		now += 4000;
+		seen_end(&seen, false, now);
+	}
+	assert_false(look_as(READING_CODE39, "GHOST"));
 	now += 100; /* twice in one look is one look */
 	assert_false(seen_waits(&seen));
 	assert_false(found_as(READING_CODE39, "TWICE"));
