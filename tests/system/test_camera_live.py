@@ -52,8 +52,10 @@ class Live(CameraCase):
 
     def test_put_away_and_back_is_another_scan(self):
         self.bench(f"qr:{FIRST}")
+        before = self.panel.mark()
         self.cam.show(f"qr:{FIRST}")
         self.picture(appearance="on")
+        self.panel.wait("its tone, which comes behind the lamp", lambda: self.panel.tones(before))
         since = self.panel.mark()
         self.cam.show("")
         self.panel.linger(3)
