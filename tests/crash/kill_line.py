@@ -104,30 +104,35 @@ class Shift(kill.Shift):
             if numbers[name]:
                 raise AssertionError(f"{name} is {numbers[name]}")
 
+    def close(self):
+        if self.reaper.is_alive():
+            self.reaper.join(30)
+        self.hq.close()
 
-def main():
+    def told_of(self):
+        return f"{len(self.events)} events here and there"
+
+
+def main(name="kill_line", make=Shift, kills=200):
     options = argparse.ArgumentParser()
     options.add_argument("--seed", default=os.environ.get("SEED") or str(random.SystemRandom().randrange(1 << 32)))
-    options.add_argument("--kills", type=int, default=200, help="of both together")
+    options.add_argument("--kills", type=int, default=kills, help="of both together")
     args = options.parse_args()
     print(f"1..1\n# seed {args.seed}", flush=True)
-    shift = Shift(args.seed, args.kills // 2)
+    shift = make(args.seed, args.kills // 2)
     begun = time.monotonic()
     try:
         shift.run()
     except Exception:
         shift.reaper.stop.set()
-        print("not ok 1 - crash.kill_line")
+        print(f"not ok 1 - crash.{name}")
         for line in traceback.format_exc().splitlines():
             print(f"# {line}")
         return 1
     finally:
-        if shift.reaper.is_alive():
-            shift.reaper.join(30)
-        shift.hq.close()
-    print(f"# {args.kills // 2} kills of stationd, {shift.reaper.done} of hqd in {time.monotonic() - begun:.0f} s: {shift.stats}, "
-          f"{len(shift.events)} events here and there")
-    print("ok 1 - crash.kill_line")
+        shift.close()
+    print(f"# {args.kills // 2} kills of stationd, {shift.reaper.done} of hqd in {time.monotonic() - begun:.0f} s: {shift.stats}, {shift.told_of()}")
+    print(f"ok 1 - crash.{name}")
     return 0
 
 

@@ -3,7 +3,6 @@
 answers at once: a photo that the journal tells of is on the disk, byte for byte, and in the end at headquarters; one that it does
 not tell of is nowhere. Prints TAP.
 """
-import argparse
 import array
 import contextlib
 import fcntl
@@ -14,8 +13,6 @@ import random
 import socket
 import sys
 import threading
-import time
-import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 import kill_line  # noqa: E402
@@ -117,33 +114,13 @@ class Shift(kill_line.Shift):
         if not names:
             raise AssertionError("not one photo was told of")
 
+    def close(self):
+        self.eye.over.set()
+        super().close()
 
-def main():
-    options = argparse.ArgumentParser()
-    options.add_argument("--seed", default=os.environ.get("SEED") or str(random.SystemRandom().randrange(1 << 32)))
-    options.add_argument("--kills", type=int, default=100, help="of both together")
-    args = options.parse_args()
-    print(f"1..1\n# seed {args.seed}", flush=True)
-    shift = Shift(args.seed, args.kills // 2)
-    begun = time.monotonic()
-    try:
-        shift.run()
-    except Exception:
-        shift.reaper.stop.set()
-        print("not ok 1 - crash.kill_photo")
-        for line in traceback.format_exc().splitlines():
-            print(f"# {line}")
-        return 1
-    finally:
-        shift.eye.over.set()
-        if shift.reaper.is_alive():
-            shift.reaper.join(30)
-        shift.hq.close()
-    print(f"# {args.kills // 2} kills of stationd, {shift.reaper.done} of hqd in {time.monotonic() - begun:.0f} s: {shift.stats}, "
-          f"{shift.eye.given} photos given, {len(shift.told)} told, here and there")
-    print("ok 1 - crash.kill_photo")
-    return 0
+    def told_of(self):
+        return f"{self.eye.given} photos given, {len(self.told)} told, here and there"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(kill_line.main("kill_photo", Shift, 100))

@@ -44,7 +44,9 @@ static void make_png(struct file *f)
 	f->len = len;
 }
 
-static void make_jpeg(struct file *f, bool progressive)
+/* Rows of grey that are `step` bytes apart (0: the same again and again), as a JPEG. */
+static void put_jpeg(struct file *f, const uint8_t *rows, size_t step, unsigned width,
+		     unsigned height, bool progressive, bool parts)
 {
 	struct jpeg_compress_struct j;
 	struct jpeg_error_mgr errors;
@@ -54,17 +56,18 @@ static void make_jpeg(struct file *f, bool progressive)
 	j.err = jpeg_std_error(&errors);
 	jpeg_create_compress(&j);
 	jpeg_mem_dest(&j, &out, &len);
-	j.image_width = WIDTH;
-	j.image_height = HEIGHT;
+	j.image_width = width;
+	j.image_height = height;
 	j.input_components = 1;
 	j.in_color_space = JCS_GRAYSCALE;
 	jpeg_set_defaults(&j);
 	jpeg_set_quality(&j, 95, TRUE);
+	j.restart_in_rows = parts;
 	if (progressive)
 		jpeg_simple_progression(&j);
 	jpeg_start_compress(&j, TRUE);
-	while (j.next_scanline < HEIGHT) {
-		JSAMPROW row = grey[j.next_scanline];
+	while (j.next_scanline < height) {
+		JSAMPROW row = (JSAMPROW)(uintptr_t)(rows + j.next_scanline * step);
 
 		(void)jpeg_write_scanlines(&j, &row, 1);
 	}
@@ -74,6 +77,11 @@ static void make_jpeg(struct file *f, bool progressive)
 	memcpy(f->bytes, out, len);
 	f->len = len;
 	free(out);
+}
+
+static void make_jpeg(struct file *f, bool progressive)
+{
+	put_jpeg(f, grey[0], WIDTH, WIDTH, HEIGHT, progressive, false);
 }
 
 static int put_gif(GifFileType *gif, const GifByteType *bytes, int len)
@@ -300,39 +308,22 @@ static void test_bounds(void **state)
 		assert_true(strlen(photo_words((enum photo_verdict)v)) > 0);
 }
 
-/* A JPEG that is all grey, of any sides; rows of restart parts, if parts. */
-static void flat_jpeg(struct file *f, unsigned width, unsigned height, bool parts)
+/* One of any sides, all grey. */
+static void flat_jpeg(struct file *f, unsigned width, unsigned height)
 {
-	static uint8_t row[65500];
-	struct jpeg_compress_struct j;
-	struct jpeg_error_mgr errors;
-	unsigned char *out = NULL;
-	unsigned long len = 0;
+	static const uint8_t row[65500];
 
-	memset(row, 90, sizeof(row));
-	j.err = jpeg_std_error(&errors);
-	jpeg_create_compress(&j);
-	jpeg_mem_dest(&j, &out, &len);
-	j.image_width = width;
-	j.image_height = height;
-	j.input_components = 1;
-	j.in_color_space = JCS_GRAYSCALE;
-	jpeg_set_defaults(&j);
-	j.restart_in_rows = parts;
-	jpeg_start_compress(&j, TRUE);
-	while (j.next_scanline < height) {
-		JSAMPROW r = row;
+	put_jpeg(f, row, 0, width, height, false, false);
+}
 
-		if (parts) /* no two of which are alike */
-			row[j.next_scanline % width] ^= 0x7f;
-		(void)jpeg_write_scanlines(&j, &r, 1);
-	}
-	jpeg_finish_compress(&j);
-	jpeg_destroy_compress(&j);
-	assert_true(len <= sizeof(f->bytes));
-	memcpy(f->bytes, out, len);
-	f->len = len;
-	free(out);
+/* One of 320 x 240 with something in each of its parts. */
+static void rich_jpeg(struct file *f, bool parts)
+{
+	static uint8_t rows[240][320];
+
+	for (unsigned i = 0; i < sizeof(rows); i++)
+		rows[i / 320][i % 320] = (uint8_t)(i % 320 == i / 320 ? 230 : 90 + i % 7);
+	put_jpeg(f, rows[0], 320, 320, 240, false, parts);
 }
 
 /* A camera's frame that has room, but is longer than any line that is looked at. */
@@ -347,12 +338,12 @@ static void test_a_frame_of_foolish_sides_is_refused(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof(sides) / sizeof(sides[0]); i++) {
-		flat_jpeg(&f, sides[i][0], sides[i][1], false);
+		flat_jpeg(&f, sides[i][0], sides[i][1]);
 		assert_int_equal(photo_jpeg_frame(f.bytes, f.len, buf, sizeof(buf), &p),
 				 PHOTO_TOO_LARGE);
 		assert_null(p.pixels);
 	}
-	flat_jpeg(&f, IMAGE_SIDE, 64, false);
+	flat_jpeg(&f, IMAGE_SIDE, 64);
 	assert_int_equal(photo_jpeg_frame(f.bytes, f.len, buf, sizeof(buf), &p), PHOTO_READ);
 	assert_int_equal(look_open(&look, READING_ALL, READING_ITF_8), 0);
 	assert_int_equal(look_at(look, &wide), -EINVAL);
@@ -370,7 +361,7 @@ static void test_F9_a_frame_with_a_gap_is_damaged(void **state)
 	struct photo p;
 
 	(void)state;
-	flat_jpeg(&f, 320, 240, true);
+	rich_jpeg(&f, true);
 	assert_int_equal(photo_jpeg_frame(f.bytes, f.len, buf, sizeof(buf), &p), PHOTO_READ);
 	for (size_t i = 0; i + 1 < f.len;
 	     i++) { /* the part between the fourth mark and the fifth */
@@ -388,7 +379,7 @@ static void test_F9_a_frame_with_a_gap_is_damaged(void **state)
 	memcpy(cut.bytes + to, f.bytes + from, f.len - from);
 	cut.len = f.len + (to - from);
 	assert_int_equal(photo_jpeg_frame(cut.bytes, cut.len, buf, sizeof(buf), &p), PHOTO_DAMAGED);
-	flat_jpeg(&f, 320, 240, false); /* the same without marks: the rest is left over */
+	rich_jpeg(&f, false); /* the same without marks: the rest is left over */
 	cut = f;
 	memmove(cut.bytes + f.len / 2 + 60, cut.bytes + f.len / 2, f.len - f.len / 2);
 	cut.len = f.len + 60;
