@@ -197,35 +197,29 @@ class Camera(BenchCase):
         self.panel.press("BACK", ms=2500)
         self.panel.wait()
 
+    def again(self, what, how, restarts, number):
+        """It is ended by `how` (a shell command; $PID), and the next one reads this label."""
+        pid = self.g.check("systemctl show -p MainPID --value station-camera").strip()
+        begun = time.monotonic()
+        self.g.check(how.replace("$PID", pid))
+
+        def back():
+            now = self.g.check("systemctl show -p MainPID --value station-camera").strip()
+            return now not in ("0", pid) and self.g.status()["camera"]["present"]
+        self.g.until("the next", back)
+        build.say(f"a {what} decoder sees again after {time.monotonic() - begun:.1f} s, emulated")
+        self.assertEqual(self.g.check("systemctl show -p NRestarts --value station-camera").strip(), str(restarts))
+        self.show(number)
+        self.opened(number)
+
     def test_5_a_killed_decoder(self):
         """systemd has it back in a second; no scanner but this one was away."""
-        pid = self.g.check("systemctl show -p MainPID --value station-camera").strip()
-        begun = time.monotonic()
-        self.g.check("systemctl kill -s KILL station-camera")
-
-        def back():
-            now = self.g.check("systemctl show -p MainPID --value station-camera").strip()
-            return now not in ("0", pid) and self.g.status()["camera"]["present"]
-        self.g.until("the next", back)
-        build.say(f"a killed decoder sees again after {time.monotonic() - begun:.1f} s, emulated")
-        self.assertEqual(self.g.check("systemctl show -p NRestarts --value station-camera").strip(), "1")
-        self.show(5)
-        self.opened(5)
+        self.again("killed", "systemctl kill -s KILL station-camera", 1, 5)
 
     def test_5b_a_hanging_decoder(self):
-        """systemd ends it after two seconds without a sign of life; the next sees."""
-        pid = self.g.check("systemctl show -p MainPID --value station-camera").strip()
-        begun = time.monotonic()
-        self.g.check(f"kill -STOP {pid}")
-
-        def back():
-            now = self.g.check("systemctl show -p MainPID --value station-camera").strip()
-            return now not in ("0", pid) and self.g.status()["camera"]["present"]
-        self.g.until("the next", back)
-        build.say(f"a hanging decoder sees again after {time.monotonic() - begun:.1f} s, emulated")
-        self.assertEqual(self.g.check("systemctl show -p NRestarts --value station-camera").strip(), "2")
-        self.show(7)
-        self.opened(7)
+        """systemd ends it after two seconds without a sign of life, as it asks while there are frames; the next sees."""
+        self.g.until("its two seconds", lambda: self.g.check("systemctl show -p WatchdogUSec --value station-camera").strip() == "2s")
+        self.again("hanging", "kill -STOP $PID", 2, 7)
 
     def test_6_the_sockets_group_alone_decides_who_may_connect(self):
         """stationd's unit has a user namespace of its own: there users have no numbers."""
