@@ -1,14 +1,11 @@
 /* live.c - a camera that runs (live.h): one thread, which sleeps until a frame comes. A hang of the
  * decoder is a hang of all of it; systemd's watchdog and the station's see it. */
 #include "live.h"
-#include "look.h"
 #include "print.h"
 #include "shot.h"
 #include "station/moment.h"
-#include "station/seen.h"
-#include "station/sight.h"
-#include "station/still.h"
 #include "tell.h"
+#include "watch.h"
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -20,23 +17,16 @@
 #include <unistd.h>
 
 #define TURN_MS	    500 /* the longest sleep: beats are due, and the station's end is seen */
-#define RESTLESS_MS 500 /* a scene that never rests is looked at as a whole so often */
 #define WATCHDOG_MS 400 /* of 2 s, while there are frames; opening a camera may take longer */
 
 struct live {
 	struct feed *feed;
-	struct look *look;
+	struct watch *watch;
 	struct tell *tell; /* NULL: print */
-	struct still still;
-	struct seen seen;
 	struct shot_is shot;
-	struct sight sight;
 	struct sight_line told; /* as the station knows it */
 	bool knows;		/* that it does */
-	bool fresh;		/* the scene is another one than sight knows */
 	unsigned asked;		/* for a photo: of the so-manieth frame from now on; 0 = not */
-	uint64_t moved_ms;	/* when the scene was last another one ... */
-	uint64_t whole_ms;	/* ... and since when it has been, without a look as a whole */
 	int signals;
 	uint64_t alive_ms; /* when systemd is told next */
 	bool lives;	   /* frames come, as systemd was told */
@@ -50,8 +40,10 @@ static uint64_t clock_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-static void report(struct live *l, const struct reading_label *label)
+static void on_label(void *user, const struct reading_label *label)
 {
+	struct live *l = user;
+
 	if (l->tell) {
 		(void)tell_label(l->tell, label);
 		return;
@@ -63,7 +55,7 @@ static void report(struct live *l, const struct reading_label *label)
 /* What the station does not know yet of how well the camera sees. */
 static void report_sight(struct live *l)
 {
-	struct sight_line now = {.report = l->sight.report};
+	struct sight_line now = {.report = *watch_sight(l->watch)};
 	struct text mode = text_over(now.mode, sizeof(now.mode));
 
 	feed_mode(l->feed, &mode);
@@ -86,47 +78,10 @@ static void photograph(struct live *l, const struct image *frame)
 	shot_free(&made);
 }
 
-static int on_frame(struct live *l, const struct image *frame, uint64_t now)
-{
-	enum still_verdict v = still_frame(&l->still, frame, now);
-	const struct reading *r;
-	int e;
-
-	if (v == STILL_SAME)
-		return 0;
-	if (v == STILL_DIFFERS && now - l->moved_ms > RESTLESS_MS)
-		l->whole_ms = now; /* it begins to move */
-	if (v == STILL_DIFFERS) {
-		l->moved_ms = now;
-		l->fresh = true;
-	} else if (now - l->moved_ms >= STILL_FIRST) { /* focus and light have settled */
-		sight_look(&l->sight, frame, l->fresh);
-		l->fresh = false;
-	}
-	report_sight(l);
-	if (v == STILL_DIFFERS && now - l->whole_ms < RESTLESS_MS) {
-		e = look_quickly(l->look, frame);
-	} else {
-		e = look_at(l->look, frame);
-		l->whole_ms = now;
-	}
-	if (e < 0)
-		return e;
-	r = look_reading(l->look);
-	for (unsigned i = 0; i < r->labels; i++)
-		if (reading_accepts(r, i) && seen_found(&l->seen, &r->label[i], now))
-			report(l, &r->label[i]);
-	if (v == STILL_AGAIN && (reading_doubts(r) || seen_waits(&l->seen)))
-		still_doubt(&l->still);
-	seen_end(&l->seen, v == STILL_DIFFERS, now);
-	return 0;
-}
-
 /* What lies there is new to a station that has just been found. */
 static void begin(struct live *l)
 {
-	still_init(&l->still);
-	seen_init(&l->seen);
+	watch_begin(l->watch);
 	l->knows = false;
 	l->asked = 0;
 }
@@ -181,7 +136,7 @@ static int turns(struct live *l)
 	struct image frame;
 	int e = 0;
 
-	while (e == 0 && sleep_until(l)) {
+	while (e >= 0 && sleep_until(l)) {
 		uint64_t now = clock_ms();
 		bool came = feed_read(l->feed, now, &frame);
 
@@ -194,10 +149,13 @@ static int turns(struct live *l)
 		if (l->tell && tell_asked(l->tell))
 			l->asked = 2;
 		beat(l, clock_ms());
-		if (came && (!l->tell || tell_connected(l->tell)))
-			e = on_frame(l, &frame, now);
+		if (!came || (l->tell && !tell_connected(l->tell)))
+			continue;
+		e = watch_frame(l->watch, &frame, now);
+		if (e > STILL_SAME)
+			report_sight(l);
 	}
-	return e;
+	return e < 0 ? e : 0;
 }
 
 static int open_signals(void)
@@ -214,17 +172,14 @@ static int open_signals(void)
 
 int live_run(const struct live_is *is)
 {
-	static struct live l; /* large, and there is one */
+	struct live l = {.shot = {is->photo_side, is->photo_quality}};
+	const struct watch_is watch = {is->allowed, is->itf, on_label, on_view, &l};
 	int e;
 
-	begin(&l);
-	l.shot = (struct shot_is){is->photo_side, is->photo_quality};
 	l.signals = open_signals();
-	e = l.signals < 0 ? -errno : look_open(&l.look, is->allowed, is->itf);
-	if (e == 0) {
-		look_between(l.look, on_view, &l);
+	e = l.signals < 0 ? -errno : watch_open(&l.watch, &watch);
+	if (e == 0)
 		e = feed_open(&l.feed, &is->feed);
-	}
 	if (e == 0 && is->socket)
 		e = tell_open(&l.tell, is->socket);
 	if (e == 0) {
@@ -234,7 +189,7 @@ int live_run(const struct live_is *is)
 	(void)sd_notify(0, "STOPPING=1");
 	tell_close(l.tell);
 	feed_close(l.feed);
-	look_close(l.look);
+	watch_close(l.watch);
 	if (l.signals >= 0)
 		(void)close(l.signals);
 	return e;

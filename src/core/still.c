@@ -86,6 +86,18 @@ void still_init(struct still *s)
 	memset(s, 0, sizeof(*s));
 }
 
+/* It is another scene: how it is to be looked at. */
+static enum still_verdict moves(struct still *s, uint64_t now_ms)
+{
+	if (s->moves_ms == 0 || now_ms - s->moved_ms > STILL_MOVES)
+		s->moves_ms = now_ms; /* it begins to */
+	s->moved_ms = now_ms;
+	if (now_ms - s->moves_ms < STILL_MOVES)
+		return STILL_DIFFERS;
+	s->moves_ms = now_ms;
+	return STILL_RESTLESS;
+}
+
 enum still_verdict still_frame(struct still *s, const struct image *frame, uint64_t now_ms)
 {
 	bool first = frame->width != s->width || frame->height != s->height;
@@ -94,18 +106,19 @@ enum still_verdict still_frame(struct still *s, const struct image *frame, uint6
 	if (first)
 		begin(s, frame);
 	if (is_other(s, frame) || first)
-		v = STILL_DIFFERS;
+		v = moves(s, now_ms);
 	else if (now_ms >= s->again_ms)
 		v = STILL_AGAIN;
 	if (v == STILL_SAME)
 		return v;
 	/* what moved is looked at as soon as it has come to rest */
-	s->wait_ms = v == STILL_DIFFERS ? 0 : s->wait_ms == 0 ? STILL_FIRST : 2 * s->wait_ms;
+	s->wait_ms = v != STILL_AGAIN ? 0 : s->wait_ms == 0 ? STILL_FIRST : 2 * s->wait_ms;
 	if (s->wait_ms > STILL_LONGEST)
 		s->wait_ms = STILL_LONGEST;
 	s->again_ms = now_ms + s->wait_ms;
-	if (v ==
-	    STILL_DIFFERS) { /* against that one alone, so that what creeps is a change at last */
+	if (v == STILL_AGAIN) {
+		s->moves_ms = now_ms;
+	} else { /* against that one alone, so that what creeps is a change at last */
 		memcpy(s->seen, s->now, (size_t)s->columns * s->rows * sizeof(s->seen[0]));
 		s->doubts = 0;
 	}
@@ -119,4 +132,9 @@ void still_doubt(struct still *s)
 	s->doubts++;
 	s->again_ms = 0;
 	s->wait_ms = 0;
+}
+
+bool still_settled(const struct still *s, uint64_t now_ms)
+{
+	return now_ms - s->moved_ms >= STILL_FIRST;
 }

@@ -1,32 +1,34 @@
 /* fuzz_frame.c - any bytes as a JPEG of a camera, into a place of an agreed size: nothing is
- * written behind it, and what is refused holds nothing. What is taken goes the way of a frame:
- * gate, sight, and, while it is small, look. The first byte chooses the size. */
-#include "camera/look.h"
+ * written behind it, and what is refused holds nothing. What is taken, and
+ * small, goes the way of a frame: gate, sight, look. The first byte chooses the size. */
 #include "camera/photo.h"
-#include "station/sight.h"
-#include "station/still.h"
+#include "camera/watch.h"
 #include <stdlib.h>
 
 #define SMALL 20000 /* pixels; the look takes longer than all the rest */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void on_label(void *user, const struct reading_label *label)
+{
+	(void)user;
+	if (label->len == 0 || label->len > READING_TEXT)
+		abort();
+}
+
 static void show(const struct photo *p)
 {
-	static struct still still;
-	static struct sight sight;
-	static struct look *look;
+	static const struct watch_is is = {READING_ALL, READING_ITF_14, on_label, NULL, NULL};
+	static struct watch *watch;
 	static uint64_t now;
 	const struct image frame = {p->pixels, p->width, p->height, p->width};
 
-	if (!look && look_open(&look, READING_ALL, READING_ITF_14) < 0)
+	if (!watch && watch_open(&watch, &is) < 0)
 		abort();
 	if (!image_is_sound(&frame))
 		abort();
-	now += 66;
-	(void)still_frame(&still, &frame, now);
-	sight_look(&sight, &frame, now % 4 == 0);
-	if ((uint64_t)p->width * p->height <= SMALL && look_at(look, &frame) != 0)
+	now += 166;
+	if ((uint64_t)p->width * p->height <= SMALL && watch_frame(watch, &frame, now) < 0)
 		abort();
 }
 

@@ -12,9 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <zbar.h>
 
-static double cpu_us(void)
+double reader_cpu_us(void)
 {
 	struct timespec t;
 
@@ -59,7 +58,7 @@ static void put(const char *symbology, const void *text, size_t len)
 
 static void begin_line(const char *path, double begun)
 {
-	printf("%s\t%.0f", path, cpu_us() - begun);
+	printf("%s\t%.0f", path, reader_cpu_us() - begun);
 }
 
 static void by_camera(const char *path, const struct photo *p)
@@ -72,7 +71,7 @@ static void by_camera(const char *path, const struct photo *p)
 	if (!look && look_open(&look, READING_ALL, READING_ITF_8) < 0)
 		fail(path, "no memory");
 	r = look_reading(look);
-	begun = cpu_us();
+	begun = reader_cpu_us();
 	if (look_at(look, &image) < 0)
 		fail(path, "no memory");
 	begin_line(path, begun);
@@ -81,23 +80,18 @@ static void by_camera(const char *path, const struct photo *p)
 			put(reading_name(r->label[i].symbology), r->label[i].text, r->label[i].len);
 }
 
-struct scan {
-	zbar_image_scanner_t *scanner;
-	zbar_image_t *image;
-};
-
-static struct scan scan_begin(const struct photo *p)
+struct reader_scan reader_scan(const unsigned char *pixels, unsigned width, unsigned height)
 {
-	struct scan s = {zbar_image_scanner_create(), zbar_image_create()};
+	struct reader_scan s = {zbar_image_scanner_create(), zbar_image_create()};
 
 	zbar_image_set_format(s.image, zbar_fourcc('Y', '8', '0', '0'));
-	zbar_image_set_size(s.image, p->width, p->height);
-	zbar_image_set_data(s.image, p->pixels, (size_t)p->width * p->height, NULL);
+	zbar_image_set_size(s.image, width, height);
+	zbar_image_set_data(s.image, pixels, (size_t)width * height, NULL);
 	(void)zbar_scan_image(s.scanner, s.image);
 	return s;
 }
 
-static void scan_end(struct scan s)
+void reader_scan_end(struct reader_scan s)
 {
 	zbar_image_destroy(s.image);
 	zbar_image_scanner_destroy(s.scanner);
@@ -105,15 +99,15 @@ static void scan_end(struct scan s)
 
 static void by_zbar(const char *path, const struct photo *p)
 {
-	double begun = cpu_us();
-	struct scan scan = scan_begin(p);
+	double begun = reader_cpu_us();
+	struct reader_scan scan = reader_scan(p->pixels, p->width, p->height);
 
 	begin_line(path, begun);
 	for (const zbar_symbol_t *s = zbar_image_first_symbol(scan.image); s;
 	     s = zbar_symbol_next(s))
 		put(zbar_get_symbol_name(zbar_symbol_get_type(s)), zbar_symbol_get_data(s),
 		    zbar_symbol_get_data_length(s));
-	scan_end(scan);
+	reader_scan_end(scan);
 }
 
 /* Raw frames of 640x480 without end, on standard input. */
@@ -132,7 +126,7 @@ static int read_frames(void)
 static void by_zxing(const char *path, const struct photo *p)
 {
 	static struct reader_text text;
-	double begun = cpu_us();
+	double begun = reader_cpu_us();
 	int found = reader_zxing(p->pixels, (int)p->width, (int)p->height, &text);
 
 	begin_line(path, begun);
@@ -166,7 +160,7 @@ static int count(const char *what, unsigned long n, const char *path)
 			if (look_quickly(look, &image) < 0)
 				return 2;
 		} else if (strcmp(what, "zbar") == 0) {
-			scan_end(scan_begin(&p));
+			reader_scan_end(reader_scan(p.pixels, p.width, p.height));
 		} else if (still_frame(&still, &image, 2) != STILL_SAME) {
 			return 2;
 		}

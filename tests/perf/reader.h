@@ -1,4 +1,5 @@
-/* reader.h - what ZXing-C++ says of an image (reader_zxing.cpp). */
+/* reader.h - zbar at its defaults (reader.c) and ZXing-C++ (reader_zxing.cpp), as reader and its
+ * part sequences.c ask them. */
 #ifndef PERF_READER_H
 #define PERF_READER_H
 #include <stddef.h>
@@ -9,6 +10,20 @@ struct reader_text {
 	size_t len;
 	char text[8192];
 };
+
+#ifndef __cplusplus
+#include <zbar.h>
+
+struct reader_scan {
+	zbar_image_scanner_t *scanner;
+	zbar_image_t *image; /* has the symbols */
+};
+
+/* Packed grey pixels, which have to live until the end. */
+struct reader_scan reader_scan(const unsigned char *pixels, unsigned width, unsigned height);
+void reader_scan_end(struct reader_scan s);
+double reader_cpu_us(void); /* of this process */
+#endif
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,15 +3,11 @@
  * believe as DECODE.md has it: a QR code at once, all else in two frames, and what has no check
  * character only if zbar gives it a quality of 2. */
 #include "sequences.h"
-#include "camera/look.h"
+#include "camera/watch.h"
 #include "reader.h"
-#include "station/seen.h"
-#include "station/still.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <zbar.h>
 
 #define TEXTS	 64 /* different ones of a sequence */
 #define FRAME_MS 66
@@ -36,14 +32,6 @@ static uint8_t pixels[PIXELS];
 static char truth[256];
 static size_t truth_len;
 static int frame_no;
-
-static double cpu_us(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
 
 /* UPC-A is EAN-13 with a 0 in front, and told as either; bare: Codabar without its guards. */
 static bool is_true(const char *text, size_t len, bool bare)
@@ -91,23 +79,21 @@ static void says(struct found *f, const void *text, size_t len, unsigned needed)
 		believe(f, f->text[i].text, len);
 }
 
-static bool is_weak(const char *symbology)
+/* zbar's name is reading.h's. */
+static bool is_weak(const char *name)
 {
-	return strcmp(symbology, "I2/5") == 0 || strcmp(symbology, "CODE-39") == 0 ||
-	       strcmp(symbology, "Codabar") == 0 || strcmp(symbology, "EAN-8") == 0 ||
-	       strcmp(symbology, "UPC-E") == 0;
+	for (unsigned i = 0; i < READING_SYMBOLOGIES; i++)
+		if (strcmp(reading_name((enum reading_symbology)i), name) == 0)
+			return reading_is_weak((enum reading_symbology)i);
+	return false;
 }
 
 static void by_zbar(struct found *f, uint32_t width, uint32_t height)
 {
-	zbar_image_scanner_t *scanner = zbar_image_scanner_create();
-	zbar_image_t *z = zbar_image_create();
+	struct reader_scan scan = reader_scan(pixels, width, height);
 
-	zbar_image_set_format(z, zbar_fourcc('Y', '8', '0', '0'));
-	zbar_image_set_size(z, width, height);
-	zbar_image_set_data(z, pixels, (size_t)width * height, NULL);
-	(void)zbar_scan_image(scanner, z);
-	for (const zbar_symbol_t *s = zbar_image_first_symbol(z); s; s = zbar_symbol_next(s)) {
+	for (const zbar_symbol_t *s = zbar_image_first_symbol(scan.image); s;
+	     s = zbar_symbol_next(s)) {
 		const char *name = zbar_get_symbol_name(zbar_symbol_get_type(s));
 
 		if (is_weak(name) && zbar_symbol_get_quality(s) < 2)
@@ -117,8 +103,7 @@ static void by_zbar(struct found *f, uint32_t width, uint32_t height)
 		says(f, zbar_symbol_get_data(s), zbar_symbol_get_data_length(s),
 		     strcmp(name, "QR-Code") == 0 ? 1 : 2);
 	}
-	zbar_image_destroy(z);
-	zbar_image_scanner_destroy(scanner);
+	reader_scan_end(scan);
 }
 
 static void by_zxing(struct found *f, uint32_t width, uint32_t height)
@@ -130,29 +115,18 @@ static void by_zxing(struct found *f, uint32_t width, uint32_t height)
 		says(f, text.text, text.len, strcmp(text.symbology, "QRCode") == 0 ? 1 : 2);
 }
 
-/* As live.c has it; twice: the same texts, by the rules of the others. */
-static void by_camera(struct found *f, struct found *twice, struct look *look, struct still *still,
-		      struct seen *seen, enum still_verdict v, const struct image *image)
+static void on_label(void *user, const struct reading_label *label)
 {
-	const struct reading *r = look_reading(look);
-	uint64_t now = (uint64_t)frame_no * FRAME_MS;
+	believe(user, (const char *)label->text, label->len);
+}
 
-	if (v == STILL_SAME)
-		return;
-	if ((v == STILL_DIFFERS ? look_quickly(look, image) : look_at(look, image)) < 0)
-		exit(2);
-	for (unsigned i = 0; i < r->labels; i++) {
-		const struct reading_label *l = &r->label[i];
-
-		if (!reading_accepts(r, i))
-			continue;
-		if (seen_found(seen, l, now))
-			believe(f, (const char *)l->text, l->len);
-		says(twice, l->text, l->len, l->symbology == READING_QR ? 1 : 2);
-	}
-	if (v == STILL_AGAIN && (reading_doubts(r) || seen_waits(seen)))
-		still_doubt(still);
-	seen_end(seen, v == STILL_DIFFERS, now);
+/* The same texts, by the rules of the others. */
+static void by_twice(struct found *f, const struct reading *r)
+{
+	for (unsigned i = 0; i < r->labels; i++)
+		if (reading_accepts(r, i))
+			says(f, r->label[i].text, r->label[i].len,
+			     r->label[i].symbology == READING_QR ? 1 : 2);
 }
 
 /* Line of hex, "-" (no truth) or "0" (nothing comes); false at the end. */
@@ -174,55 +148,65 @@ static bool read_truth(bool *comes)
 	return true;
 }
 
+/* What is at stake in one sequence. */
+struct course {
+	struct found found[WHO];
+	double took[WHO];
+	unsigned woken; /* frames of the table alone that were not the same */
+	bool entered;	/* what came did wake it */
+};
+
+static void show(struct course *c, struct watch *w, const struct image *image, bool table)
+{
+	double begun = reader_cpu_us();
+	int v = watch_frame(w, image, (uint64_t)frame_no * FRAME_MS);
+
+	if (v < 0)
+		exit(2);
+	if (table) {
+		c->woken += frame_no > 0 && v == STILL_DIFFERS;
+		return;
+	}
+	c->took[CAMERA] += reader_cpu_us() - begun;
+	c->entered |= v == STILL_DIFFERS;
+	if (v != STILL_SAME)
+		by_twice(&c->found[TWICE], watch_reading(w));
+	begun = reader_cpu_us();
+	by_zbar(&c->found[ZBAR], image->width, image->height);
+	c->took[ZBAR] += reader_cpu_us() - begun;
+	begun = reader_cpu_us();
+	by_zxing(&c->found[ZXING], image->width, image->height);
+	c->took[ZXING] += reader_cpu_us() - begun;
+}
+
 int sequences_run(void)
 {
-	static struct still still;
-	static struct seen seen;
-	unsigned width, height, empty, frames;
-	struct look *look;
+	static struct course course;
+	const struct watch_is is = {READING_ALL, READING_ITF_14, on_label, NULL,
+				    &course.found[CAMERA]};
+	struct image image = {.pixels = pixels};
+	unsigned empty, frames;
+	struct watch *watch;
 	bool comes;
 
-	if (scanf("%u %u %u %u\n", &width, &height, &empty, &frames) != 4 ||
-	    (size_t)width * height > PIXELS || look_open(&look, READING_ALL, READING_ITF_14) < 0)
+	if (scanf("%u %u %u %u\n", &image.width, &image.height, &empty, &frames) != 4 ||
+	    (size_t)image.width * image.height > PIXELS || watch_open(&watch, &is) < 0)
 		return 2;
+	image.stride = image.width;
 	while (read_truth(&comes)) {
-		static struct found found[WHO];
-		struct image image = {pixels, width, height, width};
-		double took[WHO] = {0};
-		unsigned woken = 0;
-		bool entered = false;
-
-		memset(found, 0, sizeof(found));
-		found[ZXING].bare = true;
-		still_init(&still);
-		seen_init(&seen);
+		course = (struct course){.found[ZXING].bare = true};
+		watch_begin(watch);
 		for (frame_no = 0; frame_no < (int)(empty + frames); frame_no++) {
-			enum still_verdict v;
-			double begun;
-
-			if (fread(pixels, (size_t)width * height, 1, stdin) != 1)
+			if (fread(pixels, image.stride * image.height, 1, stdin) != 1)
 				return 2;
-			begun = cpu_us();
-			v = still_frame(&still, &image, (uint64_t)frame_no * FRAME_MS);
-			if (frame_no < (int)empty) {
-				woken += frame_no > 0 && v == STILL_DIFFERS;
-				continue;
-			}
-			entered |= v == STILL_DIFFERS;
-			by_camera(&found[CAMERA], &found[TWICE], look, &still, &seen, v, &image);
-			took[CAMERA] += cpu_us() - begun;
-			begun = cpu_us();
-			by_zbar(&found[ZBAR], width, height);
-			took[ZBAR] += cpu_us() - begun;
-			begun = cpu_us();
-			by_zxing(&found[ZXING], width, height);
-			took[ZXING] += cpu_us() - begun;
+			show(&course, watch, &image, frame_no < (int)empty);
 		}
-		printf("%d %u %d", truth_len > 0, woken, comes && !entered);
+		printf("%d %u %d", truth_len > 0, course.woken, comes && !course.entered);
 		for (unsigned w = 0; w < WHO; w++)
-			printf(" %d %u %.0f", found[w].right, found[w].wrong, took[w]);
+			printf(" %d %u %.0f", course.found[w].right, course.found[w].wrong,
+			       course.took[w]);
 		putchar('\n');
 	}
-	look_close(look);
+	watch_close(watch);
 	return 0;
 }

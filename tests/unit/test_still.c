@@ -148,6 +148,32 @@ static void test_a_doubt_is_another_look_but_not_for_ever(void **state)
 	}
 }
 
+/* A blinking lamp, a screen: no frame is like the one before. */
+static void test_what_never_rests_is_looked_at_as_a_whole_now_and_then(void **state)
+{
+	unsigned whole = 0;
+
+	(void)state;
+	now += STILL_MOVES + 1;		    /* it was at rest */
+	for (unsigned n = 0; n < 41; n++) { /* 2.7 s */
+		enum still_verdict v;
+
+		put_label(60 + n % 2 * 80, 100);
+		v = show();
+		paint(256, 0, 0, 0);
+		assert_true(v == STILL_DIFFERS || v == STILL_RESTLESS);
+		assert_false(still_settled(&gate, now));
+		assert_true(n > 0 || v == STILL_DIFFERS);
+		whole += v == STILL_RESTLESS;
+	}
+	assert_int_equal(whole, 5);
+	assert_int_equal(show(), STILL_DIFFERS); /* empty */
+	assert_int_equal(show(), STILL_AGAIN);
+	assert_false(still_settled(&gate, now));
+	now += STILL_FIRST;
+	assert_true(still_settled(&gate, now));
+}
+
 static void test_what_creeps_is_a_change_at_last(void **state)
 {
 	bool differed = false;
@@ -193,6 +219,8 @@ int main(void)
 		cmocka_unit_test_setup(test_an_unchanged_scene_is_looked_at_more_and_more_seldom,
 				       setup),
 		cmocka_unit_test_setup(test_a_doubt_is_another_look_but_not_for_ever, setup),
+		cmocka_unit_test_setup(test_what_never_rests_is_looked_at_as_a_whole_now_and_then,
+				       setup),
 		cmocka_unit_test_setup(test_what_creeps_is_a_change_at_last, setup),
 		cmocka_unit_test_setup(test_darkness_and_small_and_large_frames, setup),
 	};
