@@ -26,7 +26,8 @@ VARIANT := $(if $(filter clang%,$(notdir $(CC))),/clang)$(if $(SANITIZE),/saniti
 BUILD ?= build$(VARIANT)
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum -Wvla -Wstrict-prototypes -Wmissing-prototypes -Werror
-CFLAGS ?= -O2 -g
+# Sanitized code runs as fast with -Og, and takes gcc a quarter of the time.
+CFLAGS ?= $(if $(SANITIZE),-Og,-O2) -g
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 ALL_CFLAGS := -std=c17 $(WARN) $(CFLAGS) -Iinclude -Isrc -D_GNU_SOURCE -DSTATION_VERSION='"$(VERSION)"' \
 	-DSTATION_SHARE='"$(datadir)/station"' -DSTATION_LIBEXEC='"$(libexecdir)/station"' -MMD -MP
