@@ -1,4 +1,5 @@
-/* still.c - the idle gate (still.h): means of blocks, of every other pixel of every other row. */
+/* still.c - the idle gate (still.h): means of blocks, of every other row: of so many pixels that
+ * a sensor's noise is no change. */
 #include "station/still.h"
 #include <string.h>
 
@@ -9,8 +10,7 @@
 static void measure_row(const struct image *frame, uint32_t side, uint32_t y, uint32_t columns,
 			uint32_t *out)
 {
-	uint32_t half = side < SIDE_LEAST ? SIDE_LEAST / 2 : side / 2;
-	uint32_t samples = half * half;
+	uint32_t samples = side / 2 * side;
 
 	memset(out, 0, columns * sizeof(*out));
 	for (uint32_t dy = 0; dy < side; dy += 2) {
@@ -19,7 +19,7 @@ static void measure_row(const struct image *frame, uint32_t side, uint32_t y, ui
 		for (uint32_t c = 0; c < columns; c++, p += side) {
 			uint32_t sum = 0;
 
-			for (uint32_t dx = 0; dx < side; dx += 2)
+			for (uint32_t dx = 0; dx < side; dx++)
 				sum += p[dx];
 			out[c] += sum;
 		}

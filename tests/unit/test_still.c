@@ -93,6 +93,17 @@ static void test_noise_gain_and_flicker_are_no_change(void **state)
 	}
 }
 
+/* A cheap sensor in poor light, and a lamp that flickers. */
+static void test_a_noisy_sensor_is_no_change(void **state)
+{
+	(void)state;
+	for (unsigned n = 0; n < 200; n++) {
+		gate.again_ms = UINT64_MAX;
+		paint(200 + n % 80, n % 3 * 30, n * 17, 14); /* a deviation of 8 levels */
+		assert_int_equal(show(), STILL_SAME);
+	}
+}
+
 static void test_a_label_wherever_it_is_put_is_a_change(void **state)
 {
 	(void)state;
@@ -215,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_the_first_frame_and_another_size_are_looked_at, setup),
 		cmocka_unit_test_setup(test_noise_gain_and_flicker_are_no_change, setup),
+		cmocka_unit_test_setup(test_a_noisy_sensor_is_no_change, setup),
 		cmocka_unit_test_setup(test_a_label_wherever_it_is_put_is_a_change, setup),
 		cmocka_unit_test_setup(test_an_unchanged_scene_is_looked_at_more_and_more_seldom,
 				       setup),
