@@ -41,10 +41,12 @@ class Wire(StationCase):
         cases = [b"R\0LAX0000001", b"\x1b[2J\x1b[31mred", b"\x07\x08\x09bell", b"\xff\xfe\x00A", b"caf\xe9", b"\xc0\xaf\xed\xa0\x80",
                  b"\xf4\x90\x80\x80", "\u8fd4\u54c1".encode()]
         for n, raw in enumerate(cases, 1):
+            since = self.panel.mark()
             self.st.scanner.write(raw + b"\r")
             self.panel.until("it is recorded", lambda: len(self.st.events("label.rejected")) == n)
             event = self.st.events("label.rejected")[-1]
             self.assertEqual((event["data"]["why"], raw_of(event)), ("bytes", raw))
+            self.panel.wait_tone("wrong-label", since)
         self.silence()
         self.st.open(rma(1))
 

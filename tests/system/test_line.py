@@ -134,13 +134,21 @@ class Line(LineCase):
             cuts = self.line.cuts
             self.line.cut(**{way: offset}, **how)
             self.event()
-            self.panel.until(f"the cut at {way} {offset}", lambda: self.line.cuts > cuts or self.in_sync())
+            self.panel.until(f"the cut at {way} {offset}", lambda: self.comes(cuts))
             # only a station that waits for its next try can be told to make it now; one that has not noticed yet waits afterwards
             self.panel.until("the cut to be noticed", lambda: self.st.status()["headquarters"]["next_try"] or self.in_sync())
             self.line.restore()
             self.retry()
         self.line.uncut()
         self.delivered(self.hq)
+
+    def comes(self, cuts):
+        """Whether the line is cut, or was not in time. A station that was told to try before it knew that it has to is told again."""
+        if self.line.cuts > cuts or self.in_sync():
+            return True
+        if self.st.status()["headquarters"]["next_try"]:
+            self.retry()
+        return False
 
     def in_sync(self):
         return self.st.status()["headquarters"]["acked"] == len(held(self.st))

@@ -27,7 +27,7 @@
 
 #define FIXTURE_BOOT	 "0f0e0d0c-0b0a-4908-8706-050403020100"
 #define FIXTURE_WALL	 1763884800000 /* 2025-11-23T08:00:00Z */
-#define FIXTURE_DEADLINE 60000	       /* ms; what is not there by then never comes */
+#define FIXTURE_DEADLINE 180000	       /* ms; what is not there by then never comes */
 #define FIXTURE_HOURS48	 (48ULL * 3600 * 1000)
 
 struct fixture {
