@@ -159,7 +159,7 @@ $(BUILD)/tests/test_roll: $(BUILD)/obj/tests/unit/test_roll.o $(call obj,src/exp
 $(BUILD)/tests/test_camera%: $(BUILD)/obj/tests/unit/test_camera%.o $(CAMERA) $(CORE)
 	@mkdir -p $(@D)
 	@echo "  LD $@"
-	@$(CC) $(ALL_CFLAGS) -o $@ $< $(CAMERA) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_CAMERA) $(LIBS_CORE)) -lgif -lzint
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(CAMERA) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_CAMERA) $(LIBS_CORE)) -lgif -lzint -lm
 # A stand-in for the system's calls about a V4L2 camera.
 $(BUILD)/obj/tests/unit/fake_video.o: EXTRA += -U_FORTIFY_SOURCE
 $(BUILD)/tests/test_camera_video: $(BUILD)/obj/tests/unit/test_camera_video.o $(call obj,tests/unit/fake_video.c) $(CAMERA) $(CORE)
@@ -307,7 +307,7 @@ INSTALLED = 755:$(BUILD)/stationd:$(sbindir)/stationd 755:$(BUILD)/hqd:$(sbindir
 INSTALLED_DIRS = $(sysconfdir)/station/station.conf.d $(sysconfdir)/station/labels.d $(sysconfdir)/station-hq
 $(BUILD)/systemd/%: systemd/%.in FORCE
 	@mkdir -p $(@D)
-	@sed 's,@sbindir@,$(sbindir),g; s,@bindir@,$(bindir),g; s,@libexecdir@,$(libexecdir),g' $< >$@
+	@sed 's,@sbindir@,$(sbindir),g; s,@bindir@,$(bindir),g; s,@libexecdir@,$(libexecdir),g; s,@datadir@,$(datadir),g' $< >$@
 install: all $(UNITS:%=$(BUILD)/systemd/%)
 	@for x in $(INSTALLED); do from=$${x#*:}; to=$(DESTDIR)$${from#*:}; echo "  INSTALL $$to"; \
 		$(INSTALL) -D -m $${x%%:*} "$${from%%:*}" "$$to" || exit 1; done

@@ -1,5 +1,5 @@
-/* image.h - a grey image, and the pass that makes another image of it for a decoder. It writes into
- * memory of the caller, and reads nothing outside its image. */
+/* image.h - a grey image, and the passes that make another image of it for a decoder. They write
+ * into memory of the caller, and read nothing outside their image. */
 #ifndef STATION_IMAGE_H
 #define STATION_IMAGE_H
 #include <stdbool.h>
@@ -23,6 +23,9 @@ bool image_is_sound(const struct image *in);
  * reach 1..127. buf has room for the pixels, sums for one uint32_t a column. */
 bool image_adaptive(const struct image *in, unsigned reach, unsigned margin, uint32_t *sums,
 		    size_t columns, uint8_t *buf, size_t cap, struct image *out);
+/* The same picture, half as large again, between whose pixels the light changes evenly; the rest as
+ * above. */
+bool image_closer(const struct image *in, uint8_t *buf, size_t cap, struct image *out);
 /* The grey of YUYV, whose rows are stride bytes apart, into packed rows. */
 void image_of_yuyv(const uint8_t *from, size_t stride, uint32_t width, uint32_t height,
 		   uint8_t *to);

@@ -8,7 +8,11 @@
 /* One way to look. A stage is looked at as a whole; after it, it may be enough. */
 struct view {
 	uint8_t stage;
-	bool squares;	/* QR codes on the adaptive image; else lines on the image itself */
+	enum {
+		LINES,	 /* on the image itself */
+		SQUARES, /* QR codes, on the adaptive image */
+		CLOSER,	 /* ... of one half as large again */
+	} what;
 	uint8_t angles; /* of lines: a bit each */
 	uint8_t rows;	/* that make a line; of squares, one line of so many is looked at */
 	uint8_t step;	/* rows from a line to the next */
@@ -23,19 +27,20 @@ struct view {
 /* By labels read for the time it takes, on photographs and on pictures of tests/scene. Single rows
  * are for codes so small that the mean of several would blur them. */
 static const struct view schedule[] = {
-	{0, false, ALONG, 4, 8, LINES_SMOOTH},	  {0, true, 0, 1, 0, LINES_PLAIN},
-	{1, false, ALONG, 1, 8, LINES_DOUBLE},	  {2, false, DIAGONAL, 4, 12, LINES_SMOOTH},
-	{2, false, BETWEEN, 4, 12, LINES_SMOOTH}, {3, false, ALONG, 2, 6, LINES_DOUBLE},
-	{3, false, ASLANT, 1, 12, LINES_SMOOTH},  {4, false, ALONG, 4, 8, LINES_PLAIN},
-	{4, false, ASLANT, 2, 16, LINES_DOUBLE},
+	{0, LINES, ALONG, 4, 8, LINES_SMOOTH},	  {0, SQUARES, 0, 1, 0, LINES_PLAIN},
+	{1, LINES, ALONG, 1, 8, LINES_DOUBLE},	  {2, LINES, DIAGONAL, 4, 12, LINES_SMOOTH},
+	{2, LINES, BETWEEN, 4, 12, LINES_SMOOTH}, {3, LINES, ALONG, 2, 6, LINES_DOUBLE},
+	{3, LINES, ASLANT, 1, 12, LINES_SMOOTH},  {4, LINES, ALONG, 4, 8, LINES_PLAIN},
+	{4, LINES, ASLANT, 2, 16, LINES_DOUBLE},  {5, CLOSER, 0, 1, 0, LINES_PLAIN},
 };
 #define VIEWS (sizeof(schedule) / sizeof(schedule[0]))
 /* What a frame of a moving scene gets besides the first, in turn. */
 static const uint8_t turns[] = {3, 4, 2};
 #define TURNS (sizeof(turns) / sizeof(turns[0]))
 
-#define REACH  15 /* pixels around, of which the adaptive threshold takes the mean */
-#define MARGIN 7  /* levels */
+#define REACH  15      /* pixels around, of which the adaptive threshold takes the mean */
+#define MARGIN 7       /* levels */
+#define CLOSE  1000000 /* pixels: a larger image is close enough */
 
 struct look {
 	struct lines *lines;
@@ -79,14 +84,34 @@ static int look_for_squares(struct look *l, const struct image *image, const str
 	return e;
 }
 
+/* Codes whose modules have two pixels or three. */
+static int look_closer(struct look *l, const struct image *image, const struct view *v, unsigned id)
+{
+	size_t all = (size_t)image->width * image->height;
+	uint8_t *buf;
+	struct image closer;
+	int e = 0;
+
+	if (all > CLOSE)
+		return 0;
+	buf = malloc(all * 9 / 4);
+	if (!buf)
+		return -ENOMEM;
+	if (image_closer(image, buf, all * 9 / 4, &closer) && image_is_sound(&closer))
+		e = look_for_squares(l, &closer, v, id);
+	free(buf);
+	return e;
+}
+
 /* Each angle is a view of its own, numbered from *id on. */
 static int look_one(struct look *l, const struct image *image, const struct view *v, unsigned *id)
 {
-	if (v->squares) {
-		if (!(l->reading.allowed & 1U << READING_QR))
-			return 0;
+	if (v->what != LINES && !(l->reading.allowed & 1U << READING_QR))
+		return 0;
+	if (v->what == SQUARES)
 		return look_for_squares(l, image, v, (*id)++);
-	}
+	if (v->what == CLOSER)
+		return look_closer(l, image, v, (*id)++);
 	for (unsigned a = 0; a < COMB_ANGLES; a++)
 		if (v->angles & 1U << a) {
 			struct comb comb;

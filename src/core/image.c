@@ -1,5 +1,5 @@
-/* image.c - passes over grey images: a threshold that follows the light. Plain loops over rows, so
- * that a compiler can make vectors of them. */
+/* image.c - passes over grey images: a threshold that follows the light, a closer view. Plain loops
+ * over rows, so that a compiler can make vectors of them. */
 #include "station/image.h"
 #include <string.h>
 
@@ -79,6 +79,47 @@ bool image_adaptive(const struct image *in, unsigned reach, unsigned margin, uin
 			rows--;
 		}
 		adaptive_row(row_of(in, y), sums, in->width, reach, rows, margin, to);
+	}
+	return true;
+}
+
+/* Between two rows, so many sixths from one to the other: three pixels for every two. */
+static void closer_row(const uint8_t *upper, const uint8_t *lower, unsigned sixths, uint32_t width,
+		       uint8_t *to)
+{
+	unsigned before, here, next = upper[0] * (6 - sixths) + lower[0] * sixths, after = next;
+
+	for (uint32_t x = 0; x < width; x += 2, to += 3) {
+		before = next;
+		here = after;
+		next = here;
+		if (x + 1 < width)
+			next = upper[x + 1] * (6 - sixths) + lower[x + 1] * sixths;
+		after = next;
+		if (x + 2 < width)
+			after = upper[x + 2] * (6 - sixths) + lower[x + 2] * sixths;
+		to[0] = (uint8_t)((before + here * 5 + 18) / 36);
+		if (x + 1 == width)
+			return;
+		to[1] = (uint8_t)((here * 3 + next * 3 + 18) / 36);
+		to[2] = (uint8_t)((next * 5 + after + 18) / 36);
+	}
+}
+
+bool image_closer(const struct image *in, uint8_t *buf, size_t cap, struct image *out)
+{
+	static const unsigned sixths[] = {5, 3, 1};
+	uint8_t *to = room(in->width + in->width / 2, in->height + in->height / 2, buf, cap, out);
+
+	if (!to)
+		return false;
+	for (uint32_t y = 0; y < out->height; y++, to += out->width) {
+		uint32_t lower = y / 3 * 2 + y % 3;
+		uint32_t upper = lower > 0 ? lower - 1 : 0;
+
+		if (lower == in->height)
+			lower--;
+		closer_row(row_of(in, upper), row_of(in, lower), sixths[y % 3], in->width, to);
 	}
 	return true;
 }

@@ -12,6 +12,7 @@
 #include "label_fixture.h"
 #include <malloc.h>
 #include <stdio.h>
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -245,6 +246,46 @@ static void test_databar_and_sq_codes_are_left_alone(void **state)
 	assert_int_equal(end, 0);
 }
 
+/* Under a camera: turned, of so many pixels a module, blurred by pixels that see more than one of
+ * them, with noise. */
+static void draw_seen(const struct zint_symbol *z, double module, double angle, uint32_t dice)
+{
+	double c = cos(angle) / module, s = sin(angle) / module;
+
+	for (int y = 0; y < HEIGHT; y++)
+		for (int x = 0; x < WIDTH; x++) {
+			int white = 0;
+
+			for (int n = 0; n < 16; n++) {
+				double u = x - WIDTH / 2 + n % 4 * 0.4,
+				       v = y - HEIGHT / 2 + n / 4 * 0.4;
+				int a = (int)floor(c * u + s * v) + z->width / 2;
+				int b = (int)floor(c * v - s * u) + z->rows / 2;
+
+				white += a < 0 || b < 0 || a >= z->width || b >= z->rows ||
+					 !(z->encoded_data[b][a / 8] >> (a % 8) & 1);
+			}
+			dice = dice * 1664525u + 1013904223u;
+			pixels[y * WIDTH + x] = (uint8_t)(40 + white * 8 + (int)(dice >> 27));
+		}
+}
+
+static void test_a_small_QR_code_is_read_however_it_lies(void **state)
+{
+	const char *text = "BEQP8H3G4J8PT3KLGRAMS";
+	struct zint_symbol *z = encode(BARCODE_QRCODE, text, DATA_MODE);
+	unsigned read = 0;
+
+	(void)state;
+	for (unsigned turn = 0; turn < 18; turn++) {
+		draw_seen(z, 2.1, turn * 5 * 3.14159265 / 180, turn);
+		assert_int_equal(look_at(look, &image), 0);
+		read += has(READING_QR, text);
+	}
+	assert_in_range(read, 10, 18); /* 5 without a closer view */
+	ZBarcode_Delete(z);
+}
+
 /* zbar 0.23.92 loses 0.25 kB for each QR code that a scanner of long life has read. */
 static void test_many_qr_codes_cost_no_memory(void **state)
 {
@@ -303,6 +344,7 @@ int main(void)
 		cmocka_unit_test(test_character_sets_are_not_guessed),
 		cmocka_unit_test(test_structured_append_does_not_abort),
 		cmocka_unit_test(test_databar_and_sq_codes_are_left_alone),
+		cmocka_unit_test(test_a_small_QR_code_is_read_however_it_lies),
 		cmocka_unit_test(test_many_qr_codes_cost_no_memory),
 		cmocka_unit_test(test_what_is_not_allowed_is_not_read),
 	};

@@ -1,5 +1,5 @@
 /* test_comb.c - lines across an image lie where they should at every angle and never outside it;
- * the adaptive threshold is the one that its definition gives. */
+ * the adaptive threshold and the closer view are what their definitions give. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 #include "station/comb.h"
+#include <math.h>
 #include <string.h>
 
 #define SIDE 97
@@ -125,6 +126,51 @@ static void test_adaptive_is_its_definition(void **state)
 	assert_false(image_adaptive(&im, 15, 7, sums, SIDE, buf, 61 * 43 - 1, &out));
 }
 
+/* At a place between pixels, which are held on beyond the edge. */
+static double light(const struct image *im, double x, double y)
+{
+	double a, b, sum = 0;
+
+	x = x < 0 ? 0 : x > im->width - 1 ? im->width - 1 : x;
+	y = y < 0 ? 0 : y > im->height - 1 ? im->height - 1 : y;
+	for (unsigned v = 0; v < im->height; v++)
+		for (unsigned u = 0; u < im->width; u++) {
+			a = 1 - fabs(x - u);
+			b = 1 - fabs(y - v);
+			if (a > 0 && b > 0)
+				sum += a * b * im->pixels[v * im->stride + u];
+		}
+	return sum;
+}
+
+static void test_closer_is_half_as_large_again(void **state)
+{
+	static const uint32_t sides[][2] = {{12, 9}, {7, 8}, {5, 1}, {1, 4}, {1, 1}};
+	uint8_t buf[18 * 13 + 1];
+	struct image out;
+
+	(void)state;
+	srand(9);
+	for (size_t i = 0; i < sizeof(pixels); i++)
+		pixels[i] = (uint8_t)rand();
+	for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]); i++) {
+		struct image im = picture(sides[i][0], sides[i][1]);
+		uint32_t width = im.width * 3 / 2, height = im.height * 3 / 2;
+
+		memset(buf, 0xa5, sizeof(buf));
+		assert_true(image_closer(&im, buf, (size_t)width * height, &out));
+		assert_int_equal(out.width, width);
+		assert_int_equal(out.height, height);
+		for (unsigned y = 0; y < height; y++)
+			for (unsigned x = 0; x < width; x++)
+				assert_true(fabs(out.pixels[y * out.stride + x] -
+						 light(&im, (x + 0.5) / 1.5 - 0.5,
+						       (y + 0.5) / 1.5 - 0.5)) < 0.51);
+		assert_int_equal(buf[width * height], 0xa5);
+		assert_false(image_closer(&im, buf, (size_t)width * height - 1, &out));
+	}
+}
+
 static void test_soundness(void **state)
 {
 	struct image im = picture(10, 10);
@@ -146,6 +192,7 @@ int main(void)
 		cmocka_unit_test(test_every_angle_sees_its_stripes),
 		cmocka_unit_test(test_double_and_smooth),
 		cmocka_unit_test(test_adaptive_is_its_definition),
+		cmocka_unit_test(test_closer_is_half_as_large_again),
 		cmocka_unit_test(test_soundness),
 	};
 
