@@ -130,7 +130,7 @@ class Camera(BenchCase):
     def test_1_a_camera_that_is_plugged_in_later(self):
         """The unit starts on a kernel that has no camera; one comes, and a label that moves under it is read."""
         self.assertNotEqual(self.g.run(f"test -e {PLAYED}")[0], 0)
-        self.g.check("systemctl start station-camera")
+        self.g.check("systemctl start station-camera || { journalctl -b -u station-camera --no-pager | tail -5; false; }")
         self.sees(False)
         self.is_said(f"the camera ({PLAYED}) can't be opened: No such file or directory")
         self.show()
@@ -139,6 +139,23 @@ class Camera(BenchCase):
         self.assertEqual(self.g.check("systemctl show -p NRestarts --value station-camera").strip(), "0")
         self.show(1, "move")
         self.opened(1)
+
+    def test_1b_a_broken_decoder_would_see_no_files(self):
+        """Programs, its settings and sockets; nothing of the journal's, nor of the keys beside the settings."""
+        pid = self.g.check("systemctl show -p MainPID --value station-camera").strip()
+        self.g.check("test -d /var/lib/station && touch /etc/station/site.key")
+        root = f"/proc/{pid}/root"
+
+        def inside(folder):
+            return set(self.g.check(f"ls -A {root}{folder}").split())
+        self.assertLessEqual(inside("/etc"), {"alternatives", "ld.so.cache", "station"})
+        self.assertLessEqual(inside("/etc/station"), {"station.conf", "station.conf.d"})
+        self.assertLessEqual(inside("/run"), {"station", "systemd", "udev", "user"})
+        self.assertLessEqual(inside("/run/systemd"), {"incoming", "journal", "notify"})
+        self.assertEqual(inside("/var"), {"tmp"})
+        for folder in ("/boot", "/home", "/media", "/mnt", "/root", "/srv", "/tmp", "/var/tmp"):
+            self.assertEqual(inside(folder), set(), folder)
+        self.assertNotEqual(self.g.run(f"touch {root}/etc/new")[0], 0)
 
     def test_2_f10_unplugged_and_back(self):
         self.unplug()
