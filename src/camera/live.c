@@ -151,9 +151,8 @@ static int turns(struct live *l)
 		beat(l, clock_ms());
 		if (!came || (l->tell && !tell_connected(l->tell)))
 			continue;
+		report_sight(l); /* before a look, which may take long, or hang */
 		e = watch_frame(l->watch, &frame, now);
-		if (e > STILL_SAME)
-			report_sight(l);
 	}
 	return e < 0 ? e : 0;
 }

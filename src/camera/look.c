@@ -84,7 +84,7 @@ static int look_for_squares(struct look *l, const struct image *image, const str
 	return e;
 }
 
-/* Codes whose modules have two pixels or three. */
+/* For codes whose modules have two pixels or three. */
 static int look_closer(struct look *l, const struct image *image, const struct view *v, unsigned id)
 {
 	size_t all = (size_t)image->width * image->height;

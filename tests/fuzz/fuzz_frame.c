@@ -1,11 +1,13 @@
 /* fuzz_frame.c - any bytes as a JPEG of a camera, into a place of an agreed size: nothing is
- * written behind it, and what is refused holds nothing. What is taken, and
- * small, goes the way of a frame: gate, sight, look. The first byte chooses the size. */
+ * written behind it, and what is refused holds nothing. What is taken goes the way of a scene that
+ * comes to rest: gate, looks of both kinds, sight; what is large, to gate and sight only. The first
+ * byte chooses the size. */
 #include "camera/photo.h"
 #include "camera/watch.h"
 #include <stdlib.h>
 
-#define SMALL 20000 /* pixels; the look takes longer than all the rest */
+#define SMALL 20000 /* pixels; looks take longer than all the rest */
+#define STEP  166   /* ms: a quick look, a whole one, none, and one at what has settled */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -20,6 +22,8 @@ static void show(const struct photo *p)
 {
 	static const struct watch_is is = {READING_ALL, READING_ITF_14, on_label, NULL, NULL};
 	static struct watch *watch;
+	static struct still still;
+	static struct sight sight;
 	static uint64_t now;
 	const struct image frame = {p->pixels, p->width, p->height, p->width};
 
@@ -27,9 +31,15 @@ static void show(const struct photo *p)
 		abort();
 	if (!image_is_sound(&frame))
 		abort();
-	now += 166;
-	if ((uint64_t)p->width * p->height <= SMALL && watch_frame(watch, &frame, now) < 0)
-		abort();
+	if ((uint64_t)p->width * p->height > SMALL) {
+		(void)still_frame(&still, &frame, now += STEP);
+		sight_look(&sight, &frame, true);
+		return;
+	}
+	watch_begin(watch);
+	for (unsigned n = 0; n < 4; n++)
+		if (watch_frame(watch, &frame, now += STEP) < 0)
+			abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -164,11 +164,11 @@ static void show(struct course *c, struct watch *w, const struct image *image, b
 	if (v < 0)
 		exit(2);
 	if (table) {
-		c->woken += frame_no > 0 && v == STILL_DIFFERS;
+		c->woken += frame_no > 0 && v >= STILL_DIFFERS;
 		return;
 	}
 	c->took[CAMERA] += reader_cpu_us() - begun;
-	c->entered |= v == STILL_DIFFERS;
+	c->entered |= v >= STILL_DIFFERS;
 	if (v != STILL_SAME)
 		by_twice(&c->found[TWICE], watch_reading(w));
 	begun = reader_cpu_us();

@@ -16,7 +16,8 @@
 static struct watch *watch;
 static uint64_t now;
 static unsigned told;
-static char last[64];
+static char last[READING_TEXT + 1];
+static unsigned views; /* of whole looks */
 
 static void on_label(void *user, const struct reading_label *label)
 {
@@ -26,13 +27,19 @@ static void on_label(void *user, const struct reading_label *label)
 	last[label->len] = '\0';
 }
 
+static void on_view(void *user)
+{
+	(void)user;
+	views++;
+}
+
 static int setup(void **state)
 {
-	static const struct watch_is is = {READING_ALL, READING_ITF_14, on_label, NULL, NULL};
+	static const struct watch_is is = {READING_ALL, READING_ITF_14, on_label, on_view, NULL};
 
 	(void)state;
 	now = 1000;
-	told = 0;
+	told = views = 0;
 	blank();
 	return watch_open(&watch, &is);
 }
@@ -117,6 +124,21 @@ static void test_sight_is_judged_at_rest(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* A moving scene is looked at quickly; one that never rests as a whole, now and then. */
+static void test_what_never_rests_is_looked_at_as_a_whole(void **state)
+{
+	(void)state;
+	for (int n = 0; n < 8; n++) { /* 8 * 66 ms */
+		blank();
+		draw(BARCODE_QRCODE, "moves", 60 + n % 2 * 300, 60);
+		assert_int_equal(show(), STILL_DIFFERS);
+	}
+	assert_int_equal(views, 0);
+	blank();
+	assert_int_equal(show(), STILL_RESTLESS);
+	assert_true(views > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +146,7 @@ int main(void)
 		TEST(test_F9_a_weak_label_is_told_at_the_next_frame),
 		TEST(test_an_itf_has_its_digits_or_is_none),
 		TEST(test_sight_is_judged_at_rest),
+		TEST(test_what_never_rests_is_looked_at_as_a_whole),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
