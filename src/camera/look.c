@@ -5,14 +5,16 @@
 #include <errno.h>
 #include <stdlib.h>
 
+enum {
+	LINES,	 /* on the image itself */
+	SQUARES, /* QR codes, on the adaptive image */
+	CLOSER,	 /* ... of one half as large again */
+};
+
 /* One way to look. A stage is looked at as a whole; after it, it may be enough. */
 struct view {
 	uint8_t stage;
-	enum {
-		LINES,	 /* on the image itself */
-		SQUARES, /* QR codes, on the adaptive image */
-		CLOSER,	 /* ... of one half as large again */
-	} what;
+	uint8_t what;
 	uint8_t angles; /* of lines: a bit each */
 	uint8_t rows;	/* that make a line; of squares, one line of so many is looked at */
 	uint8_t step;	/* rows from a line to the next */

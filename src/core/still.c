@@ -10,7 +10,8 @@
 static void measure_row(const struct image *frame, uint32_t side, uint32_t y, uint32_t columns,
 			uint32_t *out)
 {
-	uint32_t samples = side / 2 * side;
+	uint32_t half = side < SIDE_LEAST ? SIDE_LEAST / 2 : side / 2;
+	uint32_t samples = half * 2 * half;
 
 	memset(out, 0, columns * sizeof(*out));
 	for (uint32_t dy = 0; dy < side; dy += 2) {
