@@ -122,7 +122,7 @@ class Lines(File):
         def backlog(**more):
             return self.status(0, headquarters={**HQ, **more})[0].splitlines()
         self.assertIn("none, headquarters has all 12 events", backlog(acked=12, backlog=0)[5])
-        for seconds, words in ((59, "0 min"), (3 * 60 + 5, "3 min"), (3 * 3600 + 65, "3 h 1 min"), (50 * 3600, "2 d 2 h"), (-900, "0 min")):
+        for seconds, words in ((40, "0 min"), (3 * 60 + 5, "3 min"), (3 * 3600 + 65, "3 h 1 min"), (50 * 3600, "2 d 2 h"), (-900, "0 min")):
             self.assertIn(f"3 events wait, the oldest for {words}; headquarters has 9 of 12", backlog(unsent_since=ago(seconds))[5])
         self.assertIn("; headquarters does not take 2 photos (HTTP 415)", backlog(photos_refused=2, photos_why="HTTP 415")[5])
         self.assertNotIn("photos", backlog(photos_refused=0, photos_why="no connection")[5])
