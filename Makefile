@@ -307,7 +307,7 @@ INSTALLED = 755:$(BUILD)/stationd:$(sbindir)/stationd 755:$(BUILD)/hqd:$(sbindir
 INSTALLED_DIRS = $(sysconfdir)/station/station.conf.d $(sysconfdir)/station/labels.d $(sysconfdir)/station-hq
 $(BUILD)/systemd/%: systemd/%.in FORCE
 	@mkdir -p $(@D)
-	@sed 's,@sbindir@,$(sbindir),g; s,@bindir@,$(bindir),g; s,@libexecdir@,$(libexecdir),g; s,@datadir@,$(datadir),g' $< >$@
+	@sed 's,@sbindir@,$(sbindir),g; s,@bindir@,$(bindir),g; s,@libexecdir@,$(libexecdir),g' $< >$@
 install: all $(UNITS:%=$(BUILD)/systemd/%)
 	@for x in $(INSTALLED); do from=$${x#*:}; to=$(DESTDIR)$${from#*:}; echo "  INSTALL $$to"; \
 		$(INSTALL) -D -m $${x%%:*} "$${from%%:*}" "$$to" || exit 1; done

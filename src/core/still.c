@@ -90,7 +90,7 @@ void still_init(struct still *s)
 /* It is another scene: how it is to be looked at. */
 static enum still_verdict moves(struct still *s, uint64_t now_ms)
 {
-	if (s->moves_ms == 0 || now_ms - s->moved_ms > STILL_MOVES)
+	if (now_ms - s->moved_ms > STILL_MOVES)
 		s->moves_ms = now_ms; /* it begins to */
 	s->moved_ms = now_ms;
 	if (now_ms - s->moves_ms < STILL_MOVES)

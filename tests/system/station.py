@@ -170,7 +170,7 @@ class Panel:
     def errors(self, since=0):
         return [line[6:] for _, line in self.lines[since:] if line.startswith("error ")]
 
-    def wait(self, what, condition, seconds=20):
+    def wait(self, what, condition, seconds=10):
         end = time.monotonic() + seconds
         while not condition():
             left = end - time.monotonic()
@@ -179,7 +179,7 @@ class Panel:
                 raise AssertionError(f"waited {'in vain' if self.closed else f'{seconds} s'} for {what}; lit: "
                                      f"{self.lit()}, link {self.lamps.get('link')}; the last lines:\n  {tail}")
 
-    def until(self, what, condition, seconds=20):
+    def until(self, what, condition, seconds=10):
         """For a condition outside the panel (journal, status): looked at again with each line and 50 times a second."""
         end = time.monotonic() + seconds
         while not condition():
@@ -188,16 +188,16 @@ class Panel:
                 return
             self.pump(0.02)
 
-    def wait_lamps(self, seconds=20, **lamps):
+    def wait_lamps(self, seconds=10, **lamps):
         """Until exactly these lamps are lit (LINK left out). All are dark while an append is in flight too: idle must
         be said as well."""
         self.wait(f"lamps {lamps or 'dark and idle'}",
                   lambda: self.lit() == lamps and (lamps or self.shown.get("message") == "idle"), seconds)
 
-    def wait_tone(self, tone, since, seconds=20):
+    def wait_tone(self, tone, since, seconds=10):
         self.wait(f"tone {tone}", lambda: tone in self.tones(since), seconds)
 
-    def wait_show(self, seconds=20, **members):
+    def wait_show(self, seconds=10, **members):
         self.wait(f"show {members}", lambda: all(self.shown.get(k) == v for k, v in members.items()), seconds)
 
     def settle(self, seconds=REACTION):

@@ -122,8 +122,6 @@ static void test_sight_is_judged_at_rest(void **state)
 	assert_int_equal(watch_sight(watch)->dirt, SIGHT_DIRT_UNKNOWN); /* of one scene */
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 /* A moving scene is looked at quickly; one that never rests as a whole, now and then. */
 static void test_what_never_rests_is_looked_at_as_a_whole(void **state)
 {
@@ -138,6 +136,8 @@ static void test_what_never_rests_is_looked_at_as_a_whole(void **state)
 	assert_int_equal(show(), STILL_RESTLESS);
 	assert_true(views > 0);
 }
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
