@@ -466,6 +466,25 @@ static inline void fixture_wait(struct fixture *f, bool (*until)(struct fixture 
 	assert_true(f->met);
 }
 
+/* Conditions to wait for. */
+static inline bool fixture_is_broken(struct fixture *f)
+{
+	return !f->works;
+}
+
+static inline bool fixture_is_working(struct fixture *f)
+{
+	return f->works;
+}
+
+static inline bool fixture_is_checked(struct fixture *f)
+{
+	struct journal_state state;
+
+	journal_state(f->j, &state);
+	return state.checked;
+}
+
 static inline int fixture_open(struct fixture *f)
 {
 	f->stored = f->stored_ok = f->found = f->found_null = f->works_calls = 0;
@@ -687,5 +706,33 @@ static inline void fixture_idle(struct fixture *f)
 {
 	fixture_awake_ms = fixture_now();
 	fixture_wait(f, fixture_is_idle);
+}
+
+/* A journal of `count` events, closed in order. */
+static inline void fixture_make(struct fixture *f, unsigned count)
+{
+	struct event e = fixture_event(f, EVENT_LABEL_REJECTED, "{}");
+
+	fixture_begin(f);
+	for (unsigned i = 1; i < count; i++)
+		assert_true(fixture_append(f, &e));
+	fixture_close(f);
+}
+
+/* In a child without root: mode bits don't bind root. Returns what the child's run returned. */
+static inline int fixture_as_nobody(struct fixture *f, int (*run)(struct fixture *f))
+{
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		if (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
+			_exit(99);
+		_exit(run(f));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
 }
 #endif

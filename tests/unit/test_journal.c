@@ -11,24 +11,6 @@ static bool stall_reached(struct fixture *f)
 	return sync_stalled == 2;
 }
 
-static bool broken(struct fixture *f)
-{
-	return !f->works;
-}
-
-static bool works(struct fixture *f)
-{
-	return f->works;
-}
-
-static bool checked(struct fixture *f)
-{
-	struct journal_state state;
-
-	journal_state(f->j, &state);
-	return state.checked;
-}
-
 static void new_journal_begins_with_journal_opened(void **state)
 {
 	struct fixture *f = *state;
@@ -44,7 +26,7 @@ static void new_journal_begins_with_journal_opened(void **state)
 	assert_int_equal(strlen(s.journal), EVENT_UUID);
 	assert_string_equal(s.problem, "");
 	assert_string_equal(f->report.aside, "");
-	fixture_wait(f, checked);
+	fixture_wait(f, fixture_is_checked);
 	fixture_close(f);
 	assert_int_equal(fixture_chain(f), 1);
 	assert_int_equal(fixture_i64(f, JOURNAL_FILE,
@@ -75,10 +57,10 @@ static void stored_is_reported_after_a_sync(void **state)
 	}
 	fixture_close(f);
 	fixture_begin(f);
-	fixture_wait(f, checked);
+	fixture_wait(f, fixture_is_checked);
 	fixture_close(f);
 	fixture_begin(f); /* nothing to project, nothing to check: nothing of its own is written */
-	fixture_wait(f, checked);
+	fixture_wait(f, fixture_is_checked);
 	for (int i = 0; i < 3; i++) {
 		unsigned before = syncs;
 
@@ -97,7 +79,7 @@ static void what_queues_during_a_sync_shares_the_next(void **state)
 	unsigned before;
 
 	fixture_begin(f);
-	fixture_wait(f, checked); /* whose own writing would count */
+	fixture_wait(f, fixture_is_checked); /* whose own writing would count */
 	assert_true(fixture_append(f, &e));
 	before = syncs;
 	disk_stall();
@@ -224,7 +206,7 @@ static void F5_kill_loses_nothing_that_was_stored(void **state)
 	close(pipes[0]);
 	assert_true(stored >= 25);
 	fixture_begin(f);
-	fixture_wait(f, checked); /* the whole file, because the stop was not in order */
+	fixture_wait(f, fixture_is_checked); /* the whole file, because the stop was not in order */
 	fixture_close(f);
 	assert_true(fixture_chain(f) >= stored + 1);
 	assert_int_equal(fixture_i64(f, JOURNAL_FILE, "SELECT value FROM meta WHERE key='clean'"),
@@ -248,7 +230,7 @@ static void failing_disk_refuses_and_comes_back(void **state)
 		seq = s.seq;
 		disk_errno = errors[i];
 		assert_false(fixture_append(f, &e));
-		fixture_wait(f, broken);
+		fixture_wait(f, fixture_is_broken);
 		journal_state(f->j, &s);
 		assert_int_equal(s.seq, seq);
 		assert_false(s.works);
@@ -257,7 +239,7 @@ static void failing_disk_refuses_and_comes_back(void **state)
 		fixture_find(f, "RMA1", false);
 		assert_int_equal(f->found_null, i + 1);
 		disk_errno = 0;
-		fixture_wait(f, works);
+		fixture_wait(f, fixture_is_working);
 		journal_state(f->j, &s);
 		assert_true(s.works);
 		assert_string_equal(s.problem, "");
@@ -276,7 +258,7 @@ static void failed_group_refuses_all_of_its_appends(void **state)
 	struct event e = fixture_event(f, EVENT_STEP_ANSWERED, "{}");
 
 	fixture_begin(f);
-	fixture_wait(f, checked);
+	fixture_wait(f, fixture_is_checked);
 	disk_stall();
 	assert_int_equal(journal_append(f->j, &e, 1), 0);
 	fixture_wait(f, stall_reached);
@@ -288,9 +270,9 @@ static void failed_group_refuses_all_of_its_appends(void **state)
 	fixture_wait(f, fixture_stored_enough);
 	assert_true(f->ok[0]);
 	assert_int_equal(f->stored_ok, 1);
-	fixture_wait(f, broken);
+	fixture_wait(f, fixture_is_broken);
 	disk_errno = 0;
-	fixture_wait(f, works);
+	fixture_wait(f, fixture_is_working);
 	assert_true(fixture_append(f, &e));
 	fixture_close(f);
 	assert_int_equal(fixture_chain(f), 3);
@@ -318,7 +300,7 @@ static void late_loop_hears_everything_in_order(void **state)
 	struct event e = fixture_event(f, EVENT_STEP_ANSWERED, "{}");
 
 	fixture_begin(f);
-	fixture_wait(f, checked); /* which writes too */
+	fixture_wait(f, fixture_is_checked); /* which writes too */
 	assert_int_equal(journal_append(f->j, &e, 1), 0);
 	state_await(f, true, 2);
 	disk_errno = ENOSPC;
@@ -380,8 +362,8 @@ static void failed_sync_leaves_one_chain(void **state)
 		assert_true(wal_used(f) > 20 * 4096);
 		sync_errno = EIO;
 		assert_false(fixture_append(f, &e));
-		fixture_wait(f, broken);
-		fixture_wait(f, works);
+		fixture_wait(f, fixture_is_broken);
+		fixture_wait(f, fixture_is_working);
 		assert_true(wal_used(f) < 8 * 4096);
 	}
 	assert_true(fixture_append(f, &e));
@@ -408,7 +390,7 @@ static void checkpoint_leaves_no_second_sync(void **state)
 	fixture_begin(f);
 	e = fixture_event(f, EVENT_STEP_ANSWERED, "{}");
 	assert_true(fixture_append(f, &e));
-	fixture_wait(f, checked);
+	fixture_wait(f, fixture_is_checked);
 	wal_headers = 0;
 	while (wal_frames < JOURNAL_DB_WAL_PAGES)
 		assert_true(fixture_append(f, &e));
@@ -426,7 +408,7 @@ static void checkpoint_of_what_is_projected_leaves_none(void **state)
 	struct event e;
 
 	fixture_begin(f);
-	fixture_wait(f, checked);
+	fixture_wait(f, fixture_is_checked);
 	wal_headers = 0;
 	e = fixture_event(f, EVENT_BADGE_IN, "{\"badge\":\"B7\"}");
 	for (int i = 0; i < 200; i++) {
@@ -488,7 +470,7 @@ static void promised_event_that_is_gone_is_damage(void **state)
 		assert_true(fixture_append(f, &e));
 	disk_errno = EIO;
 	assert_false(fixture_append(f, &e));
-	fixture_wait(f, broken);
+	fixture_wait(f, fixture_is_broken);
 	assert_int_equal(write(tell, "x", 1), 1);
 	close(tell);
 	assert_int_equal(waitpid(child, NULL, 0), child);
@@ -522,251 +504,6 @@ static void second_opener_is_refused_and_the_first_goes_on(void **state)
 	assert_true(fixture_append(f, &e));
 	fixture_close(f);
 	assert_int_equal(fixture_chain(f), 2);
-}
-
-/* --- resume --- */
-
-static struct {
-	unsigned count;
-	uint64_t seq[64];
-} resumed;
-
-static void on_resume(void *user, const struct event_view *e)
-{
-	(void)user;
-	if (resumed.count < 64)
-		resumed.seq[resumed.count] = e->seq;
-	resumed.count++;
-}
-
-static void resume_expect(struct fixture *f, unsigned count, uint64_t first, uint64_t second,
-			  uint64_t last)
-{
-	resumed.count = 0;
-	assert_int_equal(fixture_open(f), 0);
-	assert_int_equal(journal_resume(f->j, on_resume, NULL), 0);
-	assert_int_equal(resumed.count, count);
-	assert_int_equal(resumed.seq[0], first);
-	assert_int_equal(resumed.seq[1], second);
-	assert_int_equal(resumed.seq[count - 1], last);
-	fixture_close(f);
-}
-
-static void resume_gives_the_open_inspection_and_the_badge(void **state)
-{
-	struct fixture *f = *state;
-	char id[EVENT_UUID + 1];
-	struct event e;
-
-	fixture_begin(f);
-	e = fixture_event(f, EVENT_BADGE_IN, "{\"badge\":\"B7\"}"); /* 2 */
-	assert_true(fixture_append(f, &e));
-	for (int i = 0; i < 10; i++) { /* 3 to 12 */
-		e = fixture_event(f, EVENT_LABEL_REJECTED, "{}");
-		assert_true(fixture_append(f, &e));
-	}
-	fixture_close(f);
-	resume_expect(f, 10, 2, 4, 12); /* nothing open: the badge, and a few before the end */
-
-	fixture_begin(f);
-	fixture_inspect(f, "RMA1", 0, 0, NULL, id); /* 13 */
-	for (int i = 0; i < 20; i++)		    /* 14 to 33 */
-		fixture_then(f, id, EVENT_STEP_ANSWERED, "{}");
-	fixture_close(f);
-	resume_expect(f, 22, 2, 13, 33);
-
-	fixture_begin(f);
-	fixture_then(f, id, EVENT_INSPECTION_CLOSED, "{\"verdict\":\"pass\"}"); /* 34 */
-	fixture_close(f);
-	resume_expect(f, 23, 2, 13, 34); /* provisional: still open */
-
-	fixture_begin(f);
-	fixture_then(f, id, EVENT_INSPECTION_FINAL, "{\"verdict\":\"pass\"}"); /* 35 */
-	fixture_close(f);
-	resume_expect(f, 10, 2, 27, 35);
-
-	fixture_begin(f);
-	e = fixture_event(f, EVENT_BADGE_OUT, "{\"badge\":\"B7\"}"); /* 36 */
-	assert_true(fixture_append(f, &e));
-	fixture_close(f);
-	resume_expect(f, 9, 28, 29, 36); /* the badge is among the last few: once */
-}
-
-/* --- the check behind the start --- */
-
-static void many_append(struct fixture *f, unsigned count)
-{
-	struct event e = fixture_event(f, EVENT_LABEL_REJECTED, "{}");
-
-	for (unsigned done = 0; done < count; done += 100) {
-		unsigned before = f->stored;
-
-		for (int i = 0; i < 100; i++)
-			assert_int_equal(journal_append(f->j, &e, 1), 0);
-		fixture_want = before + 100;
-		fixture_wait(f, fixture_stored_enough);
-	}
-}
-
-/* Damage far before the end: found behind the start, and the next start sets the file aside. */
-static void damage(struct fixture *f, const char *sql)
-{
-	char head[EVENT_HASH * 2 + 1], want[256], *names = NULL;
-	struct text t = text_over(head, sizeof(head));
-	struct journal_state s;
-	struct event e;
-	size_t len;
-
-	fixture_begin(f);
-	many_append(f, 300);
-	fixture_close(f);
-	assert_int_equal(fixture_chain(f), 301);
-	fixture_sql(f, JOURNAL_FILE, sql);
-	fixture_sql(f, JOURNAL_FILE, "UPDATE meta SET value=0 WHERE key='clean'");
-	fixture_begin(f);
-	journal_state(f->j, &s);
-	assert_int_equal(s.seq, 301);
-	text_hex(&t, s.head, EVENT_HASH);
-	fixture_wait(f, broken);
-	e = fixture_event(f, EVENT_STEP_ANSWERED, "{}");
-	assert_false(fixture_append(f, &e));
-	journal_state(f->j, &s);
-	assert_non_null(strstr(s.problem, "damaged"));
-	assert_int_equal(s.seq, 301);
-	fixture_close(f);
-
-	fixture_begin(f); /* set aside */
-	assert_string_not_equal(f->report.aside, "");
-	assert_true(fixture_has(f, f->report.aside));
-	names = fixture_read(f, f->report.aside, &len);
-	assert_true(len > 0);
-	free(names);
-	snprintf(want, sizeof(want),
-		 "SELECT count(*) FROM event WHERE seq=1 AND CAST(line AS TEXT) LIKE "
-		 "'%%\"seq\":301,\"hash\":\"%s\"},\"why\":\"damaged\"}%%'",
-		 head);
-	assert_true(fixture_append(f, &e));
-	fixture_close(f);
-	assert_int_equal(fixture_i64(f, JOURNAL_FILE, want), 1);
-	assert_int_equal(fixture_chain(f), 2);
-}
-
-static void F5_changed_event_is_found_behind_the_start(void **state)
-{
-	damage(*state, "UPDATE event SET line = CAST(replace(line, '\"by\":null', '\"by\":\"X\"') "
-		       "AS BLOB) WHERE seq = 17");
-}
-
-static void F5_missing_event_is_found_behind_the_start(void **state)
-{
-	damage(*state, "DELETE FROM event WHERE seq = 100");
-}
-
-static void F5_missing_first_event_is_found_behind_the_start(void **state)
-{
-	damage(*state, "DELETE FROM event WHERE seq = 1");
-}
-
-static void F5_changed_hash_is_found_behind_the_start(void **state)
-{
-	damage(*state, "UPDATE event SET hash = zeroblob(32) WHERE seq = 5");
-}
-
-/* A page of a table that no start reads. */
-static void F5_damaged_guard_is_found_after_an_unclean_stop(void **state)
-{
-	struct fixture *f = *state;
-	char junk[4096], path[512], id[EVENT_UUID + 1];
-	struct journal_state s;
-	int64_t page;
-	int fd;
-
-	fixture_begin(f);
-	fixture_inspect(f, "RMA1", 0, 0, "pass", id);
-	fixture_close(f);
-	fixture_sql(f, JOURNAL_FILE, "UPDATE meta SET value=0 WHERE key='clean'");
-	page = fixture_i64(f, JOURNAL_FILE,
-			   "SELECT rootpage FROM sqlite_master WHERE name='arrival'");
-	memset(junk, 0xa5, sizeof(junk));
-	fixture_path(f, JOURNAL_FILE, path);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	assert_int_equal(pwrite(fd, junk, sizeof(junk), (page - 1) * 4096), sizeof(junk));
-	close(fd);
-	fixture_begin(f);
-	fixture_wait(f, broken);
-	journal_state(f->j, &s);
-	assert_non_null(strstr(s.problem, "damaged (arrival"));
-	fixture_close(f);
-	fixture_begin(f);
-	assert_non_null(strstr(f->report.aside, "damaged"));
-}
-
-/* After a stop in order only what came since the last check is read again. */
-static void check_goes_on_where_it_was(void **state)
-{
-	struct fixture *f = *state;
-	int64_t through;
-
-	fixture_begin(f);
-	many_append(f, 200);
-	fixture_close(f);
-	fixture_begin(f);
-	fixture_wait(f, checked);
-	fixture_close(f);
-	through = fixture_i64(f, JOURNAL_FILE, "SELECT value FROM meta WHERE key='checked_seq'");
-	assert_int_equal(through, 201);
-	/* Not looked at again: a change there stays until an unclean stop asks for the whole. */
-	fixture_sql(f, JOURNAL_FILE, "UPDATE event SET hash = zeroblob(32) WHERE seq = 5");
-	fixture_begin(f);
-	fixture_wait(f, checked);
-	assert_true(f->works);
-	fixture_close(f);
-}
-
-/* --- a long journal --- */
-
-/* A start reads the tail, not the journal: counted in reads, not in time. */
-static void start_does_not_depend_on_the_length(void **state)
-{
-	struct fixture *f = *state;
-	sqlite3_int64 memory;
-	unsigned before;
-
-	fixture_long(f, 100000);
-	before = reads;
-	assert_int_equal(fixture_open(f), 0);
-	assert_int_equal(journal_resume(f->j, on_resume, NULL), 0);
-	assert_true(reads - before < 200);
-	fixture_start(f);
-	fixture_wait(f, checked);
-	memory = sqlite3_memory_highwater(0);
-	assert_true(memory < 4 * 1024 * 1024);
-	fixture_close(f);
-	assert_int_equal(
-		fixture_i64(f, JOURNAL_FILE, "SELECT value FROM meta WHERE key='checked_seq'"),
-		100000);
-}
-
-/* A check of the whole that a stop cuts short is made at the next start. */
-static void check_cut_short_is_not_forgotten(void **state)
-{
-	struct fixture *f = *state;
-
-	fixture_long(f, 20000);
-	fixture_sql(f, JOURNAL_FILE, "UPDATE meta SET value=0 WHERE key='clean'");
-	fixture_begin(f);
-	fixture_close(f);
-	/* In order, or not through: as fast as this machine may be. */
-	assert_int_equal(
-		fixture_i64(f, JOURNAL_FILE, "SELECT value FROM meta WHERE key='clean'"),
-		fixture_i64(f, JOURNAL_FILE,
-			    "SELECT count(*) FROM meta WHERE key='checked_seq' AND value=20000"));
-	fixture_begin(f);
-	fixture_wait(f, checked);
-	fixture_close(f);
-	assert_int_equal(fixture_i64(f, JOURNAL_FILE, "SELECT value FROM meta WHERE key='clean'"),
-			 1);
 }
 
 /* The WAL is emptied into the database behind the completions, and stays bounded. */
@@ -805,15 +542,6 @@ int main(void)
 		TEST(checkpoint_of_what_is_projected_leaves_none),
 		TEST(promised_event_that_is_gone_is_damage),
 		TEST(second_opener_is_refused_and_the_first_goes_on),
-		TEST(resume_gives_the_open_inspection_and_the_badge),
-		TEST(F5_changed_event_is_found_behind_the_start),
-		TEST(F5_missing_event_is_found_behind_the_start),
-		TEST(F5_missing_first_event_is_found_behind_the_start),
-		TEST(F5_changed_hash_is_found_behind_the_start),
-		TEST(F5_damaged_guard_is_found_after_an_unclean_stop),
-		TEST(check_goes_on_where_it_was),
-		TEST(start_does_not_depend_on_the_length),
-		TEST(check_cut_short_is_not_forgotten),
 		TEST(wal_stays_bounded),
 	};
 

@@ -3,11 +3,6 @@
 #include "journal_fixture.h"
 #include <sys/resource.h>
 
-static bool works(struct fixture *f)
-{
-	return f->works;
-}
-
 static bool told_broken(struct fixture *f)
 {
 	return f->works_calls > 0 && !f->works;
@@ -54,17 +49,6 @@ static void set_aside(struct fixture *f, const char *why, uint64_t parent_seq)
 		 "'%%\"data\":{\"parent\":%s,\"why\":\"%s\"}%%'",
 		 parent, why);
 	assert_int_equal(fixture_i64(f, JOURNAL_FILE, sql), 1);
-}
-
-/* A journal of `count` events, closed in order. */
-static void journal_make(struct fixture *f, unsigned count)
-{
-	struct event e = fixture_event(f, EVENT_LABEL_REJECTED, "{}");
-
-	fixture_begin(f);
-	for (unsigned i = 1; i < count; i++)
-		assert_true(fixture_append(f, &e));
-	fixture_close(f);
 }
 
 static void missing_folder(void **state)
@@ -143,7 +127,7 @@ static void newer_version_is_refused(void **state)
 {
 	struct fixture *f = *state;
 
-	journal_make(f, 3);
+	fixture_make(f, 3);
 	fixture_sql(f, JOURNAL_FILE, "PRAGMA user_version=2");
 	assert_true(fixture_open(f) < 0);
 	assert_int_equal(f->report.trouble, JOURNAL_NEWER);
@@ -168,7 +152,7 @@ static void other_board_begins_anew(void **state)
 	struct fixture *f = *state;
 	char aside[256];
 
-	journal_make(f, 4);
+	fixture_make(f, 4);
 	f->config.board = "board-2";
 	set_aside(f, "board", 4);
 	snprintf(aside, sizeof(aside), "%s", f->report.aside);
@@ -199,7 +183,7 @@ static void F5_destroyed_first_page_is_set_aside(void **state)
 	size_t len;
 	char *kept;
 
-	journal_make(f, 4);
+	fixture_make(f, 4);
 	file_scribble(f, JOURNAL_FILE, 0, 4096);
 	set_aside(f, "damaged", 0);
 	kept = fixture_read(f, f->report.aside, &len);
@@ -213,7 +197,7 @@ static void F5_damaged_header_with_our_mark_is_set_aside(void **state)
 	struct fixture *f = *state;
 	char path[512];
 
-	journal_make(f, 4);
+	fixture_make(f, 4);
 	file_scribble(f, JOURNAL_FILE, 0, 16);
 	fixture_path(f, "journal.lock", path);
 	assert_int_equal(unlink(path), 0);
@@ -224,7 +208,7 @@ static void F5_destroyed_tables_are_set_aside(void **state)
 {
 	struct fixture *f = *state;
 
-	journal_make(f, 4);
+	fixture_make(f, 4);
 	file_scribble(f, JOURNAL_FILE, 100, 3000); /* the schema behind a sound header */
 	set_aside(f, "damaged", 0);
 }
@@ -233,7 +217,7 @@ static void F5_file_cut_to_nothing_is_set_aside(void **state)
 {
 	struct fixture *f = *state;
 
-	journal_make(f, 4);
+	fixture_make(f, 4);
 	fixture_write(f, JOURNAL_FILE, "", 0);
 	set_aside(f, "damaged", 0);
 }
@@ -250,7 +234,7 @@ static void F5_damaged_tail_is_set_aside(void **state)
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
-		journal_make(f, 10);
+		fixture_make(f, 10);
 		fixture_sql(f, JOURNAL_FILE, damages[i]);
 		set_aside(f, "damaged", 7); /* the last good event is the parent */
 		nftw(f->dir, fixture_unlink, 8, FTW_DEPTH | FTW_PHYS);
@@ -283,7 +267,7 @@ static void F5_missing_content_is_set_aside(void **state)
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
-		journal_make(f, 3);
+		fixture_make(f, 3);
 		fixture_sql(f, JOURNAL_FILE, damages[i]);
 		set_aside(f, "damaged", 0);
 		nftw(f->dir, fixture_unlink, 8, FTW_DEPTH | FTW_PHYS);
@@ -327,7 +311,7 @@ static void crash_while_setting_aside_is_safe(void **state)
 		nftw(f->dir, fixture_unlink, 8, FTW_DEPTH | FTW_PHYS);
 		assert_int_equal(mkdir(f->dir, 0755), 0);
 		f->config.board = "board-1";
-		journal_make(f, 5);
+		fixture_make(f, 5);
 		fixture_sql(f, JOURNAL_FILE, "UPDATE event SET hash=zeroblob(32) WHERE seq=5");
 		fixture_write(f, "journal.db-shm", "x", 1);
 		child = fork();
@@ -375,23 +359,6 @@ static void half_made_new_journal_is_made_again(void **state)
 
 /* --- a disk that can't be written now --- */
 
-/* In a child without root: mode bits don't bind root. Returns what the child's run returned. */
-static int as_nobody(struct fixture *f, int (*run)(struct fixture *f))
-{
-	int status;
-	pid_t child = fork();
-
-	assert_true(child >= 0);
-	if (child == 0) {
-		if (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
-			_exit(99);
-		_exit(run(f));
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
 static int open_read_only(struct fixture *f)
 {
 	struct event e = fixture_event(f, EVENT_STEP_ANSWERED, "{}");
@@ -415,11 +382,11 @@ static void read_only_folder_can_not_record(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(chmod(f->dir, 0555), 0);
-	assert_int_equal(as_nobody(f, open_read_only), 0);
+	assert_int_equal(fixture_as_nobody(f, open_read_only), 0);
 	assert_int_equal(chmod(f->dir, 0755), 0);
-	journal_make(f, 3);
+	fixture_make(f, 3);
 	assert_int_equal(chmod(f->dir, 0555), 0);
-	assert_int_equal(as_nobody(f, open_read_only), 0);
+	assert_int_equal(fixture_as_nobody(f, open_read_only), 0);
 	assert_int_equal(chmod(f->dir, 0755), 0);
 	assert_int_equal(fixture_chain(f), 3);
 }
@@ -429,13 +396,13 @@ static void read_only_file_can_not_record(void **state)
 	struct fixture *f = *state;
 	char path[512];
 
-	journal_make(f, 3);
+	fixture_make(f, 3);
 	fixture_path(f, JOURNAL_FILE, path);
 	assert_int_equal(chmod(path, 0444), 0);
 	fixture_path(f, "journal.lock", path);
 	assert_int_equal(chmod(path, 0666), 0);
 	assert_int_equal(chmod(f->dir, 0777), 0);
-	assert_int_equal(as_nobody(f, open_read_only), 0);
+	assert_int_equal(fixture_as_nobody(f, open_read_only), 0);
 	assert_int_equal(fixture_chain(f), 3);
 }
 
@@ -472,7 +439,7 @@ static void full_disk_at_start_may_pass(void **state)
 	assert_false(s.works);
 	assert_non_null(strstr(s.problem, "no space"));
 	disk_errno = 0;
-	fixture_wait(f, works);
+	fixture_wait(f, fixture_is_working);
 	assert_int_equal(f->works_calls, 2);
 	assert_int_equal(journal_resume(f->j, on_resume, NULL), 0);
 	assert_int_equal(resumed, 1);
@@ -500,7 +467,7 @@ static int open_with_little_space(struct fixture *f)
 	limit.rlim_cur = RLIM_INFINITY;
 	if (setrlimit(RLIMIT_FSIZE, &limit) < 0)
 		return 3;
-	fixture_wait(f, works);
+	fixture_wait(f, fixture_is_working);
 	if (!fixture_append(f, &e))
 		return 4;
 	fixture_close(f);
@@ -512,156 +479,7 @@ static void file_that_can_not_grow_is_a_full_disk(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(chmod(f->dir, 0777), 0);
-	assert_int_equal(as_nobody(f, open_with_little_space), 0);
-}
-
-/* --- the reader --- */
-
-static struct {
-	unsigned lines, stop_at;
-	uint64_t last;
-	bool good;
-} seen;
-
-static bool on_line(void *user, uint64_t seq, const char *line, size_t len,
-		    const uint8_t hash[EVENT_HASH])
-{
-	uint8_t own[EVENT_HASH];
-
-	(void)user;
-	fixture_sha256(line, len, own);
-	seen.good = (seen.lines == 0 || seen.good) && memcmp(own, hash, EVENT_HASH) == 0;
-	seen.last = seq;
-	return ++seen.lines != seen.stop_at;
-}
-
-static int read_all(struct fixture *f)
-{
-	struct journal_report report;
-	struct journal_reader *r;
-	char path[512];
-	int n;
-
-	memset(&seen, 0, sizeof(seen));
-	fixture_path(f, JOURNAL_FILE, path);
-	if (journal_reader_open(&r, path, &report) < 0)
-		return 200;
-	n = journal_reader_lines(r, 0, 1000, on_line, NULL);
-	journal_reader_close(r);
-	return seen.good && n == (int)seen.lines ? n : 201;
-}
-
-static void reader_works_beside_the_writer(void **state)
-{
-	struct fixture *f = *state;
-	struct journal_report report;
-	struct journal_reader *r;
-	struct event e = fixture_event(f, EVENT_LABEL_REJECTED, "{}");
-	char path[512];
-
-	fixture_begin(f);
-	fixture_path(f, JOURNAL_FILE, path);
-	assert_int_equal(journal_reader_open(&r, path, &report), 0);
-	assert_int_equal(report.trouble, JOURNAL_FINE);
-	for (int i = 0; i < 5; i++)
-		assert_true(fixture_append(f, &e));
-	memset(&seen, 0, sizeof(seen));
-	assert_int_equal(journal_reader_lines(r, 0, 4, on_line, NULL), 4);
-	assert_int_equal(journal_reader_lines(r, 4, 100, on_line, NULL), 2);
-	assert_int_equal(seen.last, 6);
-	assert_true(seen.good);
-	assert_int_equal(journal_reader_lines(r, 6, 100, on_line, NULL), 0);
-	assert_true(fixture_append(f, &e));
-	seen.stop_at = seen.lines + 1;
-	assert_int_equal(journal_reader_lines(r, 0, 100, on_line, NULL), 1);
-	assert_int_equal(journal_reader_lines(r, UINT64_MAX, 100, on_line, NULL), 0);
-	journal_reader_close(r);
-	fixture_close(f);
-}
-
-static void reader_takes_a_copy_in_a_read_only_folder(void **state)
-{
-	struct fixture *f = *state;
-	char path[512];
-
-	journal_make(f, 5);
-	assert_int_equal(chmod(f->dir, 0555), 0);
-	assert_int_equal(as_nobody(f, read_all), 5);
-	assert_int_equal(chmod(f->dir, 0755), 0);
-	/* Names that mean something in a URI. */
-	fixture_path(f, JOURNAL_FILE, path);
-	assert_int_equal(read_all(f), 5);
-}
-
-static void reader_says_what_is_wrong(void **state)
-{
-	struct fixture *f = *state;
-	struct journal_report report;
-	struct journal_reader *r;
-	char path[512];
-
-	fixture_path(f, JOURNAL_FILE, path);
-	assert_int_equal(journal_reader_open(&r, path, &report), -ENOENT);
-	assert_int_equal(report.trouble, JOURNAL_NO_FOLDER);
-	assert_true(journal_reader_open(&r, f->dir, &report) < 0);
-	assert_int_equal(report.trouble, JOURNAL_NOT_OURS);
-	fixture_write(f, JOURNAL_FILE, "Dear diary, not a database at all", 33);
-	assert_true(journal_reader_open(&r, path, &report) < 0);
-	assert_int_equal(report.trouble, JOURNAL_NOT_OURS);
-	assert_int_equal(unlink(path), 0);
-	fixture_sql(f, JOURNAL_FILE, "CREATE TABLE recipe(name)");
-	assert_true(journal_reader_open(&r, path, &report) < 0);
-	assert_int_equal(report.trouble, JOURNAL_NOT_OURS);
-	assert_int_equal(unlink(path), 0);
-	journal_make(f, 2);
-	fixture_sql(f, JOURNAL_FILE, "PRAGMA user_version=9");
-	assert_true(journal_reader_open(&r, path, &report) < 0);
-	assert_int_equal(report.trouble, JOURNAL_NEWER);
-	fixture_sql(f, JOURNAL_FILE, "PRAGMA user_version=1; UPDATE event SET hash=x'00'");
-	assert_int_equal(read_all(f), 201); /* handed out, and not matching */
-	journal_reader_close(NULL);
-}
-
-/* damage: words of it; NULL = none. */
-static void expect_look(struct fixture *f, uint64_t seq, const char *damage)
-{
-	struct journal_report report;
-	struct journal_reader *r;
-	struct journal_look look;
-	char path[512];
-
-	fixture_path(f, JOURNAL_FILE, path);
-	assert_int_equal(journal_reader_open(&r, path, &report), 0);
-	assert_int_equal(journal_reader_look(r, 10000, &look), 0);
-	if (damage)
-		assert_non_null(strstr(look.damage, damage));
-	else
-		assert_string_equal(look.damage, "");
-	assert_int_equal(look.seq, seq);
-	assert_int_equal(strlen(look.journal), EVENT_UUID);
-	assert_true(damage || (look.whole && look.newest_ms > 0));
-	journal_reader_close(r);
-}
-
-static void reader_looks_at_the_whole_F5(void **state)
-{
-	struct fixture *f = *state;
-	struct event e = fixture_event(f, EVENT_LABEL_REJECTED, "{}");
-
-	fixture_begin(f);
-	for (int i = 0; i < 5; i++)
-		assert_true(fixture_append(f, &e));
-	expect_look(f, 6, NULL); /* beside the writer */
-	fixture_close(f);
-	expect_look(f, 6, NULL);
-	fixture_sql(f, JOURNAL_FILE,
-		    "UPDATE event SET line=replace(line,'mono','nomo') WHERE seq=6");
-	expect_look(f, 5, "end of its chain");
-	fixture_sql(f, JOURNAL_FILE,
-		    "UPDATE event SET line=replace(line,'nomo','mono') WHERE seq=6");
-	expect_look(f, 6, NULL);
-	fixture_sql(f, JOURNAL_FILE, "DELETE FROM event WHERE seq=4");
-	expect_look(f, 3, "end of its chain");
+	assert_int_equal(fixture_as_nobody(f, open_with_little_space), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -692,10 +510,6 @@ int main(void)
 		TEST(read_only_file_can_not_record),
 		TEST(full_disk_at_start_may_pass),
 		TEST(file_that_can_not_grow_is_a_full_disk),
-		TEST(reader_works_beside_the_writer),
-		TEST(reader_takes_a_copy_in_a_read_only_folder),
-		TEST(reader_says_what_is_wrong),
-		TEST(reader_looks_at_the_whole_F5),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

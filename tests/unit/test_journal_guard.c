@@ -489,16 +489,6 @@ static void long_list_takes_effect_as_a_whole(void **state)
 	assert_int_equal(fixture_i64(f, JOURNAL_FILE, "SELECT count(*) FROM expected"), 5);
 }
 
-static bool works(struct fixture *f)
-{
-	return f->works;
-}
-
-static bool broken(struct fixture *f)
-{
-	return !f->works;
-}
-
 /* The disk fills while the list is read: the old one stays, and it is read again afterwards. */
 static void list_survives_a_full_disk(void **state)
 {
@@ -511,9 +501,9 @@ static void list_survives_a_full_disk(void **state)
 	fixture_path(f, "expected.csv", path);
 	disk_errno = ENOSPC;
 	assert_int_equal(journal_expect(f->j, path), 0);
-	fixture_wait(f, broken);
+	fixture_wait(f, fixture_is_broken);
 	disk_errno = 0;
-	fixture_wait(f, works);
+	fixture_wait(f, fixture_is_working);
 	want_expected = 3;
 	fixture_wait(f, list_is);
 	assert_int_equal(fixture_find(f, "OLD", false)->list, PARCEL_UNKNOWN);

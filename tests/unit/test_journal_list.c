@@ -9,11 +9,6 @@ static bool returned_enough(struct fixture *f)
 	return f->returned >= want;
 }
 
-static bool works(struct fixture *f)
-{
-	return f->works;
-}
-
 static uint64_t want_acked;
 
 static bool acked_is(struct fixture *f)
@@ -248,7 +243,7 @@ static void acked_waits_for_a_disk_that_works(void **state)
 	assert_false(fixture_append(f, &e));
 	assert_int_equal(journal_acked(f->j, 2), 0);
 	disk_errno = 0;
-	fixture_wait(f, works);
+	fixture_wait(f, fixture_is_working);
 	want_acked = 2;
 	fixture_wait(f, acked_is);
 }
@@ -481,7 +476,7 @@ static void page_on_a_full_disk_is_refused(void **state)
 	assert_false(give(f, &page));
 	assert_false(give(f, &page)); /* at once, while it does not work */
 	disk_errno = 0;
-	fixture_wait(f, works);
+	fixture_wait(f, fixture_is_working);
 	assert_string_equal(state_of(f).cursor, "");
 	assert_false(state_of(f).has_list);
 	/* In the middle of a page. */

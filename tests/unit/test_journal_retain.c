@@ -37,21 +37,6 @@ static bool anchored(struct fixture *f)
 	return state_of(f).anchor >= want_anchor;
 }
 
-static bool works(struct fixture *f)
-{
-	return f->works;
-}
-
-static bool broken(struct fixture *f)
-{
-	return !f->works;
-}
-
-static bool checked(struct fixture *f)
-{
-	return state_of(f).checked;
-}
-
 static void add(struct fixture *f, enum event_kind kind, const char *id, const char *label,
 		const char *data)
 {
@@ -114,7 +99,7 @@ static void check_whole(struct fixture *f, uint64_t last)
 	fixture_sql(f, JOURNAL_FILE, "UPDATE meta SET value=0 WHERE key='clean'");
 	fixture_begin(f);
 	assert_string_equal(f->report.aside, "");
-	fixture_wait(f, checked);
+	fixture_wait(f, fixture_is_checked);
 	assert_true(f->works);
 }
 
@@ -339,11 +324,11 @@ static void F5_missing_front_behind_the_anchor_is_found(void **state)
 		await(f, 7);
 		fixture_close(f);
 		fixture_begin(f); /* everything is verified, and the stop is one in order */
-		fixture_wait(f, checked);
+		fixture_wait(f, fixture_is_checked);
 		fixture_close(f);
 		fixture_sql(f, JOURNAL_FILE, harm[i]);
 		fixture_begin(f);
-		fixture_wait(f, broken);
+		fixture_wait(f, fixture_is_broken);
 		fixture_close(f);
 		fixture_begin(f);
 		assert_non_null(strstr(f->report.aside, "damaged"));
@@ -365,9 +350,9 @@ static void full_disk_stops_retention_for_a_while(void **state)
 	later(f, 91);
 	disk_errno = ENOSPC;
 	acked(f, 310);
-	fixture_wait(f, broken);
+	fixture_wait(f, fixture_is_broken);
 	disk_errno = 0;
-	fixture_wait(f, works);
+	fixture_wait(f, fixture_is_working);
 	await(f, 301);
 	check_whole(f, 310);
 }
@@ -406,7 +391,7 @@ static void killed_at_any_write_the_chain_holds(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 	assert_true(deaths > 0);
 	fixture_begin(f);
-	fixture_wait(f, checked);
+	fixture_wait(f, fixture_is_checked);
 	await(f, 451);
 }
 
@@ -524,7 +509,7 @@ static void a_hundred_thousand_go_in_bounded_memory(void **state)
 
 	fixture_long(f, 100000);
 	fixture_begin(f);
-	fixture_wait(f, checked);
+	fixture_wait(f, fixture_is_checked);
 	later(f, 91); /* to 100009 */
 	fixture_path(f, JOURNAL_FILE, path);
 	assert_int_equal(journal_reader_open(&r, path, &report), 0);
@@ -560,7 +545,7 @@ static void appends_go_between_the_pieces(void **state)
 
 	fixture_long(f, 20000);
 	fixture_begin(f);
-	fixture_wait(f, checked);
+	fixture_wait(f, fixture_is_checked);
 	later(f, 91);
 	acked(f, 20009);
 	for (int i = 0; i < 50; i++) {

@@ -13,19 +13,6 @@ static bool sealed_enough(struct fixture *f)
 	return f->sealed >= want;
 }
 
-static bool works(struct fixture *f)
-{
-	return f->works;
-}
-
-static bool checked(struct fixture *f)
-{
-	struct journal_state s;
-
-	journal_state(f->j, &s);
-	return s.checked;
-}
-
 static uint64_t want_acked;
 
 static bool acked_is(struct fixture *f)
@@ -252,7 +239,7 @@ static void child_goes_on_where_the_parent_was(void **state)
 	assert_int_equal(resumed[1], 3);
 	assert_int_equal(resumed_count, 1 + 15);
 	fixture_start(f);
-	fixture_wait(f, checked); /* the whole file */
+	fixture_wait(f, fixture_is_checked); /* the whole file */
 	assert_true(f->works);
 }
 
@@ -359,7 +346,7 @@ static void seal_of_a_journal_that_does_not_work_is_refused(void **state)
 	assert_false(fixture_append(f, &e));
 	assert_false(seal(f));
 	disk_errno = 0;
-	fixture_wait(f, works);
+	fixture_wait(f, fixture_is_working);
 	assert_int_equal(journal_seal(f->j), 0);
 	assert_int_equal(journal_seal(f->j), -EBUSY);
 	want = 2;
@@ -440,7 +427,7 @@ static void appends_go_on_while_the_child_is_made(void **state)
 
 	fixture_long(f, 20000);
 	fixture_begin(f);
-	fixture_wait(f, checked);
+	fixture_wait(f, fixture_is_checked);
 	assert_int_equal(journal_seal(f->j), 0);
 	want = 1;
 	while (f->sealed == 0) {
@@ -514,7 +501,7 @@ static void one_of_the_two(struct fixture *f, const char *open)
 	assert_string_equal(resumed_inspection, open);
 	fixture_start(f);
 	assert_int_equal(fixture_find(f, "R1", false)->unit[0].last.verdict, PARCEL_PASS);
-	fixture_wait(f, checked);
+	fixture_wait(f, fixture_is_checked);
 	assert_true(f->works);
 	fixture_close(f);
 	child = fixture_i64(f, JOURNAL_FILE,
@@ -597,7 +584,7 @@ static void full_disk_at_any_write(void **state)
 		ok = seal(f);
 		through = write_fails == 3; /* there was no n-th write */
 		write_fails_at = 0;
-		fixture_wait(f, works);
+		fixture_wait(f, fixture_is_working);
 		assert_int_equal(ok,
 				 strcmp(state_of(f).problem, "") == 0 && fixture_has(f, SEALED));
 		refused += !ok;
@@ -627,7 +614,7 @@ static void failing_renames(void **state)
 		ok = seal(f); /* waits for the retry that finishes it */
 		last = rename_fails_at > 0;
 		rename_fails_at = 0;
-		fixture_wait(f, works);
+		fixture_wait(f, fixture_is_working);
 		assert_int_equal(ok, fixture_has(f, SEALED));
 		assert_true(ok || n == 1);
 		fixture_close(f);
@@ -642,7 +629,7 @@ static void close_in_the_middle_leaves_the_parent(void **state)
 
 	fixture_long(f, 20000);
 	fixture_begin(f);
-	fixture_wait(f, checked);
+	fixture_wait(f, fixture_is_checked);
 	assert_int_equal(journal_seal(f->j), 0);
 	while (!fixture_has(f, "journal-new.db"))
 		sched_yield();
