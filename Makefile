@@ -277,7 +277,7 @@ nightly:
 	@NIGHT_SECONDS='$(NIGHT_SECONDS)' NIGHT_ONLY='$(NIGHT_ONLY)' NIGHT_REST='$(NIGHT_REST)' bash .ci/nightly
 NIGHT_SECONDS ?= 1200
 
-# --- lint ---
+# --- lint: clang's own warnings too, which a build by gcc has not seen ---
 C_FILES := $(wildcard src/*/*.c src/*/*.h include/station/*.h tests/*/*.c tests/*/*.h)
 TIDY_FLAGS = -std=c17 -Iinclude -Isrc -D_GNU_SOURCE -DSTATION_VERSION=\"\" -DSTATION_SHARE=\"\" -DSTATION_LIBEXEC=\"\" \
 	$(call pkg,cflags,$(LIBS_IO) $(LIBS_CTL) $(LIBS_EXPORT) $(LIBS_HQ) $(LIBS_CORE))
@@ -285,6 +285,7 @@ lint: deps-lint
 	@$(MAKE) --no-print-directory run-lint
 run-lint:
 	clang-format --dry-run --Werror $(C_FILES)
+	clang -fsyntax-only $(WARN) $(TIDY_FLAGS) $(filter-out tests/system/% $(if $(filter 1,$(GPIOD)),%_v2.c,%_v1.c),$(filter %.c,$(C_FILES)))
 	printf '%s\n' $(CORE_SRC) $(IO_SRC) $(wildcard src/station*/*.c src/hqd/*.c src/camera/*.c src/export/*.c src/report/*.c) | xargs -P "$$(nproc)" -n 20 \
 		sh -c 'clang-tidy --quiet "$$@" -- $(TIDY_FLAGS)' --
 	cppcheck --quiet -j "$$(nproc)" --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -Iinclude -Isrc src

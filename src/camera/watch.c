@@ -55,7 +55,7 @@ int watch_frame(struct watch *w, const struct image *frame, uint64_t now_ms)
 	int e;
 
 	if (v == STILL_SAME)
-		return v;
+		return (int)v;
 	judge_sight(w, frame, rests, now_ms);
 	e = v == STILL_DIFFERS ? look_quickly(w->look, frame) : look_at(w->look, frame);
 	if (e < 0)
@@ -66,7 +66,7 @@ int watch_frame(struct watch *w, const struct image *frame, uint64_t now_ms)
 	if (rests && (reading_doubts(r) || seen_waits(&w->seen)))
 		still_doubt(&w->still);
 	seen_end(&w->seen, !rests, now_ms);
-	return v;
+	return (int)v;
 }
 
 const struct reading *watch_reading(const struct watch *w)

@@ -23,8 +23,8 @@ static const char *const mix[] = {
 	"TBA123456789012",
 	"LPNHK0123456789",
 	"]C100340123450000000017",
-	"]d2010400638133393110LOT\x1d"
-	"21SER",
+	("]d2010400638133393110LOT\x1d"
+	 "21SER"),
 	"https://id.gs1.org/01/04006381333931/10/L%2F1",
 	"a label of nobody",
 	"HAMS00000001X",
