@@ -457,9 +457,14 @@ class Mount(WhoCase):
         return self.device
 
     def take_out(self):
+        """The kernel lets go of the image when the last mount of it is gone, which may be later than whoever unmounted it knows."""
         if self.device:
             subprocess.run(["losetup", "-d", str(self.device)], check=True, timeout=60)
+            self.panel.until("the image to be free", lambda: not self.held())
         self.device = None
+
+    def held(self):
+        return subprocess.run(["losetup", "-j", str(self.folder / "image")], capture_output=True, text=True, check=True, timeout=60).stdout
 
     def run_at(self, link, attention):
         """Runs as its unit does, with the one capability, until the panel says this; it ends when the stick is taken out, which a
