@@ -20,7 +20,8 @@ struct lines {
 	struct reading *reading; /* of the look that is going on */
 	unsigned view;
 	unsigned waiting; /* edges until a Code 128 is looked at; 0 = none */
-	size_t widths;
+	size_t widths;	  /* that the decoder has */
+	size_t all;
 	uint32_t width[BARS_MAX];
 	uint8_t line[COMB_LENGTH];
 	uint8_t other[2 * COMB_LENGTH];
@@ -48,7 +49,9 @@ static void vote(struct lines *l, enum reading_symbology symbology, const char *
 	case READING_EAN8:
 	case READING_UPCA:
 	case READING_UPCE:
-		off = bars_retail(l->width, l->widths, text, len, symbology == READING_UPCE);
+		/* the last bar of an upright UPC-E is still to come */
+		off = bars_retail(l->width, l->widths + (l->widths < l->all), text, len,
+				  symbology == READING_UPCE);
 		if (off > OFF_RETAIL)
 			return;
 		break;
@@ -116,18 +119,17 @@ int lines_open(struct lines **out, uint32_t allowed)
 
 static void read_line(struct lines *l, const uint8_t *line, uint32_t len, unsigned least)
 {
-	size_t all = edges_find(line, len, least, l->width, BARS_MAX);
-
-	if (all < EDGES_LEAST)
+	l->all = edges_find(line, len, least, l->width, BARS_MAX);
+	if (l->all < EDGES_LEAST)
 		return;
 	zbar_decoder_reset(l->decoder);
-	for (l->widths = 1; l->widths <= all; l->widths++) {
+	for (l->widths = 1; l->widths <= l->all; l->widths++) {
 		/* how far it is quiet outside the image is unknown: 0 for the decoder */
 		(void)zbar_decode_width(l->decoder, l->widths == 1 ? 0 : l->width[l->widths - 1]);
 		if (l->waiting && --l->waiting == 0)
 			vote_code128(l);
 	}
-	l->widths = all;
+	l->widths = l->all;
 	(void)zbar_decode_width(l->decoder, 0);
 	if (l->waiting)
 		vote_code128(l);
