@@ -116,7 +116,7 @@ $(BUILD)/station-camera: $(BUILD)/obj/src/camera/main.o $(CAMERA) $(IO) $(CORE)
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $< $(CAMERA) $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_CAMERA) libsystemd $(LIBS_CORE)) -lgif
 ifeq ($(COVERAGE)$(SANITIZE),)
-$(BUILD)/obj/src/core/image.o $(BUILD)/obj/src/core/comb.o $(BUILD)/obj/src/core/still.o: EXTRA += -O3
+$(BUILD)/obj/src/core/image.o $(BUILD)/obj/src/core/comb.o $(BUILD)/obj/src/core/still.o $(BUILD)/obj/src/core/locate.o: EXTRA += -O3
 endif
 
 # --- tests: each tests/unit/test_*.c is one program; it prints TAP ---
@@ -124,7 +124,7 @@ UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.
 $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(IO) $(CORE)
 	@mkdir -p $(@D)
 	@echo "  LD $@"
-	@$(CC) $(ALL_CFLAGS) -o $@ $< $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_IO) $(LIBS_CORE)) -lpthread
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_IO) $(LIBS_CORE)) -lpthread -lm
 # A stand-in for libgpiod takes the library's place.
 FAKE_GPIOD := tests/unit/fake_gpiod.c tests/unit/fake_gpiod_v$(GPIOD).c
 $(BUILD)/tests/test_gpio: $(BUILD)/obj/tests/unit/test_gpio.o $(call obj,$(FAKE_GPIOD)) $(IO) $(CORE)

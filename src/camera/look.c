@@ -2,11 +2,12 @@
 #include "look.h"
 #include "lines.h"
 #include "squares.h"
+#include "station/locate.h"
 #include <errno.h>
 #include <stdlib.h>
 
 enum {
-	LINES,	 /* on the image itself */
+	LINES,	 /* across what looks like bars */
 	SQUARES, /* QR codes, on the adaptive image */
 	CLOSER,	 /* ... of one half as large again */
 };
@@ -15,29 +16,20 @@ enum {
 struct view {
 	uint8_t stage;
 	uint8_t what;
-	uint8_t angles; /* of lines: a bit each */
-	uint8_t rows;	/* that make a line; of squares, one line of so many is looked at */
-	uint8_t step;	/* rows from a line to the next */
+	uint8_t rows; /* that make a line; of squares, one line of so many is looked at */
 	enum lines_how how;
 };
 
-#define ALONG	 0x11 /* rows and columns */
-#define DIAGONAL 0x44
-#define BETWEEN	 0xaa
-#define ASLANT	 (DIAGONAL | BETWEEN)
-
-/* By labels read for the time it takes, on photographs and on pictures of tests/scene. Single rows
- * are for codes so small that the mean of several would blur them. */
+/* By labels read for the time it takes, on photographs and on pictures of tests/scene. Few rows are
+ * for codes that are low or tilted away, many for those in noise. */
 static const struct view schedule[] = {
-	{0, LINES, ALONG, 4, 8, LINES_SMOOTH},	  {0, SQUARES, 0, 1, 0, LINES_PLAIN},
-	{1, LINES, ALONG, 1, 8, LINES_DOUBLE},	  {2, LINES, DIAGONAL, 4, 12, LINES_SMOOTH},
-	{2, LINES, BETWEEN, 4, 12, LINES_SMOOTH}, {3, LINES, ALONG, 2, 6, LINES_DOUBLE},
-	{3, LINES, ASLANT, 1, 12, LINES_SMOOTH},  {4, LINES, ALONG, 4, 8, LINES_PLAIN},
-	{4, LINES, ASLANT, 2, 16, LINES_DOUBLE},  {5, CLOSER, 0, 1, 0, LINES_PLAIN},
+	{0, LINES, 8, LINES_DOUBLE}, {0, SQUARES, 1, LINES_PLAIN}, {1, LINES, 4, LINES_DOUBLE},
+	{2, LINES, 12, LINES_PLAIN}, {2, LINES, 2, LINES_DOUBLE},  {2, LINES, 3, LINES_SMOOTH},
+	{3, CLOSER, 1, LINES_PLAIN},
 };
 #define VIEWS (sizeof(schedule) / sizeof(schedule[0]))
 /* What a frame of a moving scene gets besides the first, in turn. */
-static const uint8_t turns[] = {3, 4, 2};
+static const uint8_t turns[] = {2, 3, 5};
 #define TURNS (sizeof(turns) / sizeof(turns[0]))
 
 #define REACH  15      /* pixels around, of which the adaptive threshold takes the mean */
@@ -51,6 +43,8 @@ struct look {
 	void (*between)(void *user);
 	void *user;
 	uint32_t sums[IMAGE_SIDE];
+	struct locate locate;
+	bool located; /* in this image */
 };
 
 int look_open(struct look **out, uint32_t allowed, uint32_t itf)
@@ -105,23 +99,32 @@ static int look_closer(struct look *l, const struct image *image, const struct v
 	return e;
 }
 
-/* Each angle is a view of its own, numbered from *id on. */
-static int look_one(struct look *l, const struct image *image, const struct view *v, unsigned *id)
+static void look_at_lines(struct look *l, const struct image *image, const struct view *v,
+			  unsigned id)
 {
-	if (v->what != LINES && !(l->reading.allowed & 1U << READING_QR))
-		return 0;
-	if (v->what == SQUARES)
-		return look_for_squares(l, image, v, (*id)++);
-	if (v->what == CLOSER)
-		return look_closer(l, image, v, (*id)++);
-	for (unsigned a = 0; a < COMB_ANGLES; a++)
-		if (v->angles & 1U << a) {
-			struct comb comb;
+	if (!l->located)
+		locate_bars(&l->locate, image);
+	l->located = true;
+	for (uint32_t i = 0; i < l->locate.parts; i++) {
+		struct comb comb;
 
-			comb_init(&comb, image, a, v->rows, v->step);
-			lines_look(l->lines, &comb, v->how, (*id)++, &l->reading);
-		}
-	return 0;
+		comb_init(&comb, image, &l->locate.part[i], v->rows);
+		lines_look(l->lines, &comb, v->how, id, &l->reading);
+	}
+}
+
+static int look_one(struct look *l, const struct image *image, unsigned id)
+{
+	const struct view *v = &schedule[id];
+
+	if (v->what == LINES) {
+		look_at_lines(l, image, v, id);
+		return 0;
+	}
+	if (!(l->reading.allowed & 1U << READING_QR))
+		return 0;
+	return v->what == SQUARES ? look_for_squares(l, image, v, id)
+				  : look_closer(l, image, v, id);
 }
 
 /* Whether something is believed, and nothing in doubt. */
@@ -138,32 +141,32 @@ void look_between(struct look *l, void (*between)(void *user), void *user)
 
 int look_at(struct look *l, const struct image *image)
 {
-	unsigned id = 0;
 	int e = image_is_sound(image) ? 0 : -EINVAL;
 
 	l->reading.labels = 0;
-	for (size_t i = 0; e == 0 && i < VIEWS; i++) {
+	l->located = false;
+	for (unsigned i = 0; e == 0 && i < VIEWS; i++) {
 		if (i > 0 && l->between)
 			l->between(l->user);
 		if (i > 0 && schedule[i].stage != schedule[i - 1].stage && is_enough(&l->reading))
 			break;
-		e = look_one(l, image, &schedule[i], &id);
+		e = look_one(l, image, i);
 	}
 	return e;
 }
 
 int look_quickly(struct look *l, const struct image *image)
 {
-	unsigned id = 0;
 	int e = image_is_sound(image) ? 0 : -EINVAL;
 
 	l->reading.labels = 0;
+	l->located = false;
 	if (e == 0)
-		e = look_one(l, image, &schedule[0], &id);
+		e = look_one(l, image, 0);
 	if (e == 0 && !is_enough(&l->reading))
-		e = look_one(l, image, &schedule[1], &id);
+		e = look_one(l, image, 1);
 	if (e == 0 && !is_enough(&l->reading))
-		e = look_one(l, image, &schedule[turns[l->turn++ % TURNS]], &id);
+		e = look_one(l, image, turns[l->turn++ % TURNS]);
 	return e;
 }
 

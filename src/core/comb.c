@@ -1,65 +1,49 @@
-/* comb.c - lines across an image at an angle (comb.h). Along rows and columns they are sums; at
- * other angles nearest pixels, whose error the mean of several rows takes away again. */
+/* comb.c - lines across a part of an image (comb.h), each pixel of them between four of the
+ * image. */
 #include "station/comb.h"
 #include <string.h>
 
 #define ONE  65536
 #define BUSY 300 /* levels that a line goes up and down in all: thirty edges of ten */
 
-static const int32_t cosine[COMB_ANGLES] = {65536, 60547, 46341, 25080, 0, -25080, -46341, -60547};
-static const int32_t sine[COMB_ANGLES] = {0, 25080, 46341, 60547, 65536, 60547, 46341, 25080};
+/* Of a quarter of a turn. */
+static const int32_t cosine[COMB_ANGLES / 2 + 1] = {
+	65536, 65457, 65220, 64827, 64277, 63572, 62714, 61705, 60547, 59244, 57798,
+	56212, 54491, 52639, 50660, 48559, 46341, 44011, 41576, 39040, 36410, 33692,
+	30893, 28020, 25080, 22078, 19024, 15924, 12785, 9616,	6424,  3216,  0,
+};
 
-static int64_t magnitude(int64_t n)
+int32_t comb_cos(unsigned angle)
 {
-	return n < 0 ? -n : n;
+	angle %= 2 * COMB_ANGLES;
+	if (angle > COMB_ANGLES)
+		angle = 2 * COMB_ANGLES - angle;
+	return angle <= COMB_ANGLES / 2 ? cosine[angle] : -cosine[COMB_ANGLES - angle];
 }
 
-void comb_init(struct comb *c, const struct image *image, unsigned angle, unsigned rows,
-	       unsigned step)
+int32_t comb_sin(unsigned angle)
 {
-	int64_t across; /* from corner to corner, along the normal */
+	return comb_cos(angle + 3 * COMB_ANGLES / 2);
+}
 
-	angle %= COMB_ANGLES;
-	*c = (struct comb){.image = image, .cos = cosine[angle], .sin = sine[angle]};
+static int32_t bounded(int32_t at)
+{
+	return at < -COMB_LENGTH ? -COMB_LENGTH : at > COMB_LENGTH ? COMB_LENGTH : at;
+}
+
+void comb_init(struct comb *c, const struct image *image, const struct comb_part *part,
+	       unsigned rows)
+{
+	*c = (struct comb){.image = image, .part = *part};
+	c->part.from = bounded(part->from);
+	c->part.to = bounded(part->to);
+	c->part.upper = bounded(part->upper);
+	c->part.lower = bounded(part->lower);
 	c->rows = rows < 1 ? 1 : rows > COMB_ROWS ? COMB_ROWS : rows;
-	across = (magnitude(c->sin) * image->width + magnitude(c->cos) * image->height) / ONE;
-	c->step = step < c->rows ? c->rows : step;
-	c->lines = (uint32_t)(across / c->step);
-	c->first = (int32_t)(-across / 2);
-}
-
-static uint32_t along_rows(const struct comb *c, uint32_t n, uint8_t *line)
-{
-	const struct image *in = c->image;
-	const uint8_t *row = in->pixels + (size_t)n * c->step * in->stride;
-	uint16_t sum[256];
-
-	for (uint32_t x = 0; x < in->width; x += 256) {
-		uint32_t len = in->width - x < 256 ? in->width - x : 256;
-
-		memset(sum, 0, sizeof(sum));
-		for (uint32_t k = 0; k < c->rows; k++)
-			for (uint32_t i = 0; i < len; i++)
-				sum[i] = (uint16_t)(sum[i] + row[k * in->stride + x + i]);
-		for (uint32_t i = 0; i < len; i++)
-			line[x + i] = (uint8_t)(sum[i] / c->rows);
-	}
-	return in->width;
-}
-
-static uint32_t along_columns(const struct comb *c, uint32_t n, uint8_t *line)
-{
-	const struct image *in = c->image;
-	const uint8_t *at = in->pixels + (size_t)n * c->step;
-
-	for (uint32_t y = 0; y < in->height; y++, at += in->stride) {
-		uint32_t sum = 0;
-
-		for (uint32_t k = 0; k < c->rows; k++)
-			sum += at[k];
-		line[y] = (uint8_t)(sum / c->rows);
-	}
-	return in->height;
+	if (c->part.lower > c->part.upper)
+		c->lines = (uint32_t)(c->part.lower - c->part.upper) / c->rows;
+	c->cos = comb_cos(part->angle % COMB_ANGLES);
+	c->sin = comb_sin(part->angle % COMB_ANGLES);
 }
 
 /* Cuts *from..*to to where start + t * step lies in 0..limit. */
@@ -67,6 +51,11 @@ static void cut(int64_t start, int64_t step, int64_t limit, int64_t *from, int64
 {
 	int64_t a, b;
 
+	if (step == 0) {
+		if (start < 0 || start > limit)
+			*to = *from - 1;
+		return;
+	}
 	if (step < 0) { /* seen from the other side */
 		start = limit - start;
 		step = -step;
@@ -79,11 +68,12 @@ static void cut(int64_t start, int64_t step, int64_t limit, int64_t *from, int64
 		*to = b;
 }
 
-/* Where row v of the way begins at t = 0, in 1/65536 pixels. */
+/* Where row v of the way begins at t = 0, in 1/65536 pixels: the middle is a pixel's, so that lines
+ * along rows and columns are not between them. */
 static void begin(const struct comb *c, int64_t v, int64_t *x, int64_t *y)
 {
-	*x = ((int64_t)c->image->width - 1) * ONE / 2 - v * c->sin;
-	*y = ((int64_t)c->image->height - 1) * ONE / 2 + v * c->cos;
+	*x = (int64_t)((c->image->width - 1) / 2) * ONE - v * c->sin;
+	*y = (int64_t)((c->image->height - 1) / 2) * ONE + v * c->cos;
 }
 
 /* Light between four pixels, at x and y in 1/65536. */
@@ -97,14 +87,16 @@ static unsigned between(const struct image *in, int64_t x, int64_t y)
 	return (above * (256 - down) + below * down) >> 16;
 }
 
-static uint32_t aslant(const struct comb *c, uint32_t n, uint8_t *line)
+uint32_t comb_line(const struct comb *c, uint32_t n, uint8_t line[COMB_LENGTH])
 {
 	const struct image *in = c->image;
-	int64_t v = c->first + (int64_t)n * c->step;
-	int64_t from = -COMB_LENGTH, to = COMB_LENGTH, x, y;
+	int64_t v = c->part.upper + (int64_t)n * c->rows;
+	int64_t from = c->part.from, to = c->part.to, x, y;
 	uint16_t sum[COMB_LENGTH];
 	uint32_t len;
 
+	if (n >= c->lines || c->rows == 0)
+		return 0;
 	/* the edges of the way's rows: those between lie inside, too */
 	for (uint32_t k = 0; k<c->rows; k += c->rows> 1 ? c->rows - 1 : 1) {
 		begin(c, v + k, &x, &y);
@@ -125,17 +117,6 @@ static uint32_t aslant(const struct comb *c, uint32_t n, uint8_t *line)
 	for (uint32_t i = 0; i < len; i++)
 		line[i] = (uint8_t)(sum[i] / c->rows);
 	return len;
-}
-
-uint32_t comb_line(const struct comb *c, uint32_t n, uint8_t line[COMB_LENGTH])
-{
-	if (n >= c->lines || c->rows == 0)
-		return 0;
-	if (c->sin == 0)
-		return along_rows(c, n, line);
-	if (c->cos == 0)
-		return along_columns(c, n, line);
-	return aslant(c, n, line);
 }
 
 bool comb_is_busy(const uint8_t *line, uint32_t len)

@@ -21,59 +21,94 @@ static struct image picture(uint32_t width, uint32_t height)
 	return (struct image){pixels, width, height, width + 3};
 }
 
+/* Whatever the part: nothing outside the image is read, and each line is a mean of its rows. */
 static void test_lines_of_even_light_are_even(void **state)
 {
-	struct image im;
+	static const int32_t reach[][2] = {{-200, 200},
+					   {0, 40},
+					   {-3, 2},
+					   {-20, -20},
+					   {9, -9},
+					   {90, 300},
+					   {INT32_MIN, INT32_MAX},
+					   {INT32_MAX - 1, INT32_MAX}};
+	unsigned seen = 0;
 
 	(void)state;
 	memset(pixels, 77, sizeof(pixels));
-	for (uint32_t width = 1; width <= SIDE; width += 12)
-		for (uint32_t height = 1; height <= SIDE; height += 12)
-			for (unsigned angle = 0; angle < COMB_ANGLES; angle++)
-				for (unsigned rows = 1; rows <= COMB_ROWS; rows += 3) {
-					struct comb c;
+	for (uint32_t side = 1; side <= SIDE; side += 12)
+		for (uint32_t angle = 0; angle < COMB_ANGLES; angle++)
+			for (size_t k = 0; k < 64; k++) {
+				const int32_t *along = reach[k / 8], *across = reach[k % 8];
+				struct comb_part part = {angle, along[0], along[1], across[0],
+							 across[1]};
+				struct image im = picture(side, SIDE - side / 2);
+				struct comb c;
 
-					im = picture(width, height);
-					comb_init(&c, &im, angle, rows, rows);
-					for (uint32_t n = 0; n < c.lines; n++) {
-						uint32_t len = comb_line(&c, n, line);
+				comb_init(&c, &im, &part, 1 + (unsigned)k % COMB_ROWS);
+				for (uint32_t n = 0; n < c.lines; n++) {
+					uint32_t len = comb_line(&c, n, line);
 
-						assert_true(len <= 2 * SIDE);
-						for (uint32_t i = 0; i < len; i++)
-							assert_int_equal(line[i], 77);
-					}
-					assert_int_equal(comb_line(&c, c.lines, line), 0);
+					assert_true(len <= 2 * SIDE);
+					for (uint32_t i = 0; i < len; i++)
+						assert_int_equal(line[i], 77);
+					seen += len;
 				}
+				assert_int_equal(comb_line(&c, c.lines, line), 0);
+			}
+	assert_true(seen > 1000000);
 }
 
 /* Stripes across each angle: only the line along it sees them all, wherever it lies. */
 static void test_every_angle_sees_its_stripes(void **state)
 {
-	static const double cosine[] = {1, 0.92388,  0.70711,  0.38268,
-					0, -0.38268, -0.70711, -0.92388};
-	static const double sine[] = {0, 0.38268, 0.70711, 0.92388, 1, 0.92388, 0.70711, 0.38268};
 	struct image im = picture(SIDE, SIDE);
 
 	(void)state;
 	for (unsigned angle = 0; angle < COMB_ANGLES; angle++) {
+		struct comb_part part = {angle, -SIDE, SIDE, -3, 5};
+		double turn = angle * acos(-1) / COMB_ANGLES;
 		struct comb c;
 		unsigned changes = 0;
 		uint32_t len;
 
 		for (unsigned y = 0; y < SIDE; y++)
 			for (unsigned x = 0; x < SIDE; x++) {
-				double way = cosine[angle] * x + sine[angle] * y + 1000;
+				double way = cos(turn) * x + sin(turn) * y + 1000;
 
 				pixels[y * (SIDE + 3) + x] = (int)(way / 5) % 2 ? 220 : 20;
 			}
-		comb_init(&c, &im, angle, 4, 4);
-		len = comb_line(&c, c.lines / 2, line);
+		comb_init(&c, &im, &part, 4);
+		assert_int_equal(c.lines, 2);
+		len = comb_line(&c, 1, line);
 		assert_true(len > SIDE / 2);
 		for (uint32_t i = 1; i < len; i++)
 			changes += (line[i - 1] < 120) != (line[i] < 120);
 		assert_in_range(changes, len / 5 - 2, len / 5 + 2);
 		assert_true(comb_is_busy(line, len));
 	}
+}
+
+/* Where an image is even the middle is no pixel, but lines along rows and columns are pixels. */
+static void test_lines_along_rows_are_not_between_them(void **state)
+{
+	struct image im = picture(40, 30);
+	struct comb_part part = {0, -100, 100, 0, 1};
+	struct comb c;
+
+	(void)state;
+	for (unsigned y = 0; y < 30; y++)
+		for (unsigned x = 0; x < 40; x++)
+			pixels[y * 43 + x] = (uint8_t)((x % 2 ? 200 : 10) + y);
+	comb_init(&c, &im, &part, 1);
+	assert_in_range(comb_line(&c, 0, line), 38, 40);
+	for (unsigned x = 0; x < 38; x++)
+		assert_int_equal(line[x], (x % 2 ? 200 : 10) + 14);
+	part.angle = COMB_ANGLES / 2;
+	comb_init(&c, &im, &part, 1);
+	assert_in_range(comb_line(&c, 0, line), 28, 30);
+	for (unsigned y = 0; y < 28; y++)
+		assert_int_equal(line[y], 200 + y);
 }
 
 static void test_double_and_smooth(void **state)
@@ -190,6 +225,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines_of_even_light_are_even),
 		cmocka_unit_test(test_every_angle_sees_its_stripes),
+		cmocka_unit_test(test_lines_along_rows_are_not_between_them),
 		cmocka_unit_test(test_double_and_smooth),
 		cmocka_unit_test(test_adaptive_is_its_definition),
 		cmocka_unit_test(test_closer_is_half_as_large_again),
