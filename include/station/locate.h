@@ -18,6 +18,7 @@ struct locate {
 		uint8_t angle;	/* as a comb's */
 	} cell[LOCATE_CELLS];
 	uint16_t stack[LOCATE_CELLS];
+	int32_t one[IMAGE_SIDE], other[IMAGE_SIDE], both[IMAGE_SIDE];
 	uint8_t line[COMB_LENGTH];
 	uint32_t parts;
 	struct comb_part part[LOCATE_PARTS];

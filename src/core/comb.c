@@ -76,15 +76,27 @@ static void begin(const struct comb *c, int64_t v, int64_t *x, int64_t *y)
 	*y = (int64_t)((c->image->height - 1) / 2) * ONE + v * c->cos;
 }
 
-/* Light between four pixels, at x and y in 1/65536. */
-static unsigned between(const struct image *in, int64_t x, int64_t y)
+/* Light between four pixels, at x and y in 1/65536: an image's side is short enough for that. */
+static unsigned between(const uint8_t *pixels, size_t stride, uint32_t x, uint32_t y)
 {
-	const uint8_t *p = in->pixels + (size_t)(y >> 16) * in->stride + (size_t)(x >> 16);
+	const uint8_t *p = pixels + (y >> 16) * stride + (x >> 16), *q = p + stride;
 	unsigned right = x >> 8 & 255, down = y >> 8 & 255;
-	unsigned above = p[0] * (256 - right) + p[1] * right;
-	unsigned below = p[in->stride] * (256 - right) + p[in->stride + 1] * right;
+	unsigned above = p[0] * 256 + right * (unsigned)(p[1] - p[0]);
+	unsigned below = q[0] * 256 + right * (unsigned)(q[1] - q[0]);
 
-	return (above * (256 - down) + below * down) >> 16;
+	return (above * 256 + down * (below - above)) >> 16;
+}
+
+/* A row that begins there. */
+static void add(const struct image *in, uint32_t x, uint32_t y, const struct comb *c, uint32_t len,
+		uint16_t *sum)
+{
+	const uint8_t *pixels = in->pixels;
+	size_t stride = in->stride;
+	uint32_t cos = (uint32_t)c->cos, sin = (uint32_t)c->sin;
+
+	for (uint32_t i = 0; i < len; i++, x += cos, y += sin)
+		sum[i] = (uint16_t)(sum[i] + between(pixels, stride, x, y));
 }
 
 uint32_t comb_line(const struct comb *c, uint32_t n, uint8_t line[COMB_LENGTH])
@@ -111,8 +123,7 @@ uint32_t comb_line(const struct comb *c, uint32_t n, uint8_t line[COMB_LENGTH])
 		begin(c, v + k, &x, &y);
 		x += from * c->cos;
 		y += from * c->sin;
-		for (uint32_t i = 0; i < len; i++, x += c->cos, y += c->sin)
-			sum[i] = (uint16_t)(sum[i] + between(in, x, y));
+		add(in, (uint32_t)x, (uint32_t)y, c, len, sum);
 	}
 	for (uint32_t i = 0; i < len; i++)
 		line[i] = (uint8_t)(sum[i] / c->rows);

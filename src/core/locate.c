@@ -19,41 +19,56 @@ static uint32_t apart(uint32_t a, uint32_t b)
 	return d < COMB_ANGLES - d ? d : COMB_ANGLES - d;
 }
 
-/* Steps along both diagonals: between the same four pixels, so that a bar of one pixel is seen. */
-static void measure_row(struct locate_cell *row, const struct image *in, uint32_t side, uint32_t y,
-			uint32_t columns)
+/* Steps along both diagonals: between the same four pixels, so that a bar of one pixel is seen. In
+ * columns first, for vectors. */
+static void measure_row(struct locate *l, const struct image *in, uint32_t y)
 {
 	const uint8_t *a = in->pixels + (size_t)y * in->stride, *b = a + in->stride;
+	int32_t *restrict one = l->one, *restrict other = l->other, *restrict both = l->both;
 
-	for (uint32_t c = 0; c < columns; c++, a += side, b += side) {
+	for (size_t x = 0, n = in->width - 1; x < n; x++) {
+		int16_t d = (int16_t)(b[x + 1] - a[x]), e = (int16_t)(a[x + 1] - b[x]);
+
+		one[x] += d * d;
+		other[x] += e * e;
+		both[x] += d * e;
+	}
+}
+
+static void sum_up(struct locate *l, struct locate_cell *row)
+{
+	for (uint32_t c = 0, x = 0; c < l->columns; c++) {
 		int32_t one = 0, other = 0, both = 0;
 
-		for (uint32_t x = 0; x < side; x++) {
-			int32_t d = b[x + 1] - a[x], e = a[x + 1] - b[x];
-
-			one += d * d;
-			other += e * e;
-			both += d * e;
+		for (uint32_t end = x + l->side; x < end; x++) {
+			one += l->one[x];
+			other += l->other[x];
+			both += l->both[x];
 		}
-		row[c].all += (uint32_t)(one + other);
-		row[c].p += 2 * both;
-		row[c].q += one - other;
+		row[c].all = (uint32_t)(one + other);
+		row[c].p = 2 * both;
+		row[c].q = one - other;
 	}
 }
 
 /* Cells whose last pixels have neighbours. */
 static void measure(struct locate *l, const struct image *in)
 {
+	size_t size = (in->width - 1) * sizeof(*l->one);
+
 	l->side = SIDE;
 	while ((in->width - 1) / l->side * ((in->height - 1) / l->side) > LOCATE_CELLS)
 		l->side += SIDE;
 	l->columns = (in->width - 1) / l->side;
 	l->rows = (in->height - 1) / l->side;
-	memset(l->cell, 0, (size_t)l->columns * l->rows * sizeof(*l->cell));
-	for (uint32_t r = 0; r < l->rows; r++)
+	for (uint32_t r = 0; r < l->rows; r++) {
+		memset(l->one, 0, size);
+		memset(l->other, 0, size);
+		memset(l->both, 0, size);
 		for (uint32_t k = 0; k < l->side; k++)
-			measure_row(l->cell + (size_t)r * l->columns, in, l->side, r * l->side + k,
-				    l->columns);
+			measure_row(l, in, r * l->side + k);
+		sum_up(l, l->cell + (size_t)r * l->columns);
+	}
 }
 
 /* The direction, and how much there is of it. */
