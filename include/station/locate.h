@@ -8,6 +8,8 @@
 #define LOCATE_CELLS 16384 /* of an image, at most */
 #define LOCATE_PARTS 16	   /* kept: those with the most light and dark */
 
+/* What locate_bars() works in, half a megabyte, and what it found; the caller's, from one image to
+ * the next without a meaning but for parts and part. */
 struct locate {
 	uint32_t side; /* of a cell, in pixels */
 	uint32_t columns, rows;

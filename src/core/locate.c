@@ -165,23 +165,18 @@ static void stretch(int32_t at, int32_t by, int32_t *from, int32_t *to)
 		*to = at + by;
 }
 
-/* The part that the first of l->stack make. */
-static struct comb_part part_of(const struct locate *l, const struct image *in, uint32_t cells)
+/* What the first of l->stack cover, seen at an angle. */
+static struct comb_part part_at(const struct locate *l, const struct image *in, uint32_t cells,
+				uint32_t angle)
 {
-	struct comb_part part = {0, INT32_MAX, INT32_MIN, INT32_MAX, INT32_MIN};
-	int64_t p = 0, q = 0, much;
+	struct comb_part part = {angle, INT32_MAX, INT32_MIN, INT32_MAX, INT32_MIN};
+	int64_t cos = comb_cos(angle), sin = comb_sin(angle);
 	int32_t half = (int32_t)l->side / 2, quiet;
 
-	for (uint32_t i = 0; i < cells; i++) {
-		p += l->cell[l->stack[i]].p;
-		q += l->cell[l->stack[i]].q;
-	}
-	part.angle = direction(p, q, &much);
 	for (uint32_t i = 0; i < cells; i++) {
 		uint32_t at = l->stack[i];
 		int64_t x = (int64_t)(at % l->columns * l->side) + half - (in->width - 1) / 2;
 		int64_t y = (int64_t)(at / l->columns * l->side) + half - (in->height - 1) / 2;
-		int64_t cos = comb_cos(part.angle), sin = comb_sin(part.angle);
 
 		stretch((int32_t)((x * cos + y * sin) / ONE), half, &part.from, &part.to);
 		stretch((int32_t)((y * cos - x * sin) / ONE), half, &part.upper, &part.lower);
@@ -193,11 +188,11 @@ static struct comb_part part_of(const struct locate *l, const struct image *in, 
 }
 
 /* How sharp one line across the middle is. */
-static uint64_t sharpness(const struct image *in, const struct comb_part *part, uint8_t *line)
+static int64_t sharpness(const struct image *in, const struct comb_part *part, uint8_t *line)
 {
 	struct comb_part middle = *part;
 	struct comb comb;
-	uint64_t sum = 0;
+	int64_t sum = 0;
 	uint32_t len;
 
 	middle.upper = (part->upper + part->lower - LINE) / 2;
@@ -207,28 +202,35 @@ static uint64_t sharpness(const struct image *in, const struct comb_part *part, 
 	for (uint32_t i = 0; i + 1 < len; i++) {
 		int32_t step = line[i + 1] - line[i];
 
-		sum += (uint32_t)(step * step);
+		sum += step * step;
 	}
 	return sum;
 }
 
-/* The angle at which a line is sharpest. */
-static void refine(struct locate *l, const struct image *in, struct comb_part *part)
+/* The part that the first of l->stack make, at the angle around theirs at which a line is
+ * sharpest. */
+static struct comb_part part_of(struct locate *l, const struct image *in, uint32_t cells)
 {
-	uint32_t best = part->angle, middle = part->angle;
-	uint64_t most = 0;
+	struct comb_part best = {0};
+	int64_t p = 0, q = 0, much, most = -1;
+	uint32_t middle;
 
+	for (uint32_t i = 0; i < cells; i++) {
+		p += l->cell[l->stack[i]].p;
+		q += l->cell[l->stack[i]].q;
+	}
+	middle = direction(p, q, &much);
 	for (uint32_t k = 0; k <= 2 * TRIALS; k++) {
-		uint64_t is;
+		struct comb_part part =
+			part_at(l, in, cells, (middle + COMB_ANGLES + k - TRIALS) % COMB_ANGLES);
+		int64_t is = sharpness(in, &part, l->line);
 
-		part->angle = (middle + COMB_ANGLES + k - TRIALS) % COMB_ANGLES;
-		is = sharpness(in, part, l->line);
 		if (is > most) {
 			most = is;
-			best = part->angle;
+			best = part;
 		}
 	}
-	part->angle = best;
+	return best;
 }
 
 void locate_bars(struct locate *l, const struct image *image)
@@ -243,9 +245,7 @@ void locate_bars(struct locate *l, const struct image *image)
 	while (l->columns > 0 && l->parts < LOCATE_PARTS && strongest(l, &at)) {
 		uint32_t cells = gather(l, at);
 
-		if (cells < FEW)
-			continue;
-		l->part[l->parts] = part_of(l, image, cells);
-		refine(l, image, &l->part[l->parts++]);
+		if (cells >= FEW)
+			l->part[l->parts++] = part_of(l, image, cells);
 	}
 }

@@ -57,18 +57,26 @@ static bool covers(const struct comb_part *p, double x, double y, unsigned angle
 	       p->lower - p->upper < height + 56;
 }
 
+static void found_at(double x, double y, unsigned angle)
+{
+	noise(10);
+	bars(x, y, angle * acos(-1) / COMB_ANGLES, 170, 60, 40);
+	locate_bars(&found, &image);
+	assert_int_equal(found.parts, 1);
+	if (!covers(&found.part[0], x, y, angle, 170, 60))
+		fail_msg("at angle %u: angle %u, %d..%d, %d..%d", angle, found.part[0].angle,
+			 found.part[0].from, found.part[0].to, found.part[0].upper,
+			 found.part[0].lower);
+}
+
+/* Far from the middle, too, where a small turn is a long way. */
 static void test_bars_are_found_however_they_lie(void **state)
 {
 	(void)state;
 	for (unsigned angle = 0; angle < COMB_ANGLES; angle++) {
-		noise(10);
-		bars(300, 200, angle * acos(-1) / COMB_ANGLES, 200, 60, 40);
-		locate_bars(&found, &image);
-		assert_int_equal(found.parts, 1);
-		if (!covers(&found.part[0], 300, 200, angle, 200, 60))
-			fail_msg("at angle %u: angle %u, %d..%d, %d..%d", angle,
-				 found.part[0].angle, found.part[0].from, found.part[0].to,
-				 found.part[0].upper, found.part[0].lower);
+		found_at(300, 200, angle);
+		found_at(110, 110, angle);
+		found_at(540, 380, angle);
 	}
 }
 
