@@ -285,7 +285,8 @@ lint: deps-lint
 	@$(MAKE) --no-print-directory run-lint
 run-lint:
 	clang-format --dry-run --Werror $(C_FILES)
-	clang -fsyntax-only $(WARN) $(TIDY_FLAGS) $(filter-out tests/system/% $(if $(filter 1,$(GPIOD)),%_v2.c,%_v1.c),$(filter %.c,$(C_FILES)))
+	printf '%s\n' $(filter-out tests/system/% $(if $(filter 1,$(GPIOD)),%_v2.c,%_v1.c),$(filter %.c,$(C_FILES))) | xargs -P "$$(nproc)" -n 20 \
+		sh -c 'clang -fsyntax-only $(WARN) $(TIDY_FLAGS) "$$@"' --
 	printf '%s\n' $(CORE_SRC) $(IO_SRC) $(wildcard src/station*/*.c src/hqd/*.c src/camera/*.c src/export/*.c src/report/*.c) | xargs -P "$$(nproc)" -n 20 \
 		sh -c 'clang-tidy --quiet "$$@" -- $(TIDY_FLAGS)' --
 	cppcheck --quiet -j "$$(nproc)" --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -Iinclude -Isrc src
