@@ -2,6 +2,7 @@
 #include "look.h"
 #include "lines.h"
 #include "squares.h"
+#include "station/finders.h"
 #include "station/locate.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -74,7 +75,8 @@ static int look_for_squares(struct look *l, const struct image *image, const str
 
 	if (!buf)
 		return -ENOMEM;
-	if (image_adaptive(image, REACH, MARGIN, l->sums, IMAGE_SIDE, buf, all, &adaptive))
+	if (image_adaptive(image, REACH, MARGIN, l->sums, IMAGE_SIDE, buf, all, &adaptive) &&
+	    finders_are_three(&adaptive))
 		e = squares_look(&adaptive, v->rows, id, &l->reading);
 	free(buf);
 	return e;

@@ -49,7 +49,7 @@ def truth_of(folder):
     return {name: [bytes.fromhex(x) for x in texts.split("|")] if role == "pos" else [] for name, role, texts in rows}
 
 
-def compare(title, folder, goals=True):
+def compare(title, folder, judged=True):
     truth = truth_of(folder)
     print(f"\n{title}: {len(truth)} pictures, {sum(bool(x) for x in truth.values())} with a code")
     print(f"  {'':12}{'read':>8}{'wrong':>8}{'CPU':>12}")
@@ -59,10 +59,10 @@ def compare(title, folder, goals=True):
         print(f"  {who:12}{right:>8}{wrong:>8}{took:>10.2f} s")
     for name, text in figures["camera"][3]:
         print(f"  camera said of {name}: {text!r}")
-    if goals:
-        mine, zbar, zxing = (figures[x] for x in WHO)
-        print(f"  read, to ZXing's   {mine[0] / max(1, zxing[0]):>6.2f}x   goal 1.00x: {met(mine[0] >= zxing[0])}")
-        print(f"  CPU, to zbar's     {mine[2] / zbar[2]:>6.2f}x   goal 1.00x: {met(mine[2] <= zbar[2])}")
+    mine, zbar, zxing = (figures[x] for x in WHO)
+    print(f"  read, to ZXing's   {mine[0] / max(1, zxing[0]):>6.2f}x   goal 1.00x: {met(mine[0] >= zxing[0])}")
+    print(f"  CPU, to zbar's     {mine[2] / zbar[2]:>6.2f}x   goal 1.00x: {met(mine[2] <= zbar[2])}")
+    if judged:
         print(f"  wrong texts        {mine[1]:>6}    goal 0: {met(mine[1] == 0)}")
     return figures, truth
 
@@ -88,18 +88,26 @@ def watch(title, seed, count, ease, size, kinds):
         figures[who] = right, wrong, us / count / 8e3
         words = {"camera": "station-camera", "twice": "  by the others' rules"}.get(who, who)
         print(f"  {words:24}{right:>8}{wrong:>8}" + (f"{us / count / 8e3:>11.2f} ms" if who != "twice" else ""))
-    return figures, sum(r[1] for r in rows), sum(r[2] for r in rows), 3 * count
+    return figures, sum(r[1] for r in rows), sum(r[2] for r in rows), 3 * count, sum(r[0] for r in rows)
 
 
-def sequences(args):
-    mine, false, missed, idle = watch("labels brought under a camera", args.seed + 10, args.sequences, 60, "640x480", "any")
+def labels(title, seed, count, ease):
+    """What could be read at all bounds a ratio: it is told, too."""
+    mine, false, missed, idle, codes = watch(title, seed, count, ease, "640x480", "any")
     for name, goal in (("zbar", 1.8), ("zxing", 2.0)):
-        ratio = mine["camera"][0] / max(1, mine[name][0])
-        print(f"  read, to {name:15}{ratio:>6.2f}x   goal {goal:.1f}x: {met(ratio >= goal)}")
+        ratio, most = (x / max(1, mine[name][0]) for x in (mine["camera"][0], codes))
+        print(f"  read, to {name:15}{ratio:>6.2f}x   goal {goal:.1f}x: {met(ratio >= goal)} (every code would be {most:.2f}x)")
     ratio = mine["camera"][2] / mine["zbar"][2]
     print(f"  CPU, to zbar's         {ratio:>6.2f}x   goal 0.35x: {met(ratio <= 0.35)}")
     print(f"  wrong texts            {mine['camera'][1]:>6}    goal 0: {met(mine['camera'][1] == 0)}")
+    return false, missed, idle
+
+
+def sequences(args):
+    false, missed, idle = labels("labels brought under a bench's camera", args.seed + 10, args.sequences, 60)
     print(f"  idle frames that woke the gate {false:>4} of {idle}, labels that did not {missed:>3}   goal 0 and 0: {met(false == 0)} and {met(missed == 0)}")
+    false, missed, idle = labels("labels, all that can be wrong with them", args.seed + 12, args.sequences, 100)
+    print(f"  in light that flickers by up to 15 %: idle frames that woke the gate {false:>4} of {idle}, labels that did not {missed:>3}")
     for size, goal in (("640x480", 1.0), ("1280x720", 1.2)):
         mine = watch("QR codes brought under a camera", args.seed + 11, args.sequences // 2, 60, size, "qr")[0]
         ratio = mine["camera"][0] / max(1, mine["zbar"][0])
@@ -149,4 +157,4 @@ def camera(args):
         shutil.rmtree(folder, True)
     if PHOTOGRAPHS.is_dir():
         print("\n(Of the photographs some show true codes beside the expected one; they count as wrong here for all three.)")
-        compare("photographs", PHOTOGRAPHS)
+        compare("photographs", PHOTOGRAPHS, judged=False)

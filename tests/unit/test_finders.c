@@ -1,0 +1,167 @@
+/* test_finders.c - whether finder patterns are seen, and nothing else taken for them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include "station/finders.h"
+#include <math.h>
+#include <string.h>
+
+#define SIDE 400
+
+static uint8_t pixels[SIDE * SIDE];
+static const struct image image = {pixels, SIDE, SIDE, SIDE};
+
+static void paper(void)
+{
+	memset(pixels, 255, sizeof(pixels));
+}
+
+/* A finder pattern of seven modules of so many pixels, its middle there, turned. */
+static void pattern(double mx, double my, double module, double angle)
+{
+	for (int y = 0; y < SIDE; y++)
+		for (int x = 0; x < SIDE; x++) {
+			double u = fabs((x - mx) * cos(angle) + (y - my) * sin(angle)) / module;
+			double v = fabs((y - my) * cos(angle) - (x - mx) * sin(angle)) / module;
+			double far = u > v ? u : v;
+
+			if (far < 3.5)
+				pixels[y * SIDE + x] = far < 1.5 || far > 2.5 ? 0 : 255;
+		}
+}
+
+/* Three of a code of so many modules a side. */
+static void code(unsigned patterns, double modules, double module, double angle)
+{
+	double half = (modules / 2 - 3.5) * module;
+	const double corner[3][2] = {{-half, -half}, {half, -half}, {-half, half}};
+
+	paper();
+	for (unsigned i = 0; i < patterns; i++)
+		pattern(SIDE / 2 + corner[i][0] * cos(angle) - corner[i][1] * sin(angle),
+			SIDE / 2 + corner[i][0] * sin(angle) + corner[i][1] * cos(angle), module,
+			angle);
+}
+
+static void test_a_code_however_it_lies(void **state)
+{
+	static const double modules[] = {2, 2.4, 3, 5, 9};
+
+	(void)state;
+	for (unsigned m = 0; m < sizeof(modules) / sizeof(modules[0]); m++)
+		for (unsigned angle = 0; angle < 90; angle += 3) {
+			code(3, 21, modules[m], angle * acos(-1) / 180);
+			if (!finders_are_three(&image))
+				fail_msg("module %.1f, %u degrees", modules[m], angle);
+		}
+}
+
+static void test_two_are_no_code(void **state)
+{
+	(void)state;
+	for (unsigned angle = 0; angle < 90; angle += 3) {
+		code(2, 21, 4, angle * acos(-1) / 180);
+		assert_false(finders_are_three(&image));
+	}
+	paper();
+	assert_false(finders_are_three(&image));
+}
+
+/* A speck in the middle of a pattern breaks the column there, but not those beside it. */
+static void test_a_speck(void **state)
+{
+	uint8_t *middle = pixels + (SIDE / 2 - 42) * SIDE + SIDE / 2 - 42;
+
+	(void)state;
+	code(3, 21, 6, 0);
+	for (int y = -1; y <= 1; y++)
+		for (int x = -2; x <= 1; x++)
+			middle[y * SIDE + x] = 255;
+	assert_true(finders_are_three(&image));
+}
+
+/* Bars at 1:1:3:1:1 cross every row, and no column. */
+static void test_bars(void **state)
+{
+	static const char run[] = "#.###.#....";
+
+	(void)state;
+	for (int y = 0; y < SIDE; y++)
+		for (int x = 0; x < SIDE; x++)
+			pixels[y * SIDE + x] = run[x / 3 % 11] == '#' ? 0 : 255;
+	assert_false(finders_are_three(&image));
+}
+
+/* Where one row and one column cross as in a pattern. */
+static void cross(unsigned mx, unsigned my)
+{
+	static const char run[] = "#.###.#";
+
+	for (unsigned i = 0; i < 7; i++) {
+		uint8_t colour = run[i] == '#' ? 0 : 255;
+
+		pixels[my * SIDE + mx + i - 3] = colour;
+		pixels[(my + i - 3) * SIDE + mx] = colour;
+	}
+}
+
+/* One row each is not enough; but who knows what is where no more can be remembered. */
+static void test_more_than_are_remembered(void **state)
+{
+	(void)state;
+	paper();
+	for (unsigned i = 0; i < 64; i++)
+		cross(i % 8 * 45 + 8, i / 8 * 45 + 8);
+	assert_false(finders_are_three(&image));
+	cross(380, 372);
+	assert_true(finders_are_three(&image));
+}
+
+static void test_patterns_at_the_edges_are_not_whole(void **state)
+{
+	(void)state;
+	paper();
+	pattern(10, 100, 6, 0);
+	pattern(SIDE - 10, 100, 6, 0);
+	pattern(100, 10, 6, 0);
+	pattern(100, SIDE - 10, 6, 0);
+	assert_false(finders_are_three(&image));
+}
+
+static void test_sizes(void **state)
+{
+	(void)state;
+	for (uint32_t width = 1; width < 12; width++)
+		for (uint32_t height = 1; height < 12; height++) {
+			uint8_t *exact = malloc((size_t)width * height);
+			const struct image small = {exact, width, height, width};
+
+			assert_non_null(exact);
+			for (unsigned n = 0; n < width * height; n++)
+				exact[n] = (n * 0x9e3779b1U >> 13 & 1) != 0 ? 255 : 0;
+			(void)finders_are_three(&small);
+			memset(exact, 0, (size_t)width * height);
+			assert_false(finders_are_three(&small));
+			free(exact);
+		}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_code_however_it_lies),
+		cmocka_unit_test(test_two_are_no_code),
+		cmocka_unit_test(test_a_speck),
+		cmocka_unit_test(test_bars),
+		cmocka_unit_test(test_more_than_are_remembered),
+		cmocka_unit_test(test_patterns_at_the_edges_are_not_whole),
+		cmocka_unit_test(test_sizes),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
