@@ -271,6 +271,13 @@ void photos_came(struct station *s, uint64_t number, int fd, uint64_t bytes, con
 
 /* --- opening --- */
 
+void photos_resume(struct station *s, const struct event_view *event)
+{
+	if (event->kind == EVENT_PHOTO_TAKEN &&
+	    !event_span_copy(&event->inspection, s->photos.taken, sizeof(s->photos.taken)))
+		s->photos.taken[0] = '\0';
+}
+
 struct search {
 	const char *sha256;
 	int64_t from_ms; /* of the first event that was looked at; INT64_MAX = not known */

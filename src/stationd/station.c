@@ -173,6 +173,7 @@ static void resume_event(void *user, const struct event_view *event)
 
 	clock_known(&s->clock, &event->at, event_span_is(&event->boot, s->boot));
 	exports_resume(s, event);
+	photos_resume(s, event);
 	bench_resume(&s->bench, event);
 }
 

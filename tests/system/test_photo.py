@@ -160,6 +160,24 @@ class Photo(PhotoCase):
         self.assertEqual(len(st.events("reason.given")), 2)
         self.assertEqual(len(st.events("photo.taken")), 1)
 
+    def test_after_a_power_cut_the_inspection_still_has_its_photo(self):
+        """The second's photo can only be the second one: they are taken one after the other."""
+        st = self.bench()
+        self.fails(FIRST)
+        self.taken()
+        st.kill()
+        st.start()
+        self.panel = st.panel
+        self.sees()
+        self.panel.wait_lamps(accessories="on")
+        self.panel.ask("fail", fail="fast", accessories="fast")
+        st.scan(reason("WET"))
+        self.panel.wait_lamps(usage="on")
+        self.panel.ask("pass", fail="on")
+        st.settle_verdict()
+        self.fails(SECOND)
+        self.assertEqual([e["label"] for e in self.taken(2)], [FIRST, SECOND])
+
     def test_a_killed_camera_costs_the_photo_only(self):
         self.bench()
         self.cam.kill()
