@@ -127,7 +127,7 @@ $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(IO) $(CORE)
 	@$(CC) $(ALL_CFLAGS) -o $@ $< $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_IO) $(LIBS_CORE)) -lpthread -lm
 # A stand-in for libgpiod takes the library's place.
 FAKE_GPIOD := tests/unit/fake_gpiod.c tests/unit/fake_gpiod_v$(GPIOD).c
-$(BUILD)/tests/test_gpio: $(BUILD)/obj/tests/unit/test_gpio.o $(call obj,$(FAKE_GPIOD)) $(IO) $(CORE)
+$(BUILD)/tests/test_gpio $(BUILD)/tests/test_gpio_find: $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(FAKE_GPIOD)) $(IO) $(CORE)
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(IO) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,cmocka $(LIBS_IO) $(LIBS_CORE)) -lpthread
