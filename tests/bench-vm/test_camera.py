@@ -61,6 +61,12 @@ except TimeoutError:
 except PermissionError:
     print("denied")
 """
+# As rpicam-vid writes them: whole frames of YUV420, the grey plane first. It sees no more than the unit does.
+COMMAND = f"""
+while shown=$(cat /usr/share/cam/shown); do
+	tail -c {WIDTH * HEIGHT} "/usr/share/cam/$shown.pgm" && head -c {WIDTH * HEIGHT // 2} /dev/zero && sleep 0.2 || exit 1
+done
+"""
 # VIDIOC_S_CTRL of vivid's button Disconnect.
 DISCONNECT = f"""
 import fcntl, os, struct
@@ -85,7 +91,7 @@ class Camera(BenchCase):
         box = settings(line=False)
         box["/etc/station/station.conf"] += f"\n[scanner eye]\nkind = camera\ndevice = {PLAYED}\nsize = {WIDTH}x{HEIGHT}\nsymbologies = code128\n"
         box.update({f"/usr/share/cam/{name}": data for name, data in frames().items()})
-        box.update({"/usr/share/cam/feeder.py": FEEDER, "/usr/share/cam/peer.py": PEER, "/usr/share/cam/disconnect.py": DISCONNECT})
+        box.update({"/usr/share/cam/feeder.py": FEEDER, "/usr/share/cam/command.sh": COMMAND, "/usr/share/cam/peer.py": PEER, "/usr/share/cam/disconnect.py": DISCONNECT})
         cls.g = Guest(SUITE, box=box)
         cls.addClassCleanup(cls.g.close)
         cls.g.boot()
@@ -266,3 +272,15 @@ class Camera(BenchCase):
         self.is_said("the camera is gone (unplugged?); it is tried again")
         self.is_said("the camera gives frames again")
         self.sees()
+
+    def test_8_a_command_for_a_camera_without_a_device(self):
+        """In the unit's sandbox; when it is killed it is started again."""
+        g = self.g
+        g.check("echo 0000 >/usr/share/cam/shown; "
+                f"sed -i 's#^device = {KERNELS}#command = exec sh /usr/share/cam/command.sh#' /etc/station/station.conf; systemctl restart station-camera")
+        self.sees()
+        g.check("pkill -KILL -u station-camera -f command.sh")
+        self.is_said("the camera's command gives frames again")
+        self.sees()
+        g.check("echo 0001 >/usr/share/cam/shown")
+        self.opened(1)
