@@ -142,6 +142,7 @@ void lines_look(struct lines *l, const struct comb *comb, enum lines_how how, un
 
 	l->reading = r;
 	l->view = view;
+	reading_elsewhere(r);
 	for (uint32_t n = 0; n < comb->lines; n++) {
 		const uint8_t *line = l->line;
 		uint32_t len = comb_line(comb, n, l->line);

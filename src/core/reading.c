@@ -40,6 +40,7 @@ void reading_init(struct reading *r, uint32_t allowed, uint32_t itf)
 {
 	r->allowed = allowed;
 	r->itf = itf;
+	r->place = 0;
 	r->labels = 0;
 }
 
@@ -53,43 +54,6 @@ static struct reading_label *find(struct reading *r, enum reading_symbology symb
 			return l;
 	}
 	return NULL;
-}
-
-/* Room for one more: behind the others, or instead of the least said one. */
-static struct reading_label *place(struct reading *r)
-{
-	struct reading_label *least = &r->label[0];
-
-	if (r->labels < READING_LABELS)
-		return &r->label[r->labels++];
-	for (unsigned i = 1; i < READING_LABELS; i++)
-		if (r->label[i].lines <= least->lines)
-			least = &r->label[i];
-	return least;
-}
-
-void reading_vote(struct reading *r, enum reading_symbology symbology, const uint8_t *text,
-		  size_t len, unsigned view)
-{
-	struct reading_label *l;
-
-	if (len == 0 || len > READING_TEXT || view >= READING_VIEWS ||
-	    !(r->allowed & 1U << symbology))
-		return;
-	l = find(r, symbology, text, len);
-	if (!l) {
-		l = place(r);
-		*l = (struct reading_label){.symbology = symbology, .len = (uint16_t)len};
-		memcpy(l->text, text, len);
-	}
-	if (l->last != view)
-		l->here = 0;
-	l->last = (uint8_t)view;
-	l->lines++;
-	l->here++;
-	if (l->here > l->most)
-		l->most = l->here;
-	l->views |= UINT64_C(1) << view;
 }
 
 void reading_gs1(struct reading *r, enum reading_symbology symbology, const uint8_t *text,
@@ -170,6 +134,61 @@ bool reading_accepts(const struct reading *r, unsigned n)
 		if (i != n && contradicts(l, &r->label[i]))
 			return false;
 	return true;
+}
+
+/* Room for one more: behind the others, or instead of one of them. */
+static struct reading_label *place(struct reading *r)
+{
+	struct reading_label *least = NULL;
+	bool spared = true;
+
+	if (r->labels < READING_LABELS)
+		return &r->label[r->labels++];
+	for (unsigned i = 0; i < READING_LABELS; i++) {
+		bool believed = reading_accepts(r, i);
+
+		if (least &&
+		    (believed > spared || (believed == spared && r->label[i].lines > least->lines)))
+			continue;
+		least = &r->label[i];
+		spared = believed;
+	}
+	return least;
+}
+
+void reading_elsewhere(struct reading *r)
+{
+	r->place++;
+}
+
+void reading_vote(struct reading *r, enum reading_symbology symbology, const uint8_t *text,
+		  size_t len, unsigned view)
+{
+	struct reading_label *l;
+
+	if (len == 0 || len > READING_TEXT || view >= READING_VIEWS ||
+	    !(r->allowed & 1U << symbology))
+		return;
+	l = find(r, symbology, text, len);
+	if (!l) {
+		l = place(r);
+		*l = (struct reading_label){.symbology = symbology, .len = (uint16_t)len};
+		memcpy(l->text, text, len);
+	}
+	if (l->last != view)
+		l->within = 0;
+	if (l->last != view || l->place != r->place)
+		l->here = 0;
+	l->last = (uint8_t)view;
+	l->place = r->place;
+	l->here++;
+	if (l->here > l->within) {
+		l->within = l->here;
+		l->lines++;
+	}
+	if (l->here > l->most)
+		l->most = l->here;
+	l->views |= UINT64_C(1) << view;
 }
 
 bool reading_doubts(const struct reading *r)

@@ -102,6 +102,134 @@ static void test_short_retail_codes_want_four_lines_F9(void **state)
 	}
 }
 
+/* Whether so many lines of one view and so many of another make a label. */
+static bool is_made(enum reading_symbology s, const char *text, unsigned one, unsigned other)
+{
+	reading_init(&r, READING_ALL, READING_ITF_8);
+	vote(s, text, 5, one);
+	vote(s, text, 6, other);
+	return believed() == 1;
+}
+
+static void test_so_much_and_no_less_makes_a_label_F9(void **state)
+{
+	static const struct {
+		enum reading_symbology symbology;
+		const char *text;
+		unsigned one, two; /* lines: of one view, or of two together */
+		const char *shorter;
+	} all[] = {
+		{READING_CODE128, "R", 2, 2, NULL},
+		{READING_CODE93, "R", 2, 2, NULL},
+		{READING_CODE39, "RA", 6, 4, "R"},
+		{READING_CODABAR, "A1234B", 10, 6, "A123B"},
+		{READING_ITF, "12345678", 10, 8, NULL},
+		{READING_ITF, "10614141000415", 6, 4, NULL},
+		{READING_ITF, "10614141000414", 10, 8, NULL}, /* not its check digit */
+		{READING_ITF, "1006141410041500", 10, 8, NULL},
+		{READING_EAN13, "4006381333931", 3, 2, "400638133393"},
+		{READING_EAN8, "55123457", 4, 4, "5512345"},
+		{READING_UPCA, "012345678905", 3, 2, "01234567890"},
+		{READING_UPCE, "01234565", 4, 4, "0123456"},
+		{READING_QR, "R", 1, 1, NULL},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		enum reading_symbology s = all[i].symbology;
+		unsigned one = all[i].one, two = all[i].two;
+
+		if (!is_made(s, all[i].text, one, 0) || is_made(s, all[i].text, one - 1, 0) ||
+		    !is_made(s, all[i].text, two - 1, 1) ||
+		    (two > 2 && is_made(s, all[i].text, two - 2, 1)) ||
+		    (all[i].shorter && is_made(s, all[i].shorter, 99, 99)))
+			fail_msg("%s '%s'", reading_name(s), all[i].text);
+	}
+}
+
+/* The same lines may lie in several places: they are not more for that. */
+static void test_places_of_a_view_are_not_added_up_F9(void **state)
+{
+	(void)state;
+	reading_init(&r, READING_ALL, READING_ITF_8);
+	for (unsigned i = 0; i < 9; i++) {
+		reading_elsewhere(&r);
+		vote(READING_EAN13, "4006381333931", 0, 2);
+	}
+	assert_int_equal(r.label[0].lines, 2);
+	assert_int_equal(r.label[0].most, 2);
+	assert_int_equal(believed(), 0);
+	reading_elsewhere(&r);
+	vote(READING_EAN13, "4006381333931", 0, 3);
+	assert_int_equal(r.label[0].lines, 3);
+	assert_int_equal(believed(), 1);
+	vote(READING_EAN13, "4006381333931", 1, 2);
+	assert_int_equal(r.label[0].lines, 5);
+	assert_int_equal(r.label[0].most, 3);
+}
+
+/* Whether one text is believed beside another: each with lines of one view. */
+static bool stands(enum reading_symbology s, const char *text, unsigned lines,
+		   enum reading_symbology beside, const char *other, unsigned others)
+{
+	reading_init(&r, READING_ALL, READING_ITF_8);
+	vote(s, text, 0, lines);
+	vote(beside, other, 0, others);
+	return reading_accepts(&r, 0);
+}
+
+static void test_what_speaks_against_what_F9(void **state)
+{
+	static const struct {
+		enum reading_symbology symbology;
+		const char *text;
+		unsigned lines;
+		enum reading_symbology beside;
+		const char *other;
+		unsigned most; /* lines of the other that it stands */
+	} all[] = {
+		/* of its kind: a quarter of few, eight times many */
+		{READING_CODE128, "ONE", 4, READING_CODE128, "TWO", 1},
+		{READING_CODE128, "ONE", 5, READING_CODE128, "TWO", 1},
+		{READING_CODE128, "ONE", 6, READING_CODE128, "TWO", 48},
+		{READING_EAN13, "4006381333931", 3, READING_UPCA, "012345678905", 0},
+		{READING_UPCA, "012345678905", 5, READING_UPCE, "01234565", 1},
+		{READING_UPCE, "01234565", 6, READING_EAN8, "55123457", 48},
+		/* one code seen in another: the weaker, with fewer than twelve lines */
+		{READING_UPCE, "01234565", 4, READING_CODE128, "ONE", 3},
+		{READING_CODE39, "ONE", 11, READING_EAN13, "4006381333931", 10},
+		{READING_CODE39, "ONE", 12, READING_EAN13, "4006381333931", 999},
+		{READING_CODE39, "ONE", 6, READING_ITF, "12345678", 999},
+		{READING_CODE39, "ONE", 6, READING_QR, "TWO", 999},
+		{READING_EAN13, "4006381333931", 3, READING_CODE128, "ONE", 999},
+		{READING_CODE128, "ONE", 2, READING_CODE93, "ONE", 999},
+		{READING_QR, "ONE", 1, READING_QR, "TWO", 999},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (!stands(all[i].symbology, all[i].text, all[i].lines, all[i].beside,
+			    all[i].other, all[i].most) ||
+		    (all[i].most < 999 && stands(all[i].symbology, all[i].text, all[i].lines,
+						 all[i].beside, all[i].other, all[i].most + 1)))
+			fail_msg("row %u: %s beside %s", i, reading_name(all[i].symbology),
+				 reading_name(all[i].beside));
+}
+
+static void test_a_text_has_its_bound(void **state)
+{
+	static uint8_t text[READING_TEXT + 1];
+
+	(void)state;
+	reading_init(&r, READING_ALL, READING_ITF_8);
+	memset(text, 'x', sizeof(text));
+	reading_vote(&r, READING_QR, text, READING_TEXT + 1, 0);
+	assert_int_equal(r.labels, 0);
+	reading_vote(&r, READING_QR, text, READING_TEXT, 0);
+	assert_int_equal(r.labels, 1);
+	assert_int_equal(believed(), 1);
+}
+
 static void test_only_what_is_allowed(void **state)
 {
 	(void)state;
@@ -113,21 +241,48 @@ static void test_only_what_is_allowed(void **state)
 	assert_int_equal(r.labels, 0);
 }
 
-static void test_a_crowd_does_not_push_out_what_is_believed(void **state)
+/* Guesses, each another one. */
+static void crowd(unsigned texts, unsigned lines)
 {
-	(void)state;
-	reading_init(&r, READING_ALL, READING_ITF_8);
-	vote(READING_CODE128, "RAMS0000001Q", 0, 5);
-	for (unsigned i = 0; i < 500; i++) {
+	for (unsigned i = 0; i < texts; i++) {
 		char text[16];
 		struct text t = text_over(text, sizeof(text));
 
 		text_digits(&t, i, 8);
-		vote(READING_ITF, text, 1, 1);
+		vote(READING_ITF, text, 1, lines);
 	}
+}
+
+static void test_a_crowd_does_not_push_out_what_is_believed(void **state)
+{
+	(void)state;
+	reading_init(&r, READING_ALL, READING_ITF_8);
+	vote(READING_QR, "RAMS0000001Q", 0, 1);
+	crowd(500, 9);
 	assert_int_equal(r.labels, READING_LABELS);
 	assert_int_equal(believed(), 1);
 	assert_true(reading_accepts(&r, 0));
+}
+
+/* Of as many lines the last that came; of what is all believed, too. */
+static void test_where_there_is_no_room_the_least_said_goes(void **state)
+{
+	(void)state;
+	reading_init(&r, READING_ALL, READING_ITF_8);
+	crowd(READING_LABELS, 1);
+	crowd(1, 1);
+	vote(READING_CODE128, "RAMS0000001Q", 0, 1);
+	assert_int_equal(r.label[READING_LABELS - 1].symbology, READING_CODE128);
+	assert_int_equal(r.label[READING_LABELS - 2].symbology, READING_ITF);
+	reading_init(&r, READING_ALL, READING_ITF_8);
+	for (unsigned i = 0; i <= READING_LABELS; i++) {
+		char text[2] = {(char)('0' + i), '\0'};
+
+		vote(READING_QR, text, 0, i == 7 ? 1 : 2);
+	}
+	assert_int_equal(r.labels, READING_LABELS);
+	assert_int_equal(believed(), READING_LABELS);
+	assert_int_equal(r.label[7].text[0], '0' + READING_LABELS);
 }
 
 static void printed(const char *text, size_t len, const char *expected)
@@ -178,8 +333,13 @@ int main(void)
 		cmocka_unit_test(test_contradiction_is_doubt_F9),
 		cmocka_unit_test(test_upce_inside_a_code128_F9),
 		cmocka_unit_test(test_short_retail_codes_want_four_lines_F9),
+		cmocka_unit_test(test_so_much_and_no_less_makes_a_label_F9),
+		cmocka_unit_test(test_places_of_a_view_are_not_added_up_F9),
+		cmocka_unit_test(test_what_speaks_against_what_F9),
+		cmocka_unit_test(test_a_text_has_its_bound),
 		cmocka_unit_test(test_only_what_is_allowed),
 		cmocka_unit_test(test_a_crowd_does_not_push_out_what_is_believed),
+		cmocka_unit_test(test_where_there_is_no_room_the_least_said_goes),
 		cmocka_unit_test(test_print),
 		cmocka_unit_test(test_aim_identifiers),
 	};
