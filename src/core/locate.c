@@ -3,13 +3,13 @@
 #include <string.h>
 
 #define SIDE   8
-#define AROUND 1  /* cells on each side that are measured together with one */
-#define EVEN   4  /* of the change, so many parts of 16 must be in one direction */
-#define FAINT  12 /* levels, squared: less is no bar */
-#define NEAR   6  /* of COMB_ANGLES: a neighbour's direction */
-#define FEW    8  /* cells are no code */
-#define LINE   16 /* rows that a trial line is made of */
-#define TRIALS 2  /* angles on each side that are tried */
+#define AROUND 1   /* cells on each side that are measured together with one */
+#define EVEN   4   /* of the change, so many parts of 16 must be in one direction */
+#define FAINT  12  /* levels, squared: less is no bar */
+#define NEAR   6   /* of COMB_ANGLES: a neighbour's direction */
+#define FEW    8   /* cells are no code */
+#define LINE   16  /* rows that a trial line is made of */
+#define BEGUN  512 /* places that are gathered, of which those with few cells are no part */
 #define ONE    65536
 
 static uint32_t apart(uint32_t a, uint32_t b)
@@ -211,6 +211,7 @@ static int64_t sharpness(const struct image *in, const struct comb_part *part, u
  * sharpest. */
 static struct comb_part part_of(struct locate *l, const struct image *in, uint32_t cells)
 {
+	static const uint8_t trials[] = {0, 1, COMB_ANGLES - 1, 2, COMB_ANGLES - 2};
 	struct comb_part best = {0};
 	int64_t p = 0, q = 0, much, most = -1;
 	uint32_t middle;
@@ -220,9 +221,8 @@ static struct comb_part part_of(struct locate *l, const struct image *in, uint32
 		q += l->cell[l->stack[i]].q;
 	}
 	middle = direction(p, q, &much);
-	for (uint32_t k = 0; k <= 2 * TRIALS; k++) {
-		struct comb_part part =
-			part_at(l, in, cells, (middle + COMB_ANGLES + k - TRIALS) % COMB_ANGLES);
+	for (uint32_t k = 0; k < sizeof(trials) / sizeof(trials[0]); k++) {
+		struct comb_part part = part_at(l, in, cells, (middle + trials[k]) % COMB_ANGLES);
 		int64_t is = sharpness(in, &part, l->line);
 
 		if (is > most) {
@@ -242,7 +242,8 @@ void locate_bars(struct locate *l, const struct image *image)
 	for (uint32_t r = 0; r < l->rows; r++)
 		for (uint32_t c = 0; c < l->columns; c++)
 			judge(l, r, c);
-	while (l->columns > 0 && l->parts < LOCATE_PARTS && strongest(l, &at)) {
+	for (uint32_t i = 0;
+	     l->columns > 0 && i < BEGUN && l->parts < LOCATE_PARTS && strongest(l, &at); i++) {
 		uint32_t cells = gather(l, at);
 
 		if (cells >= FEW)

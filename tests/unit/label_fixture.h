@@ -14,7 +14,7 @@
 #define HEIGHT 700
 
 static uint8_t pixels[WIDTH * HEIGHT];
-static const struct image image = {pixels, WIDTH, HEIGHT, WIDTH};
+static struct image image = {pixels, WIDTH, HEIGHT, WIDTH};
 
 static inline void blank(void)
 {

@@ -51,8 +51,8 @@ static bool covers(const struct comb_part *p, double x, double y, unsigned angle
 	double across = (y - (HEIGHT - 1) / 2) * cos(turn) - (x - (WIDTH - 1) / 2) * sin(turn);
 	unsigned off = (p->angle + COMB_ANGLES - angle) % COMB_ANGLES;
 
-	return (off <= 1 || off == COMB_ANGLES - 1) && p->from <= along - length / 2 - 10 &&
-	       p->to >= along + length / 2 + 10 && p->upper <= across - height / 2 + 6 &&
+	return (off <= 1 || off == COMB_ANGLES - 1) && p->from <= along - length / 2 - length / 5 &&
+	       p->to >= along + length / 2 + length / 5 && p->upper <= across - height / 2 + 6 &&
 	       p->lower >= across + height / 2 - 6 && p->to - p->from < 2 * length + 100 &&
 	       p->lower - p->upper < height + 56;
 }
@@ -156,6 +156,33 @@ static void test_sizes(void **state)
 	}
 }
 
+/* A part has one direction, although cells of another one touch it. */
+static void test_bars_that_touch_others_aslant_are_two_parts(void **state)
+{
+	const unsigned aslant = COMB_ANGLES / 6; /* 30 degrees */
+
+	(void)state;
+	noise(0);
+	bars(200, 240, 0, 160, 60, 40);
+	bars(350, 240, aslant * acos(-1) / COMB_ANGLES, 160, 60, 40);
+	locate_bars(&found, &image);
+	assert_int_equal(found.parts, 2);
+	assert_true(found.part[0].angle != found.part[1].angle);
+}
+
+/* What a sensor's own noise may be is no bar. */
+static void test_what_is_too_faint_is_no_bar(void **state)
+{
+	(void)state;
+	noise(0);
+	bars(300, 200, 0, 170, 60, 1);
+	locate_bars(&found, &image);
+	assert_int_equal(found.parts, 0);
+	bars(300, 200, 0, 170, 60, 5);
+	locate_bars(&found, &image);
+	assert_int_equal(found.parts, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +191,8 @@ int main(void)
 		cmocka_unit_test(test_the_strongest_come_first),
 		cmocka_unit_test(test_no_more_than_are_kept),
 		cmocka_unit_test(test_nothing_where_there_are_no_bars),
+		cmocka_unit_test(test_bars_that_touch_others_aslant_are_two_parts),
+		cmocka_unit_test(test_what_is_too_faint_is_no_bar),
 		cmocka_unit_test(test_sizes),
 	};
 
