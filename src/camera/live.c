@@ -17,7 +17,10 @@
 #include <unistd.h>
 
 #define TURN_MS	    500 /* the longest sleep: beats are due, and the station's end is seen */
-#define WATCHDOG_MS 400 /* of 2 s, while there are frames; opening a camera may take longer */
+#define WATCHDOG_MS 400 /* of 2 s, while there are frames */
+/* Opening a camera may take longer, and a view of a crowd of finder patterns. */
+#define PATIENT "WATCHDOG_USEC=10000000"
+#define QUICK	"WATCHDOG_USEC=2000000"
 
 struct live {
 	struct feed *feed;
@@ -30,6 +33,7 @@ struct live {
 	int signals;
 	uint64_t alive_ms; /* when systemd is told next */
 	bool lives;	   /* frames come, as systemd was told */
+	bool crowd;	   /* it is patient for that */
 };
 
 static uint64_t clock_ms(void)
@@ -94,10 +98,15 @@ static void beat(struct live *l, uint64_t now)
 	l->alive_ms = now + WATCHDOG_MS;
 }
 
-/* One view may hang; many take long, and that is none. */
-static void on_view(void *user)
+/* One place may hang; many take long, and that is none. */
+static void on_place(void *user, bool crowd)
 {
-	beat(user, clock_ms());
+	struct live *l = user;
+
+	if (crowd != l->crowd)
+		(void)sd_notify(0, crowd ? PATIENT "\nWATCHDOG=1" : QUICK "\nWATCHDOG=1");
+	l->crowd = crowd;
+	beat(l, clock_ms());
 }
 
 static void tell_systemd(struct live *l, uint64_t now)
@@ -108,9 +117,9 @@ static void tell_systemd(struct live *l, uint64_t now)
 	if (lives == l->lives)
 		return;
 	l->lives = lives;
-	(void)sd_notify(0, lives ? "WATCHDOG_USEC=2000000\nSTATUS=The camera gives frames."
-				 : "WATCHDOG_USEC=10000000\n"
-				   "STATUS=The camera gives no frames; it is tried again.");
+	(void)sd_notify(0, lives ? QUICK "\nSTATUS=The camera gives frames."
+				 : PATIENT "\n"
+					   "STATUS=The camera gives no frames; it is tried again.");
 }
 
 static int wait_ms(const struct live *l, uint64_t now)
@@ -172,7 +181,7 @@ static int open_signals(void)
 int live_run(const struct live_is *is)
 {
 	struct live l = {.shot = {is->photo_side, is->photo_quality}};
-	const struct watch_is watch = {is->allowed, is->itf, on_label, on_view, &l};
+	const struct watch_is watch = {is->allowed, is->itf, on_label, on_place, &l};
 	int e;
 
 	l.signals = open_signals();

@@ -36,12 +36,14 @@ static const uint8_t turns[] = {2, 3, 5};
 #define REACH  15      /* pixels around, of which the adaptive threshold takes the mean */
 #define MARGIN 7       /* levels */
 #define CLOSE  1000000 /* pixels: a larger image is close enough */
+#define CODE   3       /* finder patterns that a QR code has */
+#define CROWD  16      /* ... of which zbar may try so many triples that it takes seconds */
 
 struct look {
 	struct lines *lines;
 	struct reading reading;
 	unsigned turn;
-	void (*between)(void *user);
+	void (*between)(void *user, bool crowd);
 	void *user;
 	uint32_t sums[IMAGE_SIDE];
 	struct locate locate;
@@ -65,19 +67,30 @@ int look_open(struct look **out, uint32_t allowed, uint32_t itf)
 	return e;
 }
 
+static void tell(const struct look *l, bool crowd)
+{
+	if (l->between)
+		l->between(l->user, crowd);
+}
+
 static int look_for_squares(struct look *l, const struct image *image, const struct view *v,
 			    unsigned id)
 {
 	size_t all = (size_t)image->width * image->height;
 	uint8_t *buf = malloc(all);
 	struct image adaptive;
+	unsigned patterns = 0;
 	int e = 0;
 
 	if (!buf)
 		return -ENOMEM;
-	if (image_adaptive(image, REACH, MARGIN, l->sums, IMAGE_SIDE, buf, all, &adaptive) &&
-	    finders_are_three(&adaptive))
+	if (image_adaptive(image, REACH, MARGIN, l->sums, IMAGE_SIDE, buf, all, &adaptive))
+		patterns = finders_count(&adaptive, CROWD);
+	if (patterns >= CODE) {
+		tell(l, patterns >= CROWD);
 		e = squares_look(&adaptive, v->rows, id, &l->reading);
+		tell(l, false);
+	}
 	free(buf);
 	return e;
 }
@@ -110,6 +123,7 @@ static void look_at_lines(struct look *l, const struct image *image, const struc
 	for (uint32_t i = 0; i < l->locate.parts; i++) {
 		struct comb comb;
 
+		tell(l, false);
 		comb_init(&comb, image, &l->locate.part[i], v->rows);
 		lines_look(l->lines, &comb, v->how, id, &l->reading);
 	}
@@ -135,7 +149,7 @@ static bool is_enough(const struct reading *r)
 	return r->labels > 0 && !reading_doubts(r);
 }
 
-void look_between(struct look *l, void (*between)(void *user), void *user)
+void look_between(struct look *l, void (*between)(void *user, bool crowd), void *user)
 {
 	l->between = between;
 	l->user = user;
@@ -148,8 +162,8 @@ int look_at(struct look *l, const struct image *image)
 	l->reading.labels = 0;
 	l->located = false;
 	for (unsigned i = 0; e == 0 && i < VIEWS; i++) {
-		if (i > 0 && l->between)
-			l->between(l->user);
+		if (i > 0)
+			tell(l, false);
 		if (i > 0 && schedule[i].stage != schedule[i - 1].stage && is_enough(&l->reading))
 			break;
 		e = look_one(l, image, i);

@@ -10,7 +10,7 @@ struct watch_is {
 	uint32_t allowed, itf; /* as in reading.h */
 	/* A label is to be told; it lives for the call. */
 	void (*label)(void *user, const struct reading_label *label);
-	void (*between)(void *user); /* views of one frame; NULL: nobody wants to know */
+	void (*between)(void *user, bool crowd); /* as in look.h */
 	void *user;
 };
 

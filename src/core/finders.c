@@ -119,11 +119,11 @@ static void look_along(const struct image *in, uint32_t y, struct places *p)
 	}
 }
 
-bool finders_are_three(const struct image *in)
+unsigned finders_count(const struct image *in, unsigned most)
 {
 	struct places p = {.used = 0};
 
-	for (uint32_t y = 0; y < in->height && p.patterns < 3 && !p.full; y++)
+	for (uint32_t y = 0; y < in->height && p.patterns < most && !p.full; y++)
 		look_along(in, y, &p);
-	return p.patterns >= 3 || p.full;
+	return p.full || p.patterns > most ? most : p.patterns;
 }

@@ -83,8 +83,9 @@ class Camera:
             return {"kind": "camera", "device": self.device, "controls": "focus_absolute=30"}
         return {"kind": "camera", "command": self.command, "size": f"{WIDTH}x{HEIGHT}", "pixels": "grey"}
 
-    def start(self, *words):
-        env = {**os.environ, "LC_ALL": "C.UTF-8"}
+    def start(self, *words, notify=None):
+        """notify: the path of systemd's socket."""
+        env = {**os.environ, "LC_ALL": "C.UTF-8", **({"NOTIFY_SOCKET": str(notify)} if notify else {})}
         if self.format:
             env |= {"LD_PRELOAD": f"{BUILD}/tests/badvideo.so", "BADVIDEO_DEVICE": self.device, "BADVIDEO_DIR": str(self.dir),
                     "BADVIDEO_FORMAT": self.format}

@@ -13,6 +13,17 @@ from station import raw_of
 FIRST, SECOND, THIRD = rma(1), rma(2), rma(3)
 
 
+def patterns(pixels):
+    """Sixteen finder patterns that are no code."""
+    rows = ["#######", "#.....#", "#.###.#", "#.###.#", "#.###.#", "#.....#", "#######"]
+    out = bytearray(b"\xc8" * len(pixels))
+    for n in range(16):
+        for y in range(42):
+            at = (20 + n // 4 * 110 + y) * WIDTH + 40 + n % 4 * 140 + n % 3 * 7
+            out[at:at + 42] = bytes(30 if c == "#" else 200 for c in rows[y // 6] for _ in range(6))
+    return out
+
+
 class CameraCase(StationCase):
     def bench(self, *texts, start=True, format=None):
         """A station with a serial scanner and a camera, and station-camera on the same settings."""
@@ -84,6 +95,25 @@ class Live(CameraCase):
         self.cam.proc.send_signal(signal.SIGCONT)
         self.sees()
         self.assertEqual(self.opened(), [("bench", THIRD.encode())])
+
+    def test_a_crowd_of_finder_patterns_has_time(self):
+        """A view of them may take seconds on a slow board, and is no hang: systemd is asked for ten, and then for two again."""
+        st = self.bench(FIRST, start=False)
+        notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(notify.close)
+        notify.bind(str(self.cam.dir / "notify"))
+        notify.settimeout(20)
+        self.cam.spoil(FIRST, patterns)
+        self.cam.start("--station", "--config", st.conf, notify=self.cam.dir / "notify")
+        self.sees()
+        self.cam.show(FIRST)
+        heard = [b""]
+        while b"WATCHDOG_USEC=10000000\nWATCHDOG=1" not in heard[-1]:
+            heard.append(notify.recv(4096))
+        while b"WATCHDOG_USEC" not in heard[-1] or b"10000000" in heard[-1]:
+            heard.append(notify.recv(4096))
+        self.assertEqual(heard[-1], b"WATCHDOG_USEC=2000000\nWATCHDOG=1")
+        self.assertIsNone(self.cam.proc.poll())
 
     def test_a_command_that_ends_or_hangs_is_started_again(self):
         self.bench(FIRST)

@@ -86,15 +86,19 @@ static void test_several_labels_in_one_picture(void **state)
 
 static unsigned between;
 
-static void on_view(void *user)
+static void on_view(void *user, bool crowd)
 {
-	(void)user;
+	unsigned *crowds = user;
+
 	between++;
+	*crowds += crowd;
 }
 
 /* A label along the rows at once, a QR code too; what takes many views only as a whole. */
 static void test_a_quick_look(void **state)
 {
+	unsigned crowds = 0;
+
 	(void)state;
 	blank();
 	draw(BARCODE_CODE128, "RAMS0000001Q", 60, 40);
@@ -105,12 +109,49 @@ static void test_a_quick_look(void **state)
 	assert_int_equal(look_quickly(look, &image), 0);
 	assert_true(has(READING_QR, "RAMS0000002P"));
 	blank();
-	look_between(look, on_view, NULL);
+	look_between(look, on_view, &crowds);
 	assert_int_equal(believed(), 0);
 	look_between(look, NULL, NULL);
+	assert_int_equal(crowds, 0);
 	assert_in_range(between, 5, 20); /* each of a whole look's views but the first */
 	assert_int_equal(look_quickly(look, &image), 0);
 	assert_int_equal(look_reading(look)->labels, 0);
+}
+
+/* Six codes are eighteen finder patterns: who waits is told before and behind that view. */
+static void test_a_crowd_of_finder_patterns_is_told(void **state)
+{
+	unsigned crowds = 0;
+
+	(void)state;
+	blank();
+	for (int i = 0; i < 6; i++) {
+		char text[] = "RAMS000000?P";
+
+		text[10] = (char)('0' + i);
+		draw(BARCODE_QRCODE, text, 60 + i % 3 * 150, 40 + i / 3 * 150);
+	}
+	look_between(look, on_view, &crowds);
+	assert_int_equal(believed(), 6);
+	look_between(look, NULL, NULL);
+	assert_int_equal(crowds, 1);
+}
+
+/* Of a strip that is cut out of a picture no line of many rows can be made. */
+static void test_bars_in_a_low_picture(void **state)
+{
+	struct image all = image;
+
+	(void)state;
+	blank();
+	draw(BARCODE_CODE128, "RAMS0000001Q", 60, 0);
+	for (image.height = 20; image.height >= 9; image.height--) {
+		unsigned n = believed();
+
+		if (n != 1 || !has(READING_CODE128, "RAMS0000001Q"))
+			fail_msg("%u rows", image.height);
+	}
+	image = all;
 }
 
 static void test_nothing_on_white(void **state)
@@ -336,6 +377,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_symbology_is_read),
 		cmocka_unit_test(test_several_labels_in_one_picture),
+		cmocka_unit_test(test_a_crowd_of_finder_patterns_is_told),
+		cmocka_unit_test(test_bars_in_a_low_picture),
 		cmocka_unit_test(test_nothing_on_white),
 		cmocka_unit_test(test_a_quick_look),
 		cmocka_unit_test(test_halves_are_not_joined),

@@ -55,7 +55,7 @@ static void test_a_code_however_it_lies(void **state)
 	for (unsigned m = 0; m < sizeof(modules) / sizeof(modules[0]); m++)
 		for (unsigned angle = 0; angle < 90; angle += 3) {
 			code(3, 21, modules[m], angle * acos(-1) / 180);
-			if (!finders_are_three(&image))
+			if (finders_count(&image, 9) != 3)
 				fail_msg("module %.1f, %u degrees", modules[m], angle);
 		}
 }
@@ -65,23 +65,26 @@ static void test_two_are_no_code(void **state)
 	(void)state;
 	for (unsigned angle = 0; angle < 90; angle += 3) {
 		code(2, 21, 4, angle * acos(-1) / 180);
-		assert_false(finders_are_three(&image));
+		assert_true(finders_count(&image, 3) < 3);
 	}
 	paper();
-	assert_false(finders_are_three(&image));
+	assert_true(finders_count(&image, 3) < 3);
 }
 
-/* A speck in the middle of a pattern breaks the column there, but not those beside it. */
+/* A speck in the middle of a pattern, and to one side of it, breaks the columns there, but not
+ * those on its other side. */
 static void test_a_speck(void **state)
 {
-	uint8_t *middle = pixels + (SIDE / 2 - 42) * SIDE + SIDE / 2 - 42;
-
 	(void)state;
-	code(3, 21, 6, 0);
-	for (int y = -1; y <= 1; y++)
-		for (int x = -2; x <= 1; x++)
-			middle[y * SIDE + x] = 255;
-	assert_true(finders_are_three(&image));
+	for (int side = -1; side <= 1; side++) {
+		uint8_t *middle = pixels + (SIDE / 2 - 42) * SIDE + SIDE / 2 - 42;
+
+		code(3, 21, 6, 0);
+		for (int y = -1; y <= 1; y++)
+			for (int x = side < 0 ? -7 : -3; x <= (side > 0 ? 6 : 2); x++)
+				middle[y * SIDE + x] = 255;
+		assert_int_equal(finders_count(&image, 3), 3);
+	}
 }
 
 /* Bars at 1:1:3:1:1 cross every row, and no column. */
@@ -93,20 +96,48 @@ static void test_bars(void **state)
 	for (int y = 0; y < SIDE; y++)
 		for (int x = 0; x < SIDE; x++)
 			pixels[y * SIDE + x] = run[x / 3 % 11] == '#' ? 0 : 255;
-	assert_false(finders_are_three(&image));
+	assert_true(finders_count(&image, 3) < 3);
 }
 
-/* Where one row and one column cross as in a pattern. */
-static void cross(unsigned mx, unsigned my)
+/* Rows that cross as `along` tells, one character a module of so many pixels, and columns as `down`
+ * does; both are of odd length, and dark in the middle. */
+static void cross(unsigned mx, unsigned my, const char *along, const char *down, unsigned rows,
+		  unsigned module)
 {
-	static const char run[] = "#.###.#";
+	unsigned width = (unsigned)strlen(along) * module, tall = (unsigned)strlen(down) * module;
 
-	for (unsigned i = 0; i < 7; i++) {
-		uint8_t colour = run[i] == '#' ? 0 : 255;
+	for (unsigned y = 0; y < tall; y++)
+		for (unsigned x = 0; x < 3 * module; x++)
+			pixels[(my - tall / 2 + y) * SIDE + mx - 3 * module / 2 + x] =
+				down[y / module] == '#' ? 0 : 255;
+	for (unsigned y = 0; y < rows; y++)
+		for (unsigned x = 0; x < width; x++)
+			pixels[(my - rows / 2 + y) * SIDE + mx - width / 2 + x] =
+				along[x / module] == '#' ? 0 : 255;
+}
 
-		pixels[my * SIDE + mx + i - 3] = colour;
-		pixels[(my + i - 3) * SIDE + mx] = colour;
-	}
+static unsigned crosses(const char *along, const char *down, unsigned rows)
+{
+	paper();
+	for (unsigned i = 0; i < 3; i++)
+		cross(100 + 90 * i, 100 + 90 * i, along, down, rows, 6);
+	return finders_count(&image, 9);
+}
+
+static void test_rows_and_columns_of_other_measures(void **state)
+{
+	static const char *const others[] = {
+		"##.###.#", "#.###.##", "#..###.#", "#.###..#", "#.#.#", "#.#####.#", "##.###.##",
+	};
+
+	(void)state;
+	assert_int_equal(crosses("#.###.#", "#.###.#", 2), 3);
+	assert_int_equal(crosses("#.###.#", "#.###.#", 1), 0);
+	assert_int_equal(crosses("#.###.#", "##.#.##", 2), 0);
+	assert_int_equal(crosses("#.###.#", "###.###.###", 2), 0);
+	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (crosses(others[i], "#.###.#", 2) != 0)
+			fail_msg("%s", others[i]);
 }
 
 /* One row each is not enough; but who knows what is where no more can be remembered. */
@@ -115,10 +146,10 @@ static void test_more_than_are_remembered(void **state)
 	(void)state;
 	paper();
 	for (unsigned i = 0; i < 64; i++)
-		cross(i % 8 * 45 + 8, i / 8 * 45 + 8);
-	assert_false(finders_are_three(&image));
-	cross(380, 372);
-	assert_true(finders_are_three(&image));
+		cross(i % 8 * 45 + 8, i / 8 * 45 + 8, "#.###.#", "#.###.#", 1, 1);
+	assert_int_equal(finders_count(&image, 9), 0);
+	cross(380, 372, "#.###.#", "#.###.#", 1, 1);
+	assert_int_equal(finders_count(&image, 9), 9);
 }
 
 static void test_patterns_at_the_edges_are_not_whole(void **state)
@@ -129,7 +160,7 @@ static void test_patterns_at_the_edges_are_not_whole(void **state)
 	pattern(SIDE - 10, 100, 6, 0);
 	pattern(100, 10, 6, 0);
 	pattern(100, SIDE - 10, 6, 0);
-	assert_false(finders_are_three(&image));
+	assert_true(finders_count(&image, 3) < 3);
 }
 
 static void test_sizes(void **state)
@@ -143,9 +174,9 @@ static void test_sizes(void **state)
 			assert_non_null(exact);
 			for (unsigned n = 0; n < width * height; n++)
 				exact[n] = (n * 0x9e3779b1U >> 13 & 1) != 0 ? 255 : 0;
-			(void)finders_are_three(&small);
+			assert_in_range(finders_count(&small, 3), 0, 3);
 			memset(exact, 0, (size_t)width * height);
-			assert_false(finders_are_three(&small));
+			assert_int_equal(finders_count(&small, 3), 0);
 			free(exact);
 		}
 }
@@ -157,6 +188,7 @@ int main(void)
 		cmocka_unit_test(test_two_are_no_code),
 		cmocka_unit_test(test_a_speck),
 		cmocka_unit_test(test_bars),
+		cmocka_unit_test(test_rows_and_columns_of_other_measures),
 		cmocka_unit_test(test_more_than_are_remembered),
 		cmocka_unit_test(test_patterns_at_the_edges_are_not_whole),
 		cmocka_unit_test(test_sizes),
