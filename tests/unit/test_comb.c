@@ -14,11 +14,24 @@
 #define SIDE 97
 
 static uint8_t pixels[SIDE * (SIDE + 3)];
+static uint32_t lit; /* the width of what was, last */
 static uint8_t line[COMB_LENGTH], other[2 * COMB_LENGTH];
 
 static struct image picture(uint32_t width, uint32_t height)
 {
 	return (struct image){pixels, width, height, width + 3};
+}
+
+/* The image lies in the middle of light of another level. */
+static void light_all(struct image *im, uint8_t level, uint8_t around)
+{
+	if (im->width != lit) {
+		memset(pixels, around, sizeof(pixels));
+		for (uint32_t y = 1; y <= im->height; y++)
+			memset(pixels + y * im->stride + 1, level, im->width);
+	}
+	lit = im->width;
+	im->pixels = pixels + im->stride + 1;
 }
 
 /* Whatever the part: nothing outside the image is read, and each line is a mean of its rows. */
@@ -35,16 +48,16 @@ static void test_lines_of_even_light_are_even(void **state)
 	unsigned seen = 0;
 
 	(void)state;
-	memset(pixels, 77, sizeof(pixels));
 	for (uint32_t side = 1; side <= SIDE; side += 12)
 		for (uint32_t angle = 0; angle < COMB_ANGLES; angle++)
 			for (size_t k = 0; k < 64; k++) {
 				const int32_t *along = reach[k / 8], *across = reach[k % 8];
 				struct comb_part part = {angle, along[0], along[1], across[0],
 							 across[1]};
-				struct image im = picture(side, SIDE - side / 2);
+				struct image im = picture(side, SIDE - 2 - side / 2);
 				struct comb c;
 
+				light_all(&im, 77, 222);
 				comb_init(&c, &im, &part, 1 + (unsigned)k % COMB_ROWS);
 				for (uint32_t n = 0; n < c.lines; n++) {
 					uint32_t len = comb_line(&c, n, line);
@@ -113,17 +126,76 @@ static void test_lines_along_rows_are_not_between_them(void **state)
 
 static void test_double_and_smooth(void **state)
 {
-	static const uint8_t in[] = {0, 0, 160, 160};
+	static const uint8_t in[] = {0, 0, 160, 160}, uneven[] = {10, 20, 100, 60};
 
 	(void)state;
 	comb_double(in, 4, other);
 	for (unsigned i = 0; i < 4; i++)
 		assert_int_equal(other[2 * i], in[i]);
 	assert_int_equal(other[3], 80);
+	comb_double(uneven, 4, other);
+	assert_int_equal(other[3], 63); /* (9 * 120 - 70) / 16; the mean is 60 */
 	comb_smooth(in, 4, other);
 	assert_int_equal(other[1], 50); /* 160 * (4 + 1) / 16 */
 	assert_int_equal(other[2], 110);
 	assert_false(comb_is_busy(in, 4));
+}
+
+/* At a place between pixels, which are held on beyond the edge. */
+static double light(const struct image *im, double x, double y)
+{
+	double a, b, sum = 0;
+
+	x = x < 0 ? 0 : x > im->width - 1 ? im->width - 1 : x;
+	y = y < 0 ? 0 : y > im->height - 1 ? im->height - 1 : y;
+	for (unsigned v = 0; v < im->height; v++)
+		for (unsigned u = 0; u < im->width; u++) {
+			a = 1 - fabs(x - u);
+			b = 1 - fabs(y - v);
+			if (a > 0 && b > 0)
+				sum += a * b * im->pixels[v * im->stride + u];
+		}
+	return sum;
+}
+
+/* Thirty edges of ten levels are busy. */
+static void test_busy_is_so_much_up_and_down(void **state)
+{
+	(void)state;
+	memset(line, 0, 400);
+	for (unsigned i = 0; i < 30; i++)
+		memset(line + 10 + 10 * i, i % 2 ? 0 : 10, 10);
+	memset(line + 310, 0, 90);
+	assert_true(comb_is_busy(line, 400));
+	memset(line + 290, 9, 10); /* a level less */
+	assert_false(comb_is_busy(line, 400));
+}
+
+/* Between four pixels light changes evenly, whichever way. */
+static void test_light_between_pixels(void **state)
+{
+	struct image im = picture(SIDE, 60);
+
+	(void)state;
+	for (uint32_t y = 0; y < 60; y++)
+		for (uint32_t x = 0; x < SIDE; x++)
+			pixels[y * im.stride + x] = (uint8_t)(60 + x % 2 * 30 + y % 2 * 90);
+	for (uint32_t angle = 0; angle < COMB_ANGLES; angle++)
+		for (int32_t v = -8; v <= 8; v++) {
+			const struct comb_part part = {angle, -20, 20, v, v + 1};
+			double turn = angle * acos(-1) / COMB_ANGLES;
+			struct comb c;
+
+			comb_init(&c, &im, &part, 1);
+			assert_int_equal(comb_line(&c, 0, line), 41);
+			for (int t = -20; t <= 20; t++) {
+				double x = (SIDE - 1) / 2 + t * cos(turn) - v * sin(turn);
+				double y = (60 - 1) / 2 + t * sin(turn) + v * cos(turn);
+				double off = line[t + 20] - light(&im, x, y);
+
+				assert_true(off < 1 && off > -2);
+			}
+		}
 }
 
 static unsigned mean_is_over(const struct image *im, int x, int y, int reach, unsigned margin)
@@ -159,23 +231,6 @@ static void test_adaptive_is_its_definition(void **state)
 	}
 	assert_false(image_adaptive(&im, 15, 7, sums, 60, buf, sizeof(buf), &out));
 	assert_false(image_adaptive(&im, 15, 7, sums, SIDE, buf, 61 * 43 - 1, &out));
-}
-
-/* At a place between pixels, which are held on beyond the edge. */
-static double light(const struct image *im, double x, double y)
-{
-	double a, b, sum = 0;
-
-	x = x < 0 ? 0 : x > im->width - 1 ? im->width - 1 : x;
-	y = y < 0 ? 0 : y > im->height - 1 ? im->height - 1 : y;
-	for (unsigned v = 0; v < im->height; v++)
-		for (unsigned u = 0; u < im->width; u++) {
-			a = 1 - fabs(x - u);
-			b = 1 - fabs(y - v);
-			if (a > 0 && b > 0)
-				sum += a * b * im->pixels[v * im->stride + u];
-		}
-	return sum;
 }
 
 static void test_closer_is_half_as_large_again(void **state)
@@ -227,6 +282,8 @@ int main(void)
 		cmocka_unit_test(test_every_angle_sees_its_stripes),
 		cmocka_unit_test(test_lines_along_rows_are_not_between_them),
 		cmocka_unit_test(test_double_and_smooth),
+		cmocka_unit_test(test_busy_is_so_much_up_and_down),
+		cmocka_unit_test(test_light_between_pixels),
 		cmocka_unit_test(test_adaptive_is_its_definition),
 		cmocka_unit_test(test_closer_is_half_as_large_again),
 		cmocka_unit_test(test_soundness),

@@ -83,6 +83,29 @@ static void test_the_first_frame_and_another_size_are_looked_at(void **state)
 	assert_int_equal(still_frame(&gate, &half, now), STILL_SAME);
 }
 
+/* So many blocks of 8 x 8, each in a row of its own, are lighter by so much. */
+static enum still_verdict lighter(unsigned blocks, unsigned levels)
+{
+	still_init(&gate);
+	paint(256, 0, 0, 0);
+	(void)show();
+	gate.again_ms = UINT64_MAX;
+	for (unsigned b = 0; b < blocks; b++)
+		for (unsigned y = 0; y < 8; y++)
+			for (unsigned x = 0; x < 8; x++)
+				pixels[8 * b + y][16 + x] =
+					(uint8_t)(pixels[8 * b + y][16 + x] + levels);
+	return show();
+}
+
+static void test_four_blocks_by_more_than_eight_levels_are_a_change(void **state)
+{
+	(void)state;
+	assert_int_equal(lighter(4, 9), STILL_DIFFERS);
+	assert_int_equal(lighter(3, 60), STILL_SAME);
+	assert_int_equal(lighter(30, 8), STILL_SAME);
+}
+
 static void test_noise_gain_and_flicker_are_no_change(void **state)
 {
 	(void)state;
@@ -225,6 +248,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_the_first_frame_and_another_size_are_looked_at, setup),
+		cmocka_unit_test_setup(test_four_blocks_by_more_than_eight_levels_are_a_change,
+				       setup),
 		cmocka_unit_test_setup(test_noise_gain_and_flicker_are_no_change, setup),
 		cmocka_unit_test_setup(test_a_noisy_sensor_is_no_change, setup),
 		cmocka_unit_test_setup(test_a_label_wherever_it_is_put_is_a_change, setup),
