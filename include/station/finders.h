@@ -1,4 +1,4 @@
-/* finders.h - how many QR codes a picture may hold, for a small part of what looking for them
+/* finders.h - how many finder patterns a picture has, for a small part of what looking for QR codes
  * costs: its three finder patterns are dark, light, dark, light and dark at 1:1:3:1:1 across their
  * middle, whatever their turn (ISO/IEC 18004, Symbol structure). */
 #ifndef STATION_FINDERS_H

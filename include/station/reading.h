@@ -25,14 +25,14 @@ enum reading_symbology {
 struct reading_label {
 	enum reading_symbology symbology;
 	uint16_t len;
-	uint32_t lines;	 /* that said it, over all views, of each those of one place */
+	uint32_t lines;	 /* that said it: of each view the most of one place, all together */
 	uint32_t most;	 /* of one place in one view */
 	uint32_t here;	 /* of the place that was the last to say it, in that view */
 	uint32_t within; /* of that view, the most that any place gave */
-	uint32_t place;
-	uint8_t last;	/* that view */
-	bool gs1;	/* it begins with FNC1: the text is one of GS1 */
-	uint64_t views; /* that said it, a bit each */
+	uint32_t place;	 /* that one */
+	uint8_t last;	 /* that view */
+	bool gs1;	 /* it begins with FNC1: the text is one of GS1 */
+	uint64_t views;	 /* that said it, a bit each */
 	uint8_t text[READING_TEXT];
 };
 
@@ -40,6 +40,7 @@ struct reading {
 	uint32_t allowed; /* symbologies, a bit each */
 	uint32_t itf;	  /* pairs of digits that an interleaved 2 of 5 may have, a bit each */
 	uint32_t place;	  /* that is being looked at */
+	bool crowded;	  /* something had to go: who knows what it spoke against */
 	uint8_t labels;
 	struct reading_label label[READING_LABELS];
 };
@@ -50,12 +51,15 @@ struct reading {
 
 /* allowed: bits 1 << enum reading_symbology. itf: bits 1 << digits / 2. */
 void reading_init(struct reading *r, uint32_t allowed, uint32_t itf);
+/* Another picture: nothing has been said of it. */
+void reading_begin(struct reading *r);
 /* The lines that follow are of another place. Places may overlap: what several of them say in one
  * view may be the same lines, and counts as that one's that said it most. */
 void reading_elsewhere(struct reading *r);
 /* One line of a view (a whole view, for QR) said this. Empty, overlong and disallowed texts are
  * left out; when there is no room, the least said one of those that are not believed goes, or if
- * all are, the least said. view < READING_VIEWS. */
+ * all are, the least said; from then on six lines must say a text (a QR code is believed at once).
+ * view < READING_VIEWS. */
 void reading_vote(struct reading *r, enum reading_symbology symbology, const uint8_t *text,
 		  size_t len, unsigned view);
 /* The code that said this begins with FNC1. */

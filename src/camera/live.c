@@ -102,11 +102,14 @@ static void beat(struct live *l, uint64_t now)
 static void on_place(void *user, bool crowd)
 {
 	struct live *l = user;
+	uint64_t now = clock_ms();
 
 	if (crowd != l->crowd)
 		(void)sd_notify(0, crowd ? PATIENT "\nWATCHDOG=1" : QUICK "\nWATCHDOG=1");
 	l->crowd = crowd;
-	beat(l, clock_ms());
+	beat(l, now);
+	if (l->tell)
+		tell_goes_on(l->tell, now);
 }
 
 static void tell_systemd(struct live *l, uint64_t now)

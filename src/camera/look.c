@@ -159,7 +159,7 @@ int look_at(struct look *l, const struct image *image)
 {
 	int e = image_is_sound(image) ? 0 : -EINVAL;
 
-	l->reading.labels = 0;
+	reading_begin(&l->reading);
 	l->located = false;
 	for (unsigned i = 0; e == 0 && i < VIEWS; i++) {
 		if (i > 0)
@@ -175,7 +175,7 @@ int look_quickly(struct look *l, const struct image *image)
 {
 	int e = image_is_sound(image) ? 0 : -EINVAL;
 
-	l->reading.labels = 0;
+	reading_begin(&l->reading);
 	l->located = false;
 	if (e == 0)
 		e = look_one(l, image, 0);

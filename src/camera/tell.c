@@ -134,6 +134,14 @@ bool tell_turn(struct tell *t, bool wanted, uint64_t now_ms)
 	return joined;
 }
 
+void tell_goes_on(struct tell *t, uint64_t now_ms)
+{
+	if (t->fd < 0 || now_ms < t->next_ms)
+		return;
+	t->next_ms = now_ms + TELL_BEAT_MS;
+	(void)put(t, "\n", 1);
+}
+
 bool tell_connected(const struct tell *t)
 {
 	return t->fd >= 0;

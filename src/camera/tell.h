@@ -14,6 +14,8 @@ struct tell;
 int __attribute__((warn_unused_result)) tell_open(struct tell **out, const char *path);
 /* wanted: there are frames. True: it has just become connected. */
 bool tell_turn(struct tell *t, bool wanted, uint64_t now_ms);
+/* In the middle of a look: the station, if there is one, is told that it goes on. */
+void tell_goes_on(struct tell *t, uint64_t now_ms);
 /* Whether the station has asked for a photo since this was last called. */
 bool tell_asked(struct tell *t);
 /* A photo, or with len 0 that there is none. */

@@ -41,7 +41,13 @@ void reading_init(struct reading *r, uint32_t allowed, uint32_t itf)
 	r->allowed = allowed;
 	r->itf = itf;
 	r->place = 0;
+	reading_begin(r);
+}
+
+void reading_begin(struct reading *r)
+{
 	r->labels = 0;
+	r->crowded = false;
 }
 
 static struct reading_label *find(struct reading *r, enum reading_symbology symbology,
@@ -125,6 +131,8 @@ bool reading_accepts(const struct reading *r, unsigned n)
 
 	if (l->len < rule->least)
 		return false;
+	if (r->crowded && l->symbology != READING_QR && l->lines < CLEAR)
+		return false;
 	if (l->symbology == READING_ITF && !(l->len < 64 && r->itf & 1U << l->len / 2))
 		return false;
 	if (!(l->lines >= rule->lines && count(l->views) >= rule->views) &&
@@ -144,6 +152,7 @@ static struct reading_label *place(struct reading *r)
 
 	if (r->labels < READING_LABELS)
 		return &r->label[r->labels++];
+	r->crowded = true;
 	for (unsigned i = 0; i < READING_LABELS; i++) {
 		bool believed = reading_accepts(r, i);
 

@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #define CAMERASOCK_USER	     "station-camera" /* whom it may run as, besides root and us */
-#define CAMERASOCK_SILENT_MS 4000	      /* without a byte: it hangs */
-#define CAMERASOCK_START_MS  5000 /* before it is called lost when we start: it starts as well */
+#define CAMERASOCK_SILENT_MS 12000 /* without a byte: it hangs, and systemd has not ended it */
+#define CAMERASOCK_START_MS  5000  /* before it is called lost when we start: it starts as well */
 
 struct camerasock;
 

@@ -272,7 +272,7 @@ void exports_close(struct station *s);
 
 /* photos.c: a photo of what fails. */
 int photos_begin(struct station *s); /* 0, or the exit code */
-/* Of the open inspection: whether it has its photo. */
+/* The inspection of the last photo, which gets no second one. */
 void photos_resume(struct station *s, const struct event_view *event);
 void photos_appended(struct station *s, const struct event *events, size_t count); /* the bench's */
 void photos_recorded(struct station *s, bool ok);				   /* those are */

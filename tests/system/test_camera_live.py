@@ -275,6 +275,7 @@ class Hostile(CameraCase):
         self.panel.until("the fault", lambda: "scanner:eye" in st.status()["faults"])
         self.assertIn("station-camera is not there", st.said())
         peer = self.join()  # says nothing
+        peer.settimeout(20)
         self.assertEqual(peer.recv(1), b"")
         self.assertFalse(st.status()["camera"]["present"])
 

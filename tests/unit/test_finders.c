@@ -60,15 +60,15 @@ static void test_a_code_however_it_lies(void **state)
 		}
 }
 
-static void test_two_are_no_code(void **state)
+static void test_two_are_two(void **state)
 {
 	(void)state;
 	for (unsigned angle = 0; angle < 90; angle += 3) {
 		code(2, 21, 4, angle * acos(-1) / 180);
-		assert_true(finders_count(&image, 3) < 3);
+		assert_int_equal(finders_count(&image, 9), 2);
 	}
 	paper();
-	assert_true(finders_count(&image, 3) < 3);
+	assert_int_equal(finders_count(&image, 9), 0);
 }
 
 /* A speck in the middle of a pattern, and to one side of it, breaks the columns there, but not
@@ -96,7 +96,7 @@ static void test_bars(void **state)
 	for (int y = 0; y < SIDE; y++)
 		for (int x = 0; x < SIDE; x++)
 			pixels[y * SIDE + x] = run[x / 3 % 11] == '#' ? 0 : 255;
-	assert_true(finders_count(&image, 3) < 3);
+	assert_int_equal(finders_count(&image, 9), 0);
 }
 
 /* Rows that cross as `along` tells, one character a module of so many pixels, and columns as `down`
@@ -160,7 +160,7 @@ static void test_patterns_at_the_edges_are_not_whole(void **state)
 	pattern(SIDE - 10, 100, 6, 0);
 	pattern(100, 10, 6, 0);
 	pattern(100, SIDE - 10, 6, 0);
-	assert_true(finders_count(&image, 3) < 3);
+	assert_int_equal(finders_count(&image, 9), 0);
 }
 
 static void test_sizes(void **state)
@@ -174,7 +174,7 @@ static void test_sizes(void **state)
 			assert_non_null(exact);
 			for (unsigned n = 0; n < width * height; n++)
 				exact[n] = (n * 0x9e3779b1U >> 13 & 1) != 0 ? 255 : 0;
-			assert_in_range(finders_count(&small, 3), 0, 3);
+			(void)finders_count(&small, 3); /* a sanitizer sees what is outside */
 			memset(exact, 0, (size_t)width * height);
 			assert_int_equal(finders_count(&small, 3), 0);
 			free(exact);
@@ -185,7 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_code_however_it_lies),
-		cmocka_unit_test(test_two_are_no_code),
+		cmocka_unit_test(test_two_are_two),
 		cmocka_unit_test(test_a_speck),
 		cmocka_unit_test(test_bars),
 		cmocka_unit_test(test_rows_and_columns_of_other_measures),

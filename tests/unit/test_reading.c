@@ -264,6 +264,25 @@ static void test_a_crowd_does_not_push_out_what_is_believed(void **state)
 	assert_true(reading_accepts(&r, 0));
 }
 
+/* What had to go may have spoken against what is left. */
+static void test_in_a_crowd_few_lines_are_not_believed_F9(void **state)
+{
+	(void)state;
+	reading_init(&r, READING_ALL, READING_ITF_8);
+	vote(READING_EAN13, "4006381333931", 0, 5);
+	vote(READING_EAN13, "4006381333937", 0, 2);
+	vote(READING_CODE128, "RAMS0000001Q", 0, 6);
+	vote(READING_QR, "RAMS0000002P", 0, 1);
+	crowd(READING_LABELS, 3);
+	assert_false(reading_accepts(&r, 0));
+	assert_int_equal(r.label[2].symbology, READING_CODE128);
+	assert_true(reading_accepts(&r, 2));
+	assert_int_equal(believed(), 2);
+	reading_begin(&r);
+	vote(READING_EAN13, "4006381333931", 0, 5);
+	assert_true(reading_accepts(&r, 0));
+}
+
 /* Of as many lines the last that came; of what is all believed, too. */
 static void test_where_there_is_no_room_the_least_said_goes(void **state)
 {
@@ -339,6 +358,7 @@ int main(void)
 		cmocka_unit_test(test_a_text_has_its_bound),
 		cmocka_unit_test(test_only_what_is_allowed),
 		cmocka_unit_test(test_a_crowd_does_not_push_out_what_is_believed),
+		cmocka_unit_test(test_in_a_crowd_few_lines_are_not_believed_F9),
 		cmocka_unit_test(test_where_there_is_no_room_the_least_said_goes),
 		cmocka_unit_test(test_print),
 		cmocka_unit_test(test_aim_identifiers),
