@@ -8,6 +8,7 @@
 #define FAINT  12  /* levels, squared: less is no bar */
 #define NEAR   6   /* of COMB_ANGLES: a neighbour's direction */
 #define FEW    8   /* cells are no code */
+#define COARSE 8   /* angles from one that is tried to the next */
 #define LINE   16  /* rows that a trial line is made of */
 #define BEGUN  512 /* places that are gathered, of which those with few cells are no part */
 #define ONE    65536
@@ -71,22 +72,37 @@ static void measure(struct locate *l, const struct image *in)
 	}
 }
 
-/* The direction, and how much there is of it. */
+static int64_t along(int64_t p, int64_t q, unsigned angle)
+{
+	return p * comb_cos(2 * angle) + q * comb_sin(2 * angle);
+}
+
+/* The direction, and how much there is of it: it has one peak, which is looked for from the best of
+ * a few angles on. */
 static uint8_t direction(int64_t p, int64_t q, int64_t *much)
 {
-	uint8_t best = 0;
+	unsigned from = 0, best;
 
-	*much = 0;
-	for (unsigned a = 0; a < COMB_ANGLES; a++) {
-		int64_t m = p * comb_cos(2 * a) + q * comb_sin(2 * a);
+	*much = along(p, q, 0);
+	for (unsigned a = COARSE; a < COMB_ANGLES; a += COARSE) {
+		int64_t m = along(p, q, a);
 
 		if (m > *much) {
 			*much = m;
-			best = (uint8_t)a;
+			from = a;
+		}
+	}
+	best = from;
+	for (unsigned k = COMB_ANGLES - COARSE / 2; k <= COMB_ANGLES + COARSE / 2; k++) {
+		int64_t m = along(p, q, (from + k) % COMB_ANGLES);
+
+		if (m > *much) {
+			*much = m;
+			best = (from + k) % COMB_ANGLES;
 		}
 	}
 	*much /= ONE;
-	return best;
+	return (uint8_t)best;
 }
 
 static void judge(struct locate *l, uint32_t row, uint32_t column)
