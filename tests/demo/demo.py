@@ -94,7 +94,7 @@ TONES = {"tick": "tick", "double-tick": "double tick", "beep": "beep", "chime": 
 
 def words(lit):
     if not lit:
-        return "all lamps dark"
+        return "all other lamps dark"
     groups = {}
     for lamp in NAMES:
         if lamp in lit:
@@ -151,7 +151,7 @@ class Shift:
     def final(self, **lamps):
         """The hold window runs out."""
         self.done += 1
-        self.does("a moment later: final", lambda: None, None, **lamps)
+        self.does("final after 1 s (a bench: 10 s)", lambda: None, None, **lamps)
 
     def link(self, what, act, pattern, seconds=60):
         """Something happens to the line; what LINK must say of it."""
@@ -174,7 +174,8 @@ class Shift:
         st, question = self.st, {"attention": "slow", "pass": "slow", "fail": "slow"}
         st.start()
         st.panel.until("the list of returns", lambda: st.status()["expected"]["returns"])
-        print("Headquarters and the station are started. The inspector scans the badge and begins.")
+        print("Headquarters and the station are started. The inspector scans the badge and begins.\n"
+              "(Below, LINK, which tells of headquarters alone, is named only where it changes.)")
         self.link("first contact", lambda: None, "on")
         self.scan("scan badge B17", badge("B17"))
 
@@ -356,7 +357,7 @@ def play(folder):
         shift.play()
         keep(shift.st, shift.hq, folder)
         r = shift.st.ctl("log")
-        print(f"\nThe journal, as `stationctl log` tells it:\n{r.out}", flush=True)
+        print(f"\nThe journal, as `stationctl log` tells it (a ? behind a time: nothing has vouched for the clock yet):\n{r.out}", flush=True)
         if r.code != 0:
             print(r.err, file=sys.stderr)
             return 1
