@@ -214,7 +214,9 @@ bool plates_take(const char *path, const char *site, unsigned count, bool chosen
 
 	p.fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0640);
 	if (p.fd < 0)
-		return fail(&p, strerror(errno));
+		return fail(&p, errno == ENOENT ? "its folder, where it is kept which numbers are "
+						  "printed, is not there: --state DIR names another"
+						: strerror(errno));
 	ok = flock(p.fd, LOCK_EX) == 0 || fail(&p, strerror(errno));
 	ok = ok && load(&p);
 	ok = ok && (chosen ? is_free(&p, *first, count) : find_first(&p, count, first));

@@ -178,6 +178,11 @@ class Sheets(unittest.TestCase):
         found = [n for p in running for n in re.findall(r"<code>(HLAX\d{8}.)</code>", p.communicate(timeout=60)[0])]
         self.assertEqual((len(found), len(set(found))), (200, 200))
 
+    def test_without_its_folder_it_says_how_to_name_another(self):
+        done = subprocess.run([CTL, "--state", self.dir / "none", "sheet", "plates", "--plates", "1", "--site", "LAX"], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("is not there: --state DIR names another", done.stderr)
+
     def test_two_benches_do_not_begin_alike(self):
         starts = set()
         for n in range(4):
