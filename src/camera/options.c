@@ -26,7 +26,7 @@ static const char usage[] =
 	"  --config FILE       settings instead of /etc/station/station.conf\n"
 	"  --only SYMBOLOGIES  only these of CODE-128, CODE-93, CODE-39, Codabar, I2/5, EAN-13,\n"
 	"                      EAN-8, UPC-A, UPC-E, QR-Code; all by default\n"
-	"  --itf DIGITS        only an I2/5 of so many digits (8 or more)\n"
+	"  --itf DIGITS        only an I2/5 of so many digits (14)\n"
 	"  --help, --version\n\n"
 	"Exit codes: 0 all files were read, with labels or without, or ended by a signal, 1 a file\n"
 	"could not be read, 2 usage, 78 settings refused. See station-camera(8).\n";
@@ -209,7 +209,7 @@ int options_read(int argc, char **argv, struct options *o)
 {
 	int id;
 
-	*o = (struct options){.allowed = READING_ALL, .itf = READING_ITF_8};
+	*o = (struct options){.allowed = READING_ALL, .itf = READING_ITF_14};
 	while ((id = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		int code = take(o, id);
 

@@ -68,7 +68,7 @@ static void by_camera(const char *path, const struct photo *p)
 	struct image image = {p->pixels, p->width, p->height, p->width};
 	double begun;
 
-	if (!look && look_open(&look, READING_ALL, READING_ITF_8) < 0)
+	if (!look && look_open(&look, READING_ALL, READING_ITF_14) < 0)
 		fail(path, "no memory");
 	r = look_reading(look);
 	begun = reader_cpu_us();

@@ -52,6 +52,21 @@ class Camera(unittest.TestCase):
             self.assertTrue(line.startswith(f"station-camera: {path}: "), line)
             self.assertIn(why, line)
 
+    def test_an_itf_of_other_lengths_is_told_where_it_is_asked_for_F9(self):
+        """The end of a bar code that is cut off is that of a shorter one by chance."""
+        widths = ("nnwwn", "wnnnw", "nwnnw", "wwnnn", "nnwnw", "wnwnn", "nwwnn", "nnnww", "wnnwn", "nwnwn")
+
+        def picture(digits):
+            pairs = zip(digits[::2], digits[1::2])
+            code = "nnnn" + "".join(x + y for a, b in pairs for x, y in zip(widths[int(a)], widths[int(b)])) + "wnn"
+            row = b"\xff" * 60 + b"".join((b"\xff" if n % 2 else b"\0") * (9 if w == "w" else 3) for n, w in enumerate(code)) + b"\xff" * 60
+            path = self.dir / f"{digits}.pgm"
+            path.write_bytes(b"P5 %d 200 255\n" % len(row) + (b"\xff" * len(row)) * 50 + row * 100 + (b"\xff" * len(row)) * 50)
+            return path
+        short, long = picture("4369648698"), picture("10614141000415")
+        self.assertEqual(camera("--image", short, long).stdout.decode(), f"{long}\tI2/5\t10614141000415\n")
+        self.assertEqual(camera("--image", "--itf", "10", short, long).stdout.decode(), f"{short}\tI2/5\t4369648698\n")
+
     def test_only_what_is_wanted(self):
         done = camera("--image", "--only", "qr-code,EAN-13", SEEDS / "code128.png", SEEDS / "qr.png")
         self.assertEqual((done.returncode, done.stdout.count(b"\n")), (0, 1))
