@@ -78,22 +78,6 @@ static void edge(const char *name, int active, uint64_t at_ns)
 		abort();
 }
 
-static void gone(void)
-{
-	struct fake_chip *c = &fake_chip[0];
-
-	c->gone = true;
-	for (unsigned i = 0; i < c->lines; i++) {
-		int fd = c->line[i].queue;
-
-		for (unsigned k = 0; k < c->lines; k++)
-			if (c->line[k].queue == fd)
-				c->line[k].queue = -1;
-		if (fd >= 0)
-			(void)close(fd);
-	}
-}
-
 /* Without stdio: since glibc 2.41 a program that ends waits for a stream that another thread reads.
  */
 static bool line_read(int fd, char *line, size_t cap)
@@ -119,7 +103,7 @@ static void *obey(void *user)
 		if (sscanf(line, "edge %31s %d %llu", name, &active, &at_ns) == 3)
 			edge(name, active, at_ns);
 		else if (strcmp(line, "gone\n") == 0)
-			gone();
+			fake_vanish(&fake_chip[0]);
 		else if (strcmp(line, "here\n") == 0)
 			fake_chip[0].gone = false;
 		else

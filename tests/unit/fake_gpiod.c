@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct fake_chip fake_chip[FAKE_CHIPS];
 
@@ -53,4 +54,18 @@ void fake_let_go(struct fake_line *l)
 {
 	l->ours = l->output = false;
 	l->queue = -1;
+}
+
+void fake_vanish(struct fake_chip *c)
+{
+	c->gone = true;
+	for (unsigned i = 0; i < c->lines; i++) {
+		int fd = c->line[i].queue;
+
+		for (unsigned k = 0; k < c->lines; k++)
+			if (c->line[k].queue == fd)
+				c->line[k].queue = -1;
+		if (fd >= 0)
+			(void)close(fd);
+	}
 }

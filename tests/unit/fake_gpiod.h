@@ -48,6 +48,8 @@ int fake_find_line(const struct fake_chip *c, const char *name); /* -1: none */
 int fake_take(struct fake_chip *c, unsigned line, bool output, bool active_low, char bias,
 	      const char *consumer);
 void fake_let_go(struct fake_line *l); /* not its pipe */
+/* It is unplugged: nothing works any more, and who waits for its edges is woken. */
+void fake_vanish(struct fake_chip *c);
 /* The user's: outputs of the chip were set. */
 void fake_changed(const struct fake_chip *c);
 #endif

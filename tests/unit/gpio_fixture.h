@@ -86,20 +86,6 @@ static inline void queue_edge(const char *name, bool active, uint64_t at_ns)
 	assert_int_equal(write(l->queue, &edge, sizeof(edge)), sizeof(edge));
 }
 
-static inline void chip_vanishes(struct fake_chip *c)
-{
-	c->gone = true;
-	for (unsigned i = 0; i < c->lines; i++) {
-		int fd = c->line[i].queue;
-
-		for (unsigned k = 0; k < c->lines; k++)
-			if (c->line[k].queue == fd)
-				c->line[k].queue = -1;
-		if (fd >= 0)
-			(void)close(fd);
-	}
-}
-
 /* Bit per lamp: what the wires say. */
 static inline unsigned lit(void)
 {

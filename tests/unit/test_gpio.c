@@ -311,7 +311,7 @@ static void test_a_chip_that_vanishes_and_comes_back(void **state)
 	gpio_lamp(b->gpio, PANEL_LAMP_LINK, PANEL_ON);
 	queue_edge("B2", true, loop_moment(b->loop).mono_ms * MS);
 	wait_for(b, "+fail");
-	chip_vanishes(&fake_chip[0]);
+	fake_vanish(&fake_chip[0]);
 	wait_for(b, "lost");
 	assert_false(fake_chip[0].line[2].ours);
 	gpio_lamp(b->gpio, PANEL_LAMP_LINK, PANEL_OFF); /* kept until then */
