@@ -266,10 +266,10 @@ $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_CORE) $(IO_SRC) $(wildcard src/
 -include $(FUZZ_CORE:.o=.d)
 fuzz: deps-fuzz
 	@$(MAKE) --no-print-directory -j"$$(nproc)" $(patsubst %,$(FUZZ_BUILD)/fuzz_%,$(or $(T),$(FUZZ)))
-	@for t in $(or $(T),$(FUZZ)); do \
-		mkdir -p $(FUZZ_BUILD)/corpus_$$t; \
-		$(FUZZ_BUILD)/fuzz_$$t -max_total_time=$(SECONDS) -max_len=16384 -timeout=10 -print_final_stats=1 -artifact_prefix=$(FUZZ_BUILD)/ \
-		$(FUZZ_BUILD)/corpus_$$t tests/fuzz/corpus_$$t || exit 1; done
+	@mkdir -p $(patsubst %,$(FUZZ_BUILD)/corpus_%,$(or $(T),$(FUZZ)))
+	@printf '%s\n' $(or $(T),$(FUZZ)) | xargs -P "$$(nproc)" -n 1 \
+		sh -c 'exec $(FUZZ_BUILD)/fuzz_$$1 -max_total_time=$(SECONDS) -max_len=16384 -timeout=10 -print_final_stats=1 \
+		-artifact_prefix=$(FUZZ_BUILD)/ $(FUZZ_BUILD)/corpus_$$1 tests/fuzz/corpus_$$1' --
 
 # --- what takes too long for every change: hours; docs/nightly.md has what came of it. NIGHT_ONLY='lint|arm64' (parts of rows' names),
 # NIGHT_REST=1 (what has not passed at this commit), NIGHT_SECONDS for each fuzz target ---
