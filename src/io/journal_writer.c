@@ -309,6 +309,7 @@ static void *writer_run(void *user)
 	enum work work;
 
 	while ((work = work_wait(j, &idle)) != WORK_STOP) {
+		thread_follow();
 		if (work == WORK_JOBS)
 			jobs_work(j);
 		else

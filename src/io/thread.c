@@ -3,14 +3,16 @@
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdbool.h>
+#include <stdatomic.h>
 
-static cpu_set_t anywhere; /* what the process may use; written once, before there are threads */
+/* What the process may use, and its home; written once, before there are threads. */
+static cpu_set_t anywhere, home;
 static bool settled;
+static atomic_bool roaming;
+static _Thread_local bool away; /* a thread of the home's that may run anywhere, for now */
 
 int thread_settle(void)
 {
-	cpu_set_t home;
 	size_t last = CPU_SETSIZE - 1;
 
 	if (sched_getaffinity(0, sizeof(anywhere), &anywhere) < 0)
@@ -35,8 +37,9 @@ int thread_begin(pthread_t *thread, enum thread_place place, void *(*run)(void *
 
 	if (rc)
 		return rc;
-	if (settled && place == THREAD_ANYWHERE)
-		rc = -pthread_attr_setaffinity_np(&attr, sizeof(anywhere), &anywhere);
+	if (settled)
+		rc = -pthread_attr_setaffinity_np(&attr, sizeof(home),
+						  place == THREAD_HOME ? &home : &anywhere);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	if (!rc)
@@ -46,8 +49,25 @@ int thread_begin(pthread_t *thread, enum thread_place place, void *(*run)(void *
 	return rc;
 }
 
+/* Each moves itself: nobody needs to know who is at home, or still there. */
+void thread_follow(void)
+{
+	bool roam = atomic_load(&roaming);
+
+	if (!settled || roam == away)
+		return;
+	if (sched_setaffinity(0, sizeof(home), roam ? &anywhere : &home) == 0)
+		away = roam;
+}
+
+void thread_roam(bool roam)
+{
+	atomic_store(&roaming, roam);
+	thread_follow();
+}
+
 void thread_give_way(void)
 {
-	if (settled)
+	if (settled && !away)
 		(void)sched_yield();
 }

@@ -3,13 +3,15 @@
  * The way of a press goes from the loop to the journal's writer and back. A processor that sleeps
  * needs tens of microseconds to wake, a virtual one hundreds; so these two share one processor, at
  * home: the last that the process may use, because interrupts mostly go to the first. Other
- * threads may run on any. */
+ * threads may run on any. Where something else is at work, a processor is awake already, and one
+ * that is home may be taken while another is free: then those two roam as well. */
 #ifndef IO_THREAD_H
 #define IO_THREAD_H
 #include <pthread.h>
+#include <stdbool.h>
 
 enum thread_place {
-	THREAD_HOME, /* where the thread is that begins it */
+	THREAD_HOME, /* with the thread that settled */
 	THREAD_ANYWHERE,
 };
 
@@ -20,6 +22,10 @@ int thread_settle(void);
 /* Begins a thread; it gets no signals, which are the loop's. 0 or -errno. */
 int __attribute__((warn_unused_result))
 thread_begin(pthread_t *thread, enum thread_place place, void *(*run)(void *), void *user);
+/* While something else is at work those at home may run anywhere. For the thread that settled, which
+ * moves at once; others do by themselves, before they go to work. */
+void thread_roam(bool roam);
+void thread_follow(void);
 /* For one at home that has just woken the other: that one goes first. */
 void thread_give_way(void);
 #endif

@@ -3,6 +3,7 @@
  * turn, so that no caller is called back from within its own call. */
 #include "uplink.h"
 #include "station/text.h"
+#include "thread.h"
 #include "uplink_line.h"
 #include <errno.h>
 #include <malloc.h>
@@ -83,6 +84,13 @@ static void tell(struct uplink *u)
 
 /* --- turns --- */
 
+/* What is read, packed and encrypted for the line takes a processor. */
+static bool at_work(const struct uplink *u)
+{
+	return u->use != UPLINK_LINE_FREE || u->page[0].busy || u->page[1].busy ||
+	       u->list.job.busy || u->photos.job.busy;
+}
+
 static void on_soon(void *user)
 {
 	struct uplink *u = user;
@@ -97,6 +105,7 @@ static void on_soon(void *user)
 	u->next_ms = wake;
 	if (loop_timer_set(u->timer, wake) != 0)
 		uplink_line_turn(u);
+	thread_roam(at_work(u));
 	tell(u);
 }
 

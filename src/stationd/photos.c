@@ -15,8 +15,7 @@
 #define MIB	  (1024u * 1024u)
 #define TAIL	  4096 /* events that a start looks through for a photo's */
 
-/* The scanner that is the camera, or NULL. */
-static struct station_scanner *camera_of(struct station *s)
+struct station_scanner *station_camera(struct station *s)
 {
 	for (uint8_t i = 0; i < s->settings.scanners; i++)
 		if (s->settings.scanner[i].kind == SETTINGS_CAMERA)
@@ -40,7 +39,7 @@ static void missed(struct station *s, const char *why)
 static void ask(struct station *s)
 {
 	struct station_photos *p = &s->photos;
-	struct station_scanner *camera = camera_of(s);
+	struct station_scanner *camera = station_camera(s);
 	int e = camera && camera->camera ? camerasock_ask(camera->camera, ++p->number) : -ENOTCONN;
 
 	if (e < 0) {

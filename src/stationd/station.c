@@ -306,7 +306,8 @@ static bool read_boot_id(char boot[EVENT_UUID + 1])
 static int open_loop(struct station *s)
 {
 	static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
-	int r = thread_settle();
+	/* What decodes a camera's frames would often be found at home, and waited for. */
+	int r = station_camera(s) ? 0 : thread_settle();
 
 	if (r < 0)
 		log_warning("lamps are slower: cannot stay on one processor: %s", strerror(-r));

@@ -271,7 +271,8 @@ const char *exports_supervisor(const struct station *s, uint64_t *ms);
 void exports_close(struct station *s);
 
 /* photos.c: a photo of what fails. */
-int photos_begin(struct station *s); /* 0, or the exit code */
+struct station_scanner *station_camera(struct station *s); /* the scanner that is one, or NULL */
+int photos_begin(struct station *s);			   /* 0, or the exit code */
 /* The inspection of the last photo, which gets no second one. */
 void photos_resume(struct station *s, const struct event_view *event);
 void photos_appended(struct station *s, const struct event *events, size_t count); /* the bench's */

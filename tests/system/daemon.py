@@ -1,4 +1,5 @@
 """daemon.py - a program of ours that runs on and says when it is ready, as systemd would start it: Station and Headquarters are such."""
+import contextlib
 import ctypes
 import functools
 import os
@@ -25,6 +26,22 @@ def _die_with_parent():
 def drop():
     """Keyword arguments for subprocess: nobody, where we are root, since mode bits matter."""
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def processors(pid):
+    """Of each thread, on which it may run."""
+    said = {}
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # one that has ended meanwhile
+            line = next(x for x in (task / "status").read_text().splitlines() if x.startswith("Cpus_allowed_list:"))
+            said[int(task.name)] = line.split()[1]
+    return said
+
+
+def allowed():
+    """As the kernel lists what the test itself may use."""
+    lines = pathlib.Path("/proc/self/status").read_text().splitlines()
+    return next(x for x in lines if x.startswith("Cpus_allowed_list:")).split()[1]
 
 
 @functools.cache

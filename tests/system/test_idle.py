@@ -1,5 +1,4 @@
 """Idle: no wake-ups, little memory, and neither grows with the journal."""
-import contextlib
 import hashlib
 import json
 import os
@@ -12,6 +11,7 @@ import time
 import unittest
 
 from case import RETURNS, StationCase, rma
+from daemon import allowed, processors
 from station import Station, sanitized
 
 EVENTS = int(os.environ.get("IDLE_EVENTS", "200000"))
@@ -51,16 +51,6 @@ def fill(db, upto):
     con.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     con.close()
     return seq
-
-
-def processors(pid):
-    """Of each thread, on which it may run."""
-    said = {}
-    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # one that has ended meanwhile
-            line = next(x for x in (task / "status").read_text().splitlines() if x.startswith("Cpus_allowed_list:"))
-            said[int(task.name)] = line.split()[1]
-    return said
 
 
 def strace_works():
@@ -113,6 +103,13 @@ class Idle(StationCase):
         self.assertEqual(said.pop(st.proc.pid), last)
         self.assertEqual(list(said.values()).count(last), 1, said)
         self.assertNotIn("lamps are slower", st.said())
+
+    @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "a machine with one processor")
+    def test_beside_a_camera_a_press_is_answered_on_any_processor(self):
+        """Its decoder is at work when presses come, and would be waited for."""
+        st = self.station(scanner=False, settings={"scanner above": {"kind": "camera", "device": "/dev/video99"}})
+        said = processors(st.proc.pid)
+        self.assertEqual(set(said.values()), {allowed()}, said)
 
     def test_the_watchdog_is_fed(self):
         """Where systemd asks for it, and only there."""

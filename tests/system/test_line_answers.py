@@ -1,8 +1,12 @@
 """Answers of headquarters, the bad ones above all: what LINK says of each, that inspections go on, and that nothing is lost."""
 import json
+import os
+import threading
 import time
+import unittest
 
 from case import RETURNS
+from daemon import allowed, processors
 from fakehq import FakeHq, endless, problem, reply, to_json
 from line import GOOD, OFFLINE, PERSON, LineCase, authority, held, pair
 from station import read_journal, rma, row
@@ -51,6 +55,34 @@ class Answers(LineCase):
             self.fake.answer = lambda request: None
             self.retry()
             self.delivered(self.fake)
+
+    @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "a machine with one processor")
+    def test_while_the_line_is_at_work_a_press_is_answered_on_any_processor(self):
+        """What packs and encrypts would be found at home, and waited for."""
+        st = self.begin()
+        last = str(max(os.sched_getaffinity(0)))
+
+        def home():
+            return list(processors(st.proc.pid).values()).count(last)
+
+        def at_home():
+            self.event()  # the writer moves with an append
+            self.delivered(self.fake)
+            self.panel.until("loop and writer at home", lambda: home() == 2)
+
+        at_home()
+        answer = threading.Event()
+        self.addCleanup(answer.set)
+        self.fake.answer = lambda request: None if request.what != "events" else (answer.wait(60), None)[1]
+        mark = len(self.fake.posts())
+        self.event()
+        self.asked_after("a request", mark)
+        self.assertEqual(processors(st.proc.pid)[st.proc.pid], allowed())
+        self.event()  # its append takes the writer along
+        self.assertEqual(home(), 0)
+        answer.set()
+        self.delivered(self.fake)
+        at_home()
 
     def test_what_is_no_answer(self):
         """Replies with 200 that can't be true or can't be read: a person is called, `acked` does not move."""

@@ -20,6 +20,7 @@ static void *look(void *user)
 {
 	struct seen *s = user;
 
+	thread_follow();
 	thread_give_way();
 	assert_int_equal(sched_getaffinity(0, sizeof(s->may), &s->may), 0);
 	assert_int_equal(pthread_sigmask(SIG_SETMASK, NULL, &s->blocked), 0);
@@ -72,12 +73,68 @@ static void settled(void)
 	assert_true(sigismember(&s.blocked, SIGTERM));
 }
 
+/* Those at home by themselves: the one that settled at once, others before they go to work. */
+static void roaming(void)
+{
+	struct seen s;
+	cpu_set_t all, home;
+
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	assert_int_equal(thread_settle(), 0);
+	assert_int_equal(sched_getaffinity(0, sizeof(home), &home), 0);
+	thread_roam(true);
+	assert_int_equal(sched_getaffinity(0, sizeof(s.may), &s.may), 0);
+	assert_true(CPU_EQUAL(&s.may, &all));
+	see(THREAD_HOME, &s);
+	assert_true(CPU_EQUAL(&s.may, &all));
+	thread_roam(false);
+	assert_int_equal(sched_getaffinity(0, sizeof(s.may), &s.may), 0);
+	assert_true(CPU_EQUAL(&s.may, &home));
+	see(THREAD_HOME, &s);
+	assert_true(CPU_EQUAL(&s.may, &home));
+}
+
+/* One that was begun while the others roamed comes home with them. */
+static void *roam_and_back(void *user)
+{
+	int *step = user;
+	struct seen s;
+
+	for (int i = 1; i <= 2; i++) {
+		while (__atomic_load_n(step, __ATOMIC_ACQUIRE) != 2 * i - 1)
+			sched_yield();
+		look(&s);
+		assert_int_equal(CPU_COUNT(&s.may) == 1, i == 2);
+		__atomic_store_n(step, 2 * i, __ATOMIC_RELEASE);
+	}
+	return NULL;
+}
+
+static void roaming_begun_away(void)
+{
+	pthread_t thread;
+	int step = 0;
+
+	assert_int_equal(thread_settle(), 0);
+	thread_roam(true);
+	assert_int_equal(thread_begin(&thread, THREAD_HOME, roam_and_back, &step), 0);
+	__atomic_store_n(&step, 1, __ATOMIC_RELEASE);
+	while (__atomic_load_n(&step, __ATOMIC_ACQUIRE) != 2)
+		sched_yield();
+	thread_roam(false);
+	__atomic_store_n(&step, 3, __ATOMIC_RELEASE);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(step, 4);
+}
+
 static void not_settled(void)
 {
 	struct seen s;
 	cpu_set_t all;
 
 	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	thread_roam(true);
+	thread_roam(false);
 	see(THREAD_HOME, &s);
 	assert_true(CPU_EQUAL(&s.may, &all));
 	see(THREAD_ANYWHERE, &s);
@@ -108,6 +165,22 @@ static void test_settled(void **state)
 	in_a_child(settled);
 }
 
+static bool one_processor(void)
+{
+	cpu_set_t all;
+
+	return sched_getaffinity(0, sizeof(all), &all) != 0 || CPU_COUNT(&all) < 2;
+}
+
+static void test_roaming(void **state)
+{
+	(void)state;
+	if (one_processor())
+		skip();
+	in_a_child(roaming);
+	in_a_child(roaming_begun_away);
+}
+
 static void test_not_settled(void **state)
 {
 	(void)state;
@@ -124,6 +197,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_settled),
+		cmocka_unit_test(test_roaming),
 		cmocka_unit_test(test_not_settled),
 		cmocka_unit_test(test_one_processor),
 	};
