@@ -84,10 +84,11 @@ static void tell(struct uplink *u)
 
 /* --- turns --- */
 
-/* What is read, packed and encrypted for the line takes a processor. */
+/* What is read, packed and encrypted for the line takes a processor; while events wait, again and
+ * again. */
 static bool at_work(const struct uplink *u)
 {
-	return u->use != UPLINK_LINE_FREE || u->page[0].busy || u->page[1].busy ||
+	return u->use != UPLINK_LINE_FREE || (u->begun && u->sync.acked < u->sync.head) ||
 	       u->list.job.busy || u->photos.job.busy;
 }
 

@@ -1,6 +1,7 @@
 /* uplink_feed.c - the uplink's own thread (uplink_feed.h). Jobs go in by a queue and come back by
  * another, of which an eventfd tells the loop. */
 #include "uplink_feed.h"
+#include "log.h"
 #include "thread.h"
 #include <errno.h>
 #include <malloc.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -16,6 +18,7 @@
 #define LINES_CAP  (UPLINK_PAGE_BYTES + EVENT_LINE_MAX + 1)
 #define GZIP	   16	 /* added to zlib's window bits: a gzip head and tail */
 #define WINDOW	   15	 /* bits */
+#define FEED_NICE  5	 /* the line waits for presses, not they for it */
 #define CLOSE_S	   2	 /* a thread that hangs on a dead disk is waited for so long */
 #define TRIM_BYTES 65536 /* a page from which the freed memory goes back to the system */
 
@@ -172,6 +175,8 @@ static void *run(void *arg)
 	struct uplink_feed *f = arg;
 	uint64_t one = 1;
 
+	if (setpriority(PRIO_PROCESS, 0, FEED_NICE) < 0) /* on Linux this thread's own */
+		log_warning("what is read for the line runs without a lower priority");
 	pthread_mutex_lock(&f->lock);
 	while (!f->stop) {
 		struct uplink_job *job = queue_take(&f->asked);

@@ -38,6 +38,15 @@ def processors(pid):
     return said
 
 
+def nices(pid):
+    """Of each thread, how far it steps back."""
+    said = {}
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # one that has ended meanwhile
+            said[int(task.name)] = os.getpriority(os.PRIO_PROCESS, int(task.name))
+    return said
+
+
 def allowed():
     """As the kernel lists what the test itself may use."""
     lines = pathlib.Path("/proc/self/status").read_text().splitlines()

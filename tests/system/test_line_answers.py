@@ -6,7 +6,7 @@ import time
 import unittest
 
 from case import RETURNS
-from daemon import allowed, processors
+from daemon import allowed, nices, processors
 from fakehq import FakeHq, endless, problem, reply, to_json
 from line import GOOD, OFFLINE, PERSON, LineCase, authority, held, pair
 from station import read_journal, rma, row
@@ -58,8 +58,9 @@ class Answers(LineCase):
 
     @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "a machine with one processor")
     def test_while_the_line_is_at_work_a_press_is_answered_on_any_processor(self):
-        """What packs and encrypts would be found at home, and waited for."""
+        """What packs and encrypts would be found at home, and waited for; and what reads the journal for it steps back."""
         st = self.begin()
+        self.assertEqual(list(nices(st.proc.pid).values()).count(5), 1)
         last = str(max(os.sched_getaffinity(0)))
 
         def home():
