@@ -10,7 +10,8 @@
 enum {
 	LINES,	 /* across what looks like bars */
 	SQUARES, /* QR codes, on the adaptive image */
-	CLOSER,	 /* ... of one half as large again */
+	WIDE,	 /* ... whose means are of a sixteenth of the width around, for large modules */
+	CLOSER,	 /* SQUARES of one half as large again */
 };
 
 /* One way to look. A stage is looked at as a whole; after it, it may be enough. */
@@ -26,18 +27,19 @@ struct view {
 static const struct view schedule[] = {
 	{0, LINES, 8, LINES_DOUBLE}, {0, SQUARES, 1, LINES_PLAIN}, {1, LINES, 4, LINES_DOUBLE},
 	{2, LINES, 12, LINES_PLAIN}, {2, LINES, 2, LINES_DOUBLE},  {2, LINES, 3, LINES_SMOOTH},
-	{3, CLOSER, 1, LINES_PLAIN},
+	{3, WIDE, 1, LINES_PLAIN},   {4, CLOSER, 1, LINES_PLAIN},
 };
 #define VIEWS (sizeof(schedule) / sizeof(schedule[0]))
 /* What a frame of a moving scene gets besides the first, in turn. */
 static const uint8_t turns[] = {2, 3, 5};
 #define TURNS (sizeof(turns) / sizeof(turns[0]))
 
-#define REACH  15      /* pixels around, of which the adaptive threshold takes the mean */
-#define MARGIN 7       /* levels */
-#define CLOSE  1000000 /* pixels: a larger image is close enough */
-#define CODE   3       /* finder patterns that a QR code has */
-#define CROWD  16      /* ... of which zbar may try so many triples that it takes seconds */
+#define REACH	15	/* pixels around, of which the adaptive threshold takes the mean */
+#define FARTHER 127	/* ... at most, whatever the width */
+#define MARGIN	7	/* levels */
+#define CLOSE	1000000 /* pixels: a larger image is close enough */
+#define CODE	3	/* finder patterns that a QR code has */
+#define CROWD	16	/* ... of which zbar may try so many triples that it takes seconds */
 
 struct look {
 	struct lines *lines;
@@ -77,14 +79,19 @@ static int look_for_squares(struct look *l, const struct image *image, const str
 			    unsigned id)
 {
 	size_t all = (size_t)image->width * image->height;
-	uint8_t *buf = malloc(all);
+	uint8_t *buf;
 	struct image adaptive;
-	unsigned patterns = 0;
+	unsigned patterns = 0, reach = REACH;
 	int e = 0;
 
+	if (v->what == WIDE)
+		reach = image->width / 16 > FARTHER ? FARTHER : image->width / 16;
+	if (reach < REACH)
+		return 0; /* SQUARES saw more */
+	buf = malloc(all);
 	if (!buf)
 		return -ENOMEM;
-	if (image_adaptive(image, REACH, MARGIN, l->sums, IMAGE_SIDE, buf, all, &adaptive))
+	if (image_adaptive(image, reach, MARGIN, l->sums, IMAGE_SIDE, buf, all, &adaptive))
 		patterns = finders_count(&adaptive, CROWD);
 	if (patterns >= CODE) {
 		tell(l, patterns >= CROWD);
@@ -139,8 +146,7 @@ static int look_one(struct look *l, const struct image *image, unsigned id)
 	}
 	if (!(l->reading.allowed & 1U << READING_QR))
 		return 0;
-	return v->what == SQUARES ? look_for_squares(l, image, v, id)
-				  : look_closer(l, image, v, id);
+	return v->what == CLOSER ? look_closer(l, image, v, id) : look_for_squares(l, image, v, id);
 }
 
 /* Whether something is believed, and nothing in doubt. */
