@@ -86,8 +86,8 @@ static int look_for_squares(struct look *l, const struct image *image, const str
 
 	if (v->what == WIDE)
 		reach = image->width / 16 > FARTHER ? FARTHER : image->width / 16;
-	if (reach < REACH)
-		return 0; /* SQUARES saw more */
+	if (v->what == WIDE && reach <= REACH)
+		return 0; /* SQUARES saw as much */
 	buf = malloc(all);
 	if (!buf)
 		return -ENOMEM;

@@ -9,7 +9,6 @@
 #include "thread.h"
 #include <errno.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #define LAG_MOST   256 /* events that a start may find not projected */
 #define CHECK_NICE 10
@@ -25,9 +24,9 @@ static void *checker_run(void *user)
 	struct journal *j = user;
 	int rc;
 
-	/* On Linux it is this thread's own. Not SCHED_IDLE: it shares SQLite's locks with the
+	/* Not SCHED_IDLE: it shares SQLite's locks with the
 	 * writer, which must not wait for a thread that never gets to run. */
-	if (setpriority(PRIO_PROCESS, 0, CHECK_NICE) < 0)
+	if (!thread_step_back(CHECK_NICE))
 		log_warning("the check of the journal runs without a lower priority");
 	rc = journal_check_run(&j->check);
 	pthread_mutex_lock(&j->lock);

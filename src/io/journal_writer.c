@@ -309,7 +309,6 @@ static void *writer_run(void *user)
 	enum work work;
 
 	while ((work = work_wait(j, &idle)) != WORK_STOP) {
-		thread_follow();
 		if (work == WORK_JOBS)
 			jobs_work(j);
 		else
@@ -353,9 +352,9 @@ void journal_writer_stop(struct journal *j)
 	pthread_cond_signal(&j->wake);
 	pthread_mutex_unlock(&j->lock);
 	if (j->has_writer)
-		pthread_join(j->writer, NULL);
+		thread_end(j->writer);
 	if (j->has_checker) /* started before or by the writer */
-		pthread_join(j->checker, NULL);
+		thread_end(j->checker);
 	journal_expect_drop(&j->list);
 	journal_seal_drop(j);
 	if (j->db.sql && j->check_done)

@@ -19,13 +19,16 @@ enum thread_place {
  * any thread is begun. 0, also where there is only one; or -errno: then all run anywhere, which is
  * slower and nothing else. */
 int thread_settle(void);
-/* Begins a thread; it gets no signals, which are the loop's. 0 or -errno. */
+/* Begins a thread; it gets no signals, which are the loop's. One at home is begun and ended by the
+ * thread that settled. 0 or -errno. */
 int __attribute__((warn_unused_result))
 thread_begin(pthread_t *thread, enum thread_place place, void *(*run)(void *), void *user);
-/* While something else is at work those at home may run anywhere. For the thread that settled, which
- * moves at once; others do by themselves, before they go to work. */
+void thread_end(pthread_t thread); /* waits for its end */
+/* While something else is at work those at home may run anywhere. For the thread that settled. */
 void thread_roam(bool roam);
-void thread_follow(void);
+/* The calling thread goes behind others of the process: nice levels, on Linux a thread's own.
+ * Whether it does. */
+bool thread_step_back(int by);
 /* For one at home that has just woken the other: that one goes first. */
 void thread_give_way(void);
 #endif

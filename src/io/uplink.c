@@ -84,12 +84,15 @@ static void tell(struct uplink *u)
 
 /* --- turns --- */
 
-/* What is read, packed and encrypted for the line takes a processor; while events wait, again and
- * again. */
+/* What is read, packed and encrypted for the line takes a processor; while events wait that can be
+ * sent, again and again. */
 static bool at_work(const struct uplink *u)
 {
-	return u->use != UPLINK_LINE_FREE || (u->begun && u->sync.acked < u->sync.head) ||
-	       u->list.job.busy || u->photos.job.busy;
+	bool waits =
+		u->begun && u->sync.acked < u->sync.head && !u->read_again && !u->sync.failures;
+
+	return waits || u->use != UPLINK_LINE_FREE || u->page[0].busy || u->page[1].busy ||
+	       u->hash.busy || u->list.job.busy || u->photos.job.busy;
 }
 
 static void on_soon(void *user)

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -175,7 +174,7 @@ static void *run(void *arg)
 	struct uplink_feed *f = arg;
 	uint64_t one = 1;
 
-	if (setpriority(PRIO_PROCESS, 0, FEED_NICE) < 0) /* on Linux this thread's own */
+	if (!thread_step_back(FEED_NICE))
 		log_warning("what is read for the line runs without a lower priority");
 	pthread_mutex_lock(&f->lock);
 	while (!f->stop) {

@@ -28,29 +28,18 @@ def drop():
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
 
 
+def of_threads(pid, ask):
+    """What is said of each thread: {its id: ask(it)}."""
+    said = {}
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(ProcessLookupError):  # one that has ended meanwhile
+            said[int(task.name)] = ask(int(task.name))
+    return said
+
+
 def processors(pid):
     """Of each thread, on which it may run."""
-    said = {}
-    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # one that has ended meanwhile
-            line = next(x for x in (task / "status").read_text().splitlines() if x.startswith("Cpus_allowed_list:"))
-            said[int(task.name)] = line.split()[1]
-    return said
-
-
-def nices(pid):
-    """Of each thread, how far it steps back."""
-    said = {}
-    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # one that has ended meanwhile
-            said[int(task.name)] = os.getpriority(os.PRIO_PROCESS, int(task.name))
-    return said
-
-
-def allowed():
-    """As the kernel lists what the test itself may use."""
-    lines = pathlib.Path("/proc/self/status").read_text().splitlines()
-    return next(x for x in lines if x.startswith("Cpus_allowed_list:")).split()[1]
+    return of_threads(pid, os.sched_getaffinity)
 
 
 @functools.cache

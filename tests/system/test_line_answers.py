@@ -6,7 +6,7 @@ import time
 import unittest
 
 from case import RETURNS
-from daemon import allowed, nices, processors
+from daemon import of_threads, processors
 from fakehq import FakeHq, endless, problem, reply, to_json
 from line import GOOD, OFFLINE, PERSON, LineCase, authority, held, pair
 from station import read_journal, rma, row
@@ -60,30 +60,36 @@ class Answers(LineCase):
     def test_while_the_line_is_at_work_a_press_is_answered_on_any_processor(self):
         """What packs and encrypts would be found at home, and waited for; and what reads the journal for it steps back."""
         st = self.begin()
-        self.assertEqual(list(nices(st.proc.pid).values()).count(5), 1)
-        last = str(max(os.sched_getaffinity(0)))
+        back = of_threads(st.proc.pid, lambda task: os.getpriority(os.PRIO_PROCESS, task) - os.getpriority(os.PRIO_PROCESS, 0))
+        self.assertEqual(list(back.values()).count(5), 1, back)
+        last = {max(os.sched_getaffinity(0))}
 
         def home():
             return list(processors(st.proc.pid).values()).count(last)
 
-        def at_home():
-            self.event()  # the writer moves with an append
-            self.delivered(self.fake)
-            self.panel.until("loop and writer at home", lambda: home() == 2)
-
-        at_home()
+        self.panel.until("loop and writer at home", lambda: home() == 2)
         answer = threading.Event()
         self.addCleanup(answer.set)
         self.fake.answer = lambda request: None if request.what != "events" else (answer.wait(60), None)[1]
         mark = len(self.fake.posts())
         self.event()
         self.asked_after("a request", mark)
-        self.assertEqual(processors(st.proc.pid)[st.proc.pid], allowed())
-        self.event()  # its append takes the writer along
         self.assertEqual(home(), 0)
+        self.assertEqual(processors(st.proc.pid)[st.proc.pid], os.sched_getaffinity(0))
         answer.set()
         self.delivered(self.fake)
-        at_home()
+        self.panel.until("loop and writer at home again", lambda: home() == 2)
+
+    @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "a machine with one processor")
+    def test_without_a_line_a_press_is_answered_on_one_processor_F4(self):
+        """Events wait, but nothing is at work: the way to the lamps is the short one."""
+        st = self.begin()
+        self.events_only(lambda request: reply(503, b""))
+        self.event()
+        self.link(OFFLINE)
+        last = {max(os.sched_getaffinity(0))}
+        self.panel.until("loop and writer at home", lambda: list(processors(st.proc.pid).values()).count(last) == 2)
+        self.assertLess(st.status()["headquarters"]["acked"], len(held(st)))
 
     def test_what_is_no_answer(self):
         """Replies with 200 that can't be true or can't be read: a person is called, `acked` does not move."""

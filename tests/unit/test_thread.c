@@ -1,13 +1,17 @@
 /* test_thread.c - who runs where: the loop's thread and those at home on one processor, the last
- * that may be used, all others on any. */
+ * that may be used, while nothing else is at work; all others on any. */
 #include "io/thread.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,7 +24,6 @@ static void *look(void *user)
 {
 	struct seen *s = user;
 
-	thread_follow();
 	thread_give_way();
 	assert_int_equal(sched_getaffinity(0, sizeof(s->may), &s->may), 0);
 	assert_int_equal(pthread_sigmask(SIG_SETMASK, NULL, &s->blocked), 0);
@@ -43,6 +46,7 @@ static void in_a_child(void (*test)(void))
 
 	assert_true(child >= 0);
 	if (child == 0) {
+		(void)alarm(60); /* one that hangs says so */
 		test();
 		_exit(0);
 	}
@@ -73,58 +77,121 @@ static void settled(void)
 	assert_true(sigismember(&s.blocked, SIGTERM));
 }
 
-/* Those at home by themselves: the one that settled at once, others before they go to work. */
-static void roaming(void)
+static int processors(void)
 {
-	struct seen s;
-	cpu_set_t all, home;
+	cpu_set_t may;
 
-	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
-	assert_int_equal(thread_settle(), 0);
-	assert_int_equal(sched_getaffinity(0, sizeof(home), &home), 0);
-	thread_roam(true);
-	assert_int_equal(sched_getaffinity(0, sizeof(s.may), &s.may), 0);
-	assert_true(CPU_EQUAL(&s.may, &all));
-	see(THREAD_HOME, &s);
-	assert_true(CPU_EQUAL(&s.may, &all));
-	thread_roam(false);
-	assert_int_equal(sched_getaffinity(0, sizeof(s.may), &s.may), 0);
-	assert_true(CPU_EQUAL(&s.may, &home));
-	see(THREAD_HOME, &s);
-	assert_true(CPU_EQUAL(&s.may, &home));
+	assert_int_equal(sched_getaffinity(0, sizeof(may), &may), 0);
+	return CPU_COUNT(&may);
 }
 
-/* One that was begun while the others roamed comes home with them. */
-static void *roam_and_back(void *user)
-{
-	int *step = user;
-	struct seen s;
+/* A thread at home that says on how many processors it may run, whenever it is asked. */
+struct asked {
+	pthread_t thread;
+	sem_t ask, answer;
+	int processors;
+};
 
-	for (int i = 1; i <= 2; i++) {
-		while (__atomic_load_n(step, __ATOMIC_ACQUIRE) != 2 * i - 1)
-			sched_yield();
-		look(&s);
-		assert_int_equal(CPU_COUNT(&s.may) == 1, i == 2);
-		__atomic_store_n(step, 2 * i, __ATOMIC_RELEASE);
+static void *answers(void *user)
+{
+	struct asked *a = user;
+
+	for (;;) {
+		cpu_set_t may;
+
+		while (sem_wait(&a->ask) != 0)
+			;
+		if (a->processors < 0)
+			return NULL;
+		a->processors = sched_getaffinity(0, sizeof(may), &may) ? 0 : CPU_COUNT(&may);
+		(void)sem_post(&a->answer);
 	}
+}
+
+static void begin(struct asked *a)
+{
+	a->processors = 0;
+	assert_int_equal(sem_init(&a->ask, 0, 0) | sem_init(&a->answer, 0, 0), 0);
+	assert_int_equal(thread_begin(&a->thread, THREAD_HOME, answers, a), 0);
+}
+
+static int ask(struct asked *a)
+{
+	(void)sem_post(&a->ask);
+	while (sem_wait(&a->answer) != 0)
+		;
+	return a->processors;
+}
+
+static void end(struct asked *a)
+{
+	a->processors = -1;
+	(void)sem_post(&a->ask);
+	thread_end(a->thread);
+}
+
+/* All that are at home go and come together, those begun meanwhile too. */
+static void roaming(void)
+{
+	struct asked before, meanwhile;
+	int all = processors();
+
+	assert_int_equal(thread_settle(), 0);
+	begin(&before);
+	assert_int_equal(ask(&before), 1);
+	thread_roam(true);
+	begin(&meanwhile);
+	assert_int_equal(processors(), all);
+	assert_int_equal(ask(&before), all);
+	assert_int_equal(ask(&meanwhile), all);
+	thread_roam(false);
+	assert_int_equal(processors(), 1);
+	assert_int_equal(ask(&before), 1);
+	assert_int_equal(ask(&meanwhile), 1);
+	end(&before); /* it is forgotten, the other is not */
+	thread_roam(true);
+	assert_int_equal(ask(&meanwhile), all);
+	end(&meanwhile);
+	thread_roam(false);
+	assert_int_equal(processors(), 1);
+}
+
+/* There is room for some, and it is given back. */
+static void many(void)
+{
+	struct asked all[4];
+	pthread_t none;
+	unsigned n = 0;
+
+	assert_int_equal(thread_settle(), 0);
+	for (int round = 0; round < 3; round++) {
+		for (n = 0; n < 4; n++)
+			begin(&all[n]);
+		assert_int_equal(thread_begin(&none, THREAD_HOME, look, NULL), -EAGAIN);
+		while (n > 0)
+			end(&all[--n]);
+	}
+}
+
+static void *back(void *user)
+{
+	int *nice_to = user;
+
+	assert_true(thread_step_back(3));
+	*nice_to = getpriority(PRIO_PROCESS, 0);
 	return NULL;
 }
 
-static void roaming_begun_away(void)
+/* One thread, by levels, from where the process is. */
+static void step_back(void)
 {
+	int here = getpriority(PRIO_PROCESS, 0), there = 99;
 	pthread_t thread;
-	int step = 0;
 
-	assert_int_equal(thread_settle(), 0);
-	thread_roam(true);
-	assert_int_equal(thread_begin(&thread, THREAD_HOME, roam_and_back, &step), 0);
-	__atomic_store_n(&step, 1, __ATOMIC_RELEASE);
-	while (__atomic_load_n(&step, __ATOMIC_ACQUIRE) != 2)
-		sched_yield();
-	thread_roam(false);
-	__atomic_store_n(&step, 3, __ATOMIC_RELEASE);
-	assert_int_equal(pthread_join(thread, NULL), 0);
-	assert_int_equal(step, 4);
+	assert_int_equal(thread_begin(&thread, THREAD_ANYWHERE, back, &there), 0);
+	thread_end(thread);
+	assert_int_equal(there, here + 3 > 19 ? 19 : here + 3);
+	assert_int_equal(getpriority(PRIO_PROCESS, 0), here);
 }
 
 static void not_settled(void)
@@ -134,7 +201,11 @@ static void not_settled(void)
 
 	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
 	thread_roam(true);
+	assert_null(look(&s));
+	assert_true(CPU_EQUAL(&s.may, &all));
 	thread_roam(false);
+	assert_null(look(&s));
+	assert_true(CPU_EQUAL(&s.may, &all));
 	see(THREAD_HOME, &s);
 	assert_true(CPU_EQUAL(&s.may, &all));
 	see(THREAD_ANYWHERE, &s);
@@ -178,7 +249,18 @@ static void test_roaming(void **state)
 	if (one_processor())
 		skip();
 	in_a_child(roaming);
-	in_a_child(roaming_begun_away);
+}
+
+static void test_room_for_threads(void **state)
+{
+	(void)state;
+	in_a_child(many);
+}
+
+static void test_step_back(void **state)
+{
+	(void)state;
+	in_a_child(step_back);
 }
 
 static void test_not_settled(void **state)
@@ -196,10 +278,9 @@ static void test_one_processor(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_settled),
-		cmocka_unit_test(test_roaming),
-		cmocka_unit_test(test_not_settled),
-		cmocka_unit_test(test_one_processor),
+		cmocka_unit_test(test_settled),		 cmocka_unit_test(test_roaming),
+		cmocka_unit_test(test_room_for_threads), cmocka_unit_test(test_step_back),
+		cmocka_unit_test(test_not_settled),	 cmocka_unit_test(test_one_processor),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
