@@ -61,8 +61,10 @@ class PhotoCase(StationCase):
         return self.st.events("photo.taken")
 
     def kept(self, event):
-        """The bytes of this photo, which are what the event says."""
-        data = (self.outbox / f"{event['data']['sha256']}.jpg").read_bytes()
+        """The bytes of this photo, which are what the event says. It is shown to the line when its event is recorded, which others see before."""
+        path = self.outbox / f"{event['data']['sha256']}.jpg"
+        self.panel.until("the photo", path.exists, 15)
+        data = path.read_bytes()
         self.assertEqual(hashlib.sha256(data).hexdigest(), event["data"]["sha256"])
         self.assertEqual(len(data), event["data"]["bytes"])
         self.assertEqual((data[:3], data[-2:]), (b"\xff\xd8\xff", b"\xff\xd9"))
