@@ -75,20 +75,15 @@ static void tell(const struct look *l, bool crowd)
 		l->between(l->user, crowd);
 }
 
-static int look_for_squares(struct look *l, const struct image *image, const struct view *v,
-			    unsigned id)
+static int look_for_squares(struct look *l, const struct image *image, unsigned reach,
+			    const struct view *v, unsigned id)
 {
 	size_t all = (size_t)image->width * image->height;
-	uint8_t *buf;
+	uint8_t *buf = malloc(all);
 	struct image adaptive;
-	unsigned patterns = 0, reach = REACH;
+	unsigned patterns = 0;
 	int e = 0;
 
-	if (v->what == WIDE)
-		reach = image->width / 16 > FARTHER ? FARTHER : image->width / 16;
-	if (v->what == WIDE && reach <= REACH)
-		return 0; /* SQUARES saw as much */
-	buf = malloc(all);
 	if (!buf)
 		return -ENOMEM;
 	if (image_adaptive(image, reach, MARGIN, l->sums, IMAGE_SIDE, buf, all, &adaptive))
@@ -100,6 +95,15 @@ static int look_for_squares(struct look *l, const struct image *image, const str
 	}
 	free(buf);
 	return e;
+}
+
+/* For codes whose modules are so large that the middle of a finder pattern is all that the first
+ * threshold sees around a pixel. */
+static int look_wider(struct look *l, const struct image *image, const struct view *v, unsigned id)
+{
+	unsigned reach = image->width / 16 > FARTHER ? FARTHER : image->width / 16;
+
+	return reach > REACH ? look_for_squares(l, image, reach, v, id) : 0;
 }
 
 /* For codes whose modules have two pixels or three. */
@@ -116,7 +120,7 @@ static int look_closer(struct look *l, const struct image *image, const struct v
 	if (!buf)
 		return -ENOMEM;
 	if (image_closer(image, buf, all * 9 / 4, &closer) && image_is_sound(&closer))
-		e = look_for_squares(l, &closer, v, id);
+		e = look_for_squares(l, &closer, REACH, v, id);
 	free(buf);
 	return e;
 }
@@ -140,13 +144,19 @@ static int look_one(struct look *l, const struct image *image, unsigned id)
 {
 	const struct view *v = &schedule[id];
 
-	if (v->what == LINES) {
+	if (v->what != LINES && !(l->reading.allowed & 1U << READING_QR))
+		return 0;
+	switch (v->what) {
+	case LINES:
 		look_at_lines(l, image, v, id);
 		return 0;
+	case SQUARES:
+		return look_for_squares(l, image, REACH, v, id);
+	case WIDE:
+		return look_wider(l, image, v, id);
+	default:
+		return look_closer(l, image, v, id);
 	}
-	if (!(l->reading.allowed & 1U << READING_QR))
-		return 0;
-	return v->what == CLOSER ? look_closer(l, image, v, id) : look_for_squares(l, image, v, id);
 }
 
 /* Whether something is believed, and nothing in doubt. */

@@ -24,8 +24,8 @@ static void *checker_run(void *user)
 	struct journal *j = user;
 	int rc;
 
-	/* Not SCHED_IDLE: it shares SQLite's locks with the
-	 * writer, which must not wait for a thread that never gets to run. */
+	/* Not SCHED_IDLE: it shares SQLite's locks with the writer, which must not wait for a
+	 * thread that never gets to run. */
 	if (!thread_step_back(CHECK_NICE))
 		log_warning("the check of the journal runs without a lower priority");
 	rc = journal_check_run(&j->check);
