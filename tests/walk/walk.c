@@ -4,6 +4,7 @@
  * that every state has a way back to rest, and that no two situations look alike. Prints TAP. */
 #include "station/checklist.h"
 #include "station/moment.h"
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,14 +207,19 @@ static void normalise(struct node *n, uint64_t now)
 		n->offered = 0;
 }
 
+/* By whole words: most of the walk's time was here, a byte at a time. */
 static uint64_t hash(const struct node *n)
 {
 	const unsigned char *p = (const unsigned char *)n;
-	uint64_t h = 14695981039346656037u;
+	uint64_t h = 14695981039346656037u, word;
 
-	for (size_t i = 0; i < sizeof(*n); i++)
-		h = (h ^ p[i]) * 1099511628211u;
-	return h ^ (h >> 29);
+	static_assert(sizeof(*n) % sizeof(word) == 0, "a node ends with a whole word");
+	for (size_t i = 0; i < sizeof(*n); i += sizeof(word)) {
+		memcpy(&word, p + i, sizeof(word));
+		h = (h ^ word) * 1099511628211u;
+		h ^= h >> 32;
+	}
+	return h;
 }
 
 static void table_grow(void)
