@@ -113,6 +113,16 @@ static void on_soon(void *user)
 	tell(u);
 }
 
+static void try_now(struct uplink *u)
+{
+	u->sync.not_before = 0;
+	u->list.due = 0;
+	u->read_again = 0;
+	u->photos.sync.not_before = 0;
+	photosync_again(&u->photos.sync);
+	uplink_curl_fresh(u->curl);
+}
+
 static void on_response(void *user, struct uplink_response *r)
 {
 	struct uplink *u = user;
@@ -133,6 +143,9 @@ static void on_response(void *user, struct uplink_response *r)
 		uplink_photos_replied(u, r);
 		break;
 	}
+	if (u->retry)
+		try_now(u);
+	u->retry = false;
 	uplink_line_turn(u);
 }
 
@@ -247,12 +260,8 @@ void uplink_returned(struct uplink *u, bool stored)
 
 void uplink_retry(struct uplink *u)
 {
-	u->sync.not_before = 0;
-	u->list.due = 0;
-	u->read_again = 0;
-	u->photos.sync.not_before = 0;
-	photosync_again(&u->photos.sync);
-	uplink_curl_fresh(u->curl);
+	u->retry = u->use != UPLINK_LINE_FREE;
+	try_now(u);
 	uplink_line_turn(u);
 }
 

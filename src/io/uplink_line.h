@@ -49,6 +49,7 @@ struct uplink {
 	struct uplink_curl *curl;
 	struct uplink_feed *feed;
 	enum uplink_line_use use;
+	bool retry; /* told to try while a request was under way: whatever comes of that one */
 	int64_t last_ok_ms;
 	uint64_t next_ms;	  /* of the next try, as found by the last turn */
 	struct uplink_state told; /* as the last calls.changed found it */

@@ -218,6 +218,23 @@ class Answers(LineCase):
             self.assertGreaterEqual(second.at - first.at, 3)
             self.delivered(self.fake)
 
+    def test_told_to_try_while_a_request_is_under_way(self):
+        """SIGHUP before the reply: the wait that it asks for is one of before, and the line is tried once more at once."""
+        st = self.begin()
+
+        def answer(_):
+            heard = st.said().count("label formats, version")
+            self.retry()
+            self.fake.wait("the signal to be heard", lambda: st.said().count("label formats, version") > heard)
+            self.fake.answer = lambda request: None
+            return problem(503, "busy", Retry_After="3600")
+
+        mark = len(self.fake.posts())
+        self.events_only(answer)
+        self.event()
+        self.asked_after("the next one", mark, 2)
+        self.delivered(self.fake)
+
     def test_no_storm(self):
         """Without Retry-After the waits grow: in ten seconds of refusals only a handful of requests."""
         self.begin()
