@@ -123,6 +123,13 @@ static void try_now(struct uplink *u)
 	uplink_curl_fresh(u->curl);
 }
 
+void uplink_line_ended(struct uplink *u)
+{
+	if (u->retry)
+		try_now(u);
+	u->retry = false;
+}
+
 static void on_response(void *user, struct uplink_response *r)
 {
 	struct uplink *u = user;
@@ -143,9 +150,7 @@ static void on_response(void *user, struct uplink_response *r)
 		uplink_photos_replied(u, r);
 		break;
 	}
-	if (u->retry)
-		try_now(u);
-	u->retry = false;
+	uplink_line_ended(u);
 	uplink_line_turn(u);
 }
 
@@ -214,6 +219,7 @@ void uplink_begin(struct uplink *u, const char *journal, uint64_t acked, uint64_
 	if (u->use == UPLINK_LINE_EVENTS || u->use == UPLINK_LINE_ANCHOR) {
 		uplink_curl_cancel(u->curl);
 		u->use = UPLINK_LINE_FREE;
+		uplink_line_ended(u);
 	}
 	u->sending = NULL;
 	u->checking = u->hashed = false;

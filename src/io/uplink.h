@@ -102,7 +102,7 @@ void uplink_anchor(struct uplink *u, uint64_t anchor); /* retention moved it */
 void uplink_proved(struct uplink *u, uint64_t acked);  /* headquarters has so many, by a stick */
 void uplink_returned(struct uplink *u, bool stored);   /* answer to calls.returns */
 /* Tries at once, over a new connection and with the certificates as they are on disk now; a request
- * that is under way comes to its end first, and what it ends with makes nothing wait. */
+ * that is under way comes to its end first, and a wait that its reply asks for does not count. */
 void uplink_retry(struct uplink *u);
 void uplink_state(const struct uplink *u, struct uplink_state *out);
 void uplink_close(struct uplink *u); /* gives up what is in flight; NULL is fine */

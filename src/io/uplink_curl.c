@@ -426,7 +426,8 @@ static CURLMcode set_multi(struct uplink_curl *c)
 	r = r ? r : curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
 	r = r ? r : curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, watch_timer);
 	r = r ? r : curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
-	return r ? r : curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, 2L);
+	/* One request at a time, and no connection from before a fresh one. */
+	return r ? r : curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, 1L);
 }
 
 static bool copy_config(struct uplink_curl *c, const struct uplink_config *config)

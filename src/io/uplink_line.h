@@ -71,6 +71,8 @@ struct uplink {
 };
 
 void uplink_line_turn(struct uplink *u); /* soon: what is to be done next */
+/* A request is over or given up, and what it leads to is noted: a retry that it held up is due. */
+void uplink_line_ended(struct uplink *u);
 /* What a reply that is not good means, in words. */
 void uplink_line_why(const struct uplink_response *r, enum sync_kind kind, char *why, size_t cap);
 

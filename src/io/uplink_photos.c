@@ -232,6 +232,7 @@ bool uplink_photos_yield(struct uplink *u, const struct moment *now, uint64_t *w
 	u->use = UPLINK_LINE_FREE;
 	(void)text_copy(w->why, sizeof(w->why), "a photo made way for an event");
 	follow(u, &broken);
+	uplink_line_ended(u);
 	return true;
 }
 

@@ -96,6 +96,7 @@ class FakeHq:
         self.failed = []  # handshakes that came to nothing, in words
         self.returns = []
         self.hangups = 0  # replies that the station did not take to their end
+        self.connections = 0
         self.sent = 0  # most bytes of one reply that went out
         self.lock = threading.Lock()
         self.use(cert, key, ca, versions)
@@ -164,8 +165,11 @@ class FakeHq:
                 self.failed.append(str(error))
                 return
             self.open.add(tls)
+            with self.lock:
+                self.connections += 1
+                number = self.connections
             with tls, tls.makefile("rb") as reader:
-                while (request := self._read(reader)) and self._write(tls, request):
+                while (request := self._read(reader, number)) and self._write(tls, request):
                     pass
                 self.open.discard(tls)
         except (OSError, ValueError):
@@ -174,7 +178,7 @@ class FakeHq:
             self.open.discard(sock)
             sock.close()
 
-    def _read(self, reader):
+    def _read(self, reader, number):
         first = reader.readline(8192).decode().split()
         if len(first) != 3:
             return None
@@ -191,6 +195,7 @@ class FakeHq:
         else:
             body = reader.read(int(headers.get("content-length", 0)))
         request = Request(first[0], first[1], headers, body)
+        request.connection = number
         with self.lock:
             self.asked.append(request)
         return request

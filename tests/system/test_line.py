@@ -135,15 +135,13 @@ class Line(LineCase):
             self.line.cut(**{way: offset}, **how)
             self.event()
             self.panel.until(f"the cut at {way} {offset}", lambda: self.comes(cuts))
-            # only a station that waits for its next try can be told to make it now; one that has not noticed yet waits afterwards
-            self.panel.until("the cut to be noticed", lambda: self.st.status()["headquarters"]["next_try"] or self.in_sync())
-            self.line.restore()
+            self.line.restore()  # and told so, whether it has noticed the cut by now or not
             self.retry()
         self.line.uncut()
         self.delivered(self.hq)
 
     def comes(self, cuts):
-        """Whether the line is cut, or was not in time. A station that was told to try before it knew that it has to is told again."""
+        """Whether the line is cut, or was not in time. A try may bring the list only: then the station is told again."""
         if self.line.cuts > cuts or self.in_sync():
             return True
         if self.st.status()["headquarters"]["next_try"]:

@@ -219,21 +219,44 @@ class Answers(LineCase):
             self.delivered(self.fake)
 
     def test_told_to_try_while_a_request_is_under_way(self):
-        """SIGHUP before the reply: the wait that it asks for is one of before, and the line is tried once more at once."""
+        """SIGHUP before the reply: the wait that it asks for is one of before, and the line is tried once more at once; the next
+        reply's wait is kept."""
         st = self.begin()
+        heard, waits = threading.Event(), iter((3600, 3))
 
         def answer(_):
-            heard = st.said().count("label formats, version")
-            self.retry()
-            self.fake.wait("the signal to be heard", lambda: st.said().count("label formats, version") > heard)
-            self.fake.answer = lambda request: None
-            return problem(503, "busy", Retry_After="3600")
+            wait = next(waits, None)
+            if wait == 3600:
+                before = st.said().count("label formats, version")
+                self.retry()
+                self.fake.wait("the signal to be heard", lambda: st.said().count("label formats, version") > before)
+                heard.set()
+            return problem(503, "busy", Retry_After=str(wait)) if wait else None
 
         mark = len(self.fake.posts())
         self.events_only(answer)
         self.event()
-        self.asked_after("the next one", mark, 2)
+        self.asked_after("the one behind the next", mark, 3)
+        self.assertTrue(heard.is_set())
+        second, third = self.fake.posts()[mark + 1:mark + 3]
+        self.assertGreaterEqual(third.at - second.at, 3)
         self.delivered(self.fake)
+
+    def test_told_to_try_no_connection_of_before_is_used(self):
+        """A certificate was exchanged: not only the first request that follows shows the new one."""
+        self.begin()
+        self.event()
+        self.delivered(self.fake)
+        before = self.fake.connections
+        mark = len(self.fake.asked)
+        self.retry()
+        self.panel.until("the list, asked for", lambda: len(self.fake.asked) > mark)
+        for _ in range(3):
+            self.event()
+            self.delivered(self.fake)
+        after = self.fake.asked[mark:]
+        self.assertGreater(len([r for r in after if r.what == "events"]), 1)
+        self.assertEqual([r.path for r in after if r.connection <= before], [])
 
     def test_no_storm(self):
         """Without Retry-After the waits grow: in ten seconds of refusals only a handful of requests."""

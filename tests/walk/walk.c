@@ -207,7 +207,7 @@ static void normalise(struct node *n, uint64_t now)
 		n->offered = 0;
 }
 
-/* By whole words: most of the walk's time was here, a byte at a time. */
+/* By whole words. */
 static uint64_t hash(const struct node *n)
 {
 	const unsigned char *p = (const unsigned char *)n;
