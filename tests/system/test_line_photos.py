@@ -319,3 +319,31 @@ class Lies(PhotoLine):
         self.event()
         st.panel.until("the event", lambda: st.status()["headquarters"]["backlog"] == 0, 15)
         self.delivered(self.fake)
+
+    def test_told_to_try_while_one_hangs_the_wait_of_an_event_behind_it_is_kept(self):
+        """SIGHUP lifts the wait of what was under way, which made way; not what headquarters asks for afterwards."""
+        st = self.bench(self.fake.port, poll_s=0)  # no request for the list in between
+        self.link(GOOD)
+        go = threading.Event()
+        self.addCleanup(go.set)
+        busy = [problem(503, "busy", Retry_After="3")]
+
+        def answer(r):
+            if r.what == "photos":
+                go.wait(LONG)
+            return busy.pop() if r.what == "events" and self.asked() and busy else None
+
+        self.fake.answer = answer
+        self.lay(st, jpeg(1000, 8))
+        self.event()
+        st.panel.until("the photo's request", self.asked, LONG)
+        before = st.said().count("label formats, version")
+        self.retry()
+        st.panel.until("the signal to be heard", lambda: st.said().count("label formats, version") > before)
+        mark = len(self.fake.posts())
+        self.event()
+        st.panel.until("the event, again", lambda: len(self.fake.posts()) >= mark + 2, LONG)
+        first, second = self.fake.posts()[mark:mark + 2]
+        self.assertGreaterEqual(second.at - first.at, 3)
+        go.set()
+        self.delivered(self.fake)
