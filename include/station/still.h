@@ -1,13 +1,15 @@
 /* still.h - the idle gate in front of the camera's decoder: whether a frame is worth a look. Frames
  * are compared block by block with the last one that differed, each row of blocks in its own light,
- * so that neither the camera's gain nor lamps that flicker wake the decoder. */
+ * so that neither the camera's gain nor lamps that flicker wake the decoder, and by how much half
+ * of the blocks differ anyway, so that a sensor's noise in poor light doesn't. */
 #ifndef STATION_STILL_H
 #define STATION_STILL_H
 #include "station/image.h"
 
 #define STILL_BLOCKS  4096 /* of a frame, at most */
 #define STILL_CHANGED 4	   /* blocks that differ make a change ... */
-#define STILL_LEVELS  8	   /* ... by more than so many levels */
+#define STILL_LEVELS  8	   /* ... by more than so many levels, or, ... */
+#define STILL_NOISY   16   /* ... where all of the picture is noisy, by up to so many */
 #define STILL_FIRST   250  /* ms between looks at what has come to rest; twice as long each time */
 #define STILL_LONGEST 4000
 #define STILL_MOVES   500 /* ms of unbroken change to a look as a whole at what moves */

@@ -4,8 +4,13 @@
 #include <string.h>
 
 #define SIDE_LEAST 8
-#define FINE	   16 /* parts of a level */
-#define DARK	   4  /* levels: a row so dark has no light to be scaled by */
+#define FINE	   16  /* parts of a level */
+#define DARK	   4   /* levels: a row so dark has no light to be scaled by */
+#define STEPS	   4   /* of a level */
+#define BLOWN	   240 /* levels */
+#define UNEVEN	   4
+#define TALLY	   ((STILL_NOISY + 1) * STEPS)
+#define NOISE	   6 /* of what half of the blocks differ by: of 4800 that are but noisy none does */
 
 static void measure_row(const struct image *frame, uint32_t side, uint32_t y, uint32_t columns,
 			uint32_t *out)
@@ -51,34 +56,57 @@ static uint64_t sum_of(const uint32_t *row, uint32_t columns)
 	return sum;
 }
 
-/* Blocks of a row that differ when both are seen in the light of the brighter. */
-static uint32_t differing(const uint32_t *a, const uint32_t *b, uint32_t columns)
+/* What blocks of a row differ by when both are seen in the light of the brighter: how many do by
+ * how many steps, rounded up. Light that has changed by a part has not done so by the same part all
+ * along the row: a quarter of that is no difference. And what is blown out may be of any
+ * brightness.
+ */
+static void tally_row(const uint32_t *a, const uint32_t *b, uint32_t columns, uint32_t *tally)
 {
 	uint64_t light_a = sum_of(a, columns), light_b = sum_of(b, columns);
-	uint64_t most = light_a > light_b ? light_a : light_b;
-	uint32_t n = 0;
+	uint64_t most = light_a > light_b ? light_a : light_b, least = light_a + light_b - most;
 
-	if (light_a < (uint64_t)DARK * FINE * columns || light_b < (uint64_t)DARK * FINE * columns)
-		light_a = light_b = most = 1;
+	if (least < (uint64_t)DARK * FINE * columns)
+		light_a = light_b = most = least = 1;
 	for (uint32_t c = 0; c < columns; c++) {
 		uint64_t x = a[c] * most / light_a, y = b[c] * most / light_b;
+		uint64_t high = x > y ? x : y, low = x > y ? y : x, steps;
 
-		n += (x > y ? x - y : y - x) > STILL_LEVELS * FINE;
+		if (high > BLOWN * FINE)
+			high = BLOWN * FINE;
+		low += high * (most - least) / (UNEVEN * most);
+		steps = high > low ? (high - low + FINE / STEPS - 1) / (FINE / STEPS) : 0;
+		tally[steps < TALLY ? steps : TALLY - 1]++;
 	}
-	return n;
+}
+
+/* By how many steps a block must differ to have changed: where half of the picture differs, that is
+ * the sensor's noise, or light that is not the same all along a row. What comes to a table changes
+ * less than half of the picture, or by more than noise is believed to. */
+static uint32_t threshold(const uint32_t *tally, uint32_t blocks)
+{
+	uint32_t middle = 0, sum = tally[0];
+
+	while (2 * sum < blocks)
+		sum += tally[++middle];
+	if (NOISE * middle <= STILL_LEVELS * STEPS)
+		return STILL_LEVELS * STEPS;
+	return NOISE * middle < STILL_NOISY * STEPS ? NOISE * middle : STILL_NOISY * STEPS;
 }
 
 /* Measures the frame into s->now; whether it is another scene. */
 static bool is_other(struct still *s, const struct image *frame)
 {
-	uint32_t n = 0;
+	uint32_t tally[TALLY] = {0}, n = 0;
 
 	for (uint32_t r = 0; r < s->rows; r++) {
 		size_t at = (size_t)r * s->columns;
 
 		measure_row(frame, s->side, r * s->side, s->columns, s->now + at);
-		n += differing(s->now + at, s->seen + at, s->columns);
+		tally_row(s->now + at, s->seen + at, s->columns, tally);
 	}
+	for (uint32_t i = threshold(tally, s->rows * s->columns) + 1; i < TALLY; i++)
+		n += tally[i];
 	return n >= STILL_CHANGED;
 }
 

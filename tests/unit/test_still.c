@@ -106,6 +106,74 @@ static void test_four_blocks_by_more_than_eight_levels_are_a_change(void **state
 	assert_int_equal(lighter(30, 8), STILL_SAME);
 }
 
+/* In so many rows blocks differ by so much, one lighter and the next darker, and four by so much.
+ */
+static enum still_verdict noisy(unsigned rows, int all, int four)
+{
+	still_init(&gate);
+	paint(256, 0, 0, 0);
+	(void)show();
+	gate.again_ms = UINT64_MAX;
+	for (unsigned y = 0; y < rows; y++)
+		for (unsigned x = 0; x < WIDTH; x++) {
+			int more = x / 8 % 2 ? all : -all;
+
+			if (y < 16 && x / 8 >= 2 && x / 8 < 4)
+				more = x / 8 % 2 ? four : -four;
+			pixels[y][x] = (uint8_t)(pixels[y][x] + more);
+		}
+	return show();
+}
+
+static void test_what_changes_is_more_than_what_half_of_the_picture_differs_by(void **state)
+{
+	(void)state;
+	assert_int_equal(noisy(HEIGHT, 1, 8), STILL_SAME);
+	assert_int_equal(noisy(HEIGHT, 1, 9), STILL_DIFFERS);
+	assert_int_equal(noisy(HEIGHT, 2, 12), STILL_SAME);
+	assert_int_equal(noisy(HEIGHT, 2, 13), STILL_DIFFERS);
+	assert_int_equal(noisy(HEIGHT * 6 / 10, 2, 12), STILL_SAME);
+	assert_int_equal(noisy(HEIGHT * 4 / 10, 2, 12), STILL_DIFFERS);
+	assert_int_equal(noisy(HEIGHT, 4, 16), STILL_SAME);
+	assert_int_equal(noisy(HEIGHT, 4, 17), STILL_DIFFERS); /* so noisy no sensor is */
+}
+
+/* Four blocks of one level come to be of another, and the light on all of it, in parts of 256. */
+static enum still_verdict becomes(int from, int to, unsigned light)
+{
+	still_init(&gate);
+	paint(256, 0, 0, 0);
+	for (unsigned y = 0; y < 32; y++)
+		memset(&pixels[y][16], from, 8);
+	(void)show();
+	gate.again_ms = UINT64_MAX;
+	paint(light, 0, 0, 0);
+	for (unsigned y = 0; y < 32; y++)
+		memset(&pixels[y][16], to, 8);
+	return show();
+}
+
+static void test_how_white_what_is_blown_out_is_makes_no_change(void **state)
+{
+	(void)state;
+	assert_int_equal(becomes(235, 255, 256), STILL_SAME);
+	assert_int_equal(becomes(255, 235, 256), STILL_SAME);
+	assert_int_equal(becomes(229, 240, 256), STILL_DIFFERS);
+	assert_int_equal(becomes(255, 229, 256), STILL_DIFFERS);
+}
+
+/* In 200/256 of its light the block is 117; a quarter of the 56 parts that are gone is 8 of its
+ * levels. */
+static void test_light_that_changes_unevenly_by_a_quarter_is_no_change(void **state)
+{
+	(void)state;
+	assert_int_equal(becomes(150, 117, 200), STILL_SAME);
+	assert_int_equal(becomes(150, 129, 200), STILL_SAME);
+	assert_int_equal(becomes(150, 134, 200), STILL_DIFFERS);
+	assert_int_equal(becomes(150, 106, 200), STILL_SAME);
+	assert_int_equal(becomes(150, 102, 200), STILL_DIFFERS);
+}
+
 static void test_noise_gain_and_flicker_are_no_change(void **state)
 {
 	(void)state;
@@ -124,6 +192,57 @@ static void test_a_noisy_sensor_is_no_change(void **state)
 		gate.again_ms = UINT64_MAX;
 		paint(200 + n % 80, n % 3 * 30, n * 17, 14); /* a deviation of 8 levels */
 		assert_int_equal(show(), STILL_SAME);
+	}
+}
+
+/* In such poor light that one block in a hundred differs by more than eight levels. */
+static void test_a_very_noisy_sensor_is_no_change_and_a_label_is(void **state)
+{
+	(void)state;
+	paint(256, 0, 0, 22);
+	(void)show();
+	for (unsigned n = 0; n < 200; n++) {
+		gate.again_ms = UINT64_MAX;
+		paint(200 + n % 80, n % 3 * 30, n * 17, 22); /* a deviation of 13 levels */
+		assert_int_equal(show(), STILL_SAME);
+	}
+	put_label(150, 100);
+	assert_int_equal(show(), STILL_DIFFERS);
+}
+
+/* A window's light, which does not flicker, on one end of a table whose lamp does; what it makes
+ * white: `white`. */
+static void windowed(unsigned n, unsigned white)
+{
+	paint(220, 45, n * 17, 3);
+	for (unsigned y = 0; y < HEIGHT; y++)
+		for (unsigned x = WIDTH / 2; x < WIDTH; x++) {
+			unsigned level = pixels[y][x] + (x - WIDTH / 2) * white / (WIDTH / 2);
+
+			pixels[y][x] = (uint8_t)(level > 255 ? 255 : level);
+		}
+}
+
+static void test_two_lights_of_which_one_flickers_are_no_change_and_a_label_is(void **state)
+{
+	(void)state;
+	for (unsigned white = 50; white <= 150; white += 50) {
+		windowed(0, white);
+		assert_true(show() >= STILL_DIFFERS);
+		for (unsigned n = 0; n < 200; n++) {
+			gate.again_ms = UINT64_MAX;
+			windowed(n, white);
+			assert_int_equal(show(), STILL_SAME);
+		}
+		for (unsigned left = 8; left < WIDTH - 50; left += 40) {
+			windowed(0, white);
+			(void)show();
+			windowed(left, white);
+			put_label(left, 100);
+			assert_true(show() >= STILL_DIFFERS);
+		}
+		paint(256, 0, 0, 3);
+		(void)show();
 	}
 }
 
@@ -250,7 +369,15 @@ int main(void)
 		cmocka_unit_test_setup(test_the_first_frame_and_another_size_are_looked_at, setup),
 		cmocka_unit_test_setup(test_four_blocks_by_more_than_eight_levels_are_a_change,
 				       setup),
+		cmocka_unit_test_setup(
+			test_what_changes_is_more_than_what_half_of_the_picture_differs_by, setup),
+		cmocka_unit_test_setup(test_how_white_what_is_blown_out_is_makes_no_change, setup),
+		cmocka_unit_test_setup(test_light_that_changes_unevenly_by_a_quarter_is_no_change,
+				       setup),
 		cmocka_unit_test_setup(test_noise_gain_and_flicker_are_no_change, setup),
+		cmocka_unit_test_setup(test_a_very_noisy_sensor_is_no_change_and_a_label_is, setup),
+		cmocka_unit_test_setup(
+			test_two_lights_of_which_one_flickers_are_no_change_and_a_label_is, setup),
 		cmocka_unit_test_setup(test_a_noisy_sensor_is_no_change, setup),
 		cmocka_unit_test_setup(test_a_label_wherever_it_is_put_is_a_change, setup),
 		cmocka_unit_test_setup(test_an_unchanged_scene_is_looked_at_more_and_more_seldom,
