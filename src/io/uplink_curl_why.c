@@ -79,12 +79,13 @@ static const char *verdict_words(enum verdict verdict, bool trusted)
 	return "headquarters' certificate is not for this name, or not good";
 }
 
-/* A handshake that was cut is the line's fault, all else of it is TLS's. */
+/* A handshake that was cut is the line's fault, all else of it is TLS's. What curl's socket said of
+ * it can be in the place of what TLS did: "Send failure: Broken pipe". */
 static bool was_cut(const char *said)
 {
-	static const char *const words[] = {"terminated",     "ush function",
-					    "ull function",   "SSL_ERROR_SYSCALL",
-					    "unexpected eof", "Connection reset"};
+	static const char *const words[] = {
+		"terminated",	  "ush function",     "ull function", "SSL_ERROR_SYSCALL",
+		"unexpected eof", "Connection reset", "Send failure", "Recv failure"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strstr(said, words[i]))
