@@ -5,8 +5,13 @@
 #define STATION_FINDERS_H
 #include "station/image.h"
 
+/* From left and top up to right and bottom, these not included. */
+struct finders_box {
+	uint32_t left, top, right, bottom;
+};
+
 /* Of a sound image whose pixels are 0 or 255: at how many places two rows or more cross such a
  * pattern, and a column there does, too; at most `most`, and that also when there are more places
- * than are remembered. */
-unsigned finders_count(const struct image *in, unsigned most);
+ * than are remembered. *box: within the image, what they lie in; empty without any. */
+unsigned finders_count(const struct image *in, unsigned most, struct finders_box *box);
 #endif

@@ -26,6 +26,9 @@ bool image_adaptive(const struct image *in, unsigned reach, unsigned margin, uin
 /* The same picture, half as large again, between whose pixels the light changes evenly; the rest as
  * above. */
 bool image_closer(const struct image *in, uint8_t *buf, size_t cap, struct image *out);
+/* Turned by 45 degrees and larger by the root of 2: each pixel as it is, between them the mean of
+ * four; white where there was nothing. Its sides are width + height - 1. The rest as above. */
+bool image_turned(const struct image *in, uint8_t *buf, size_t cap, struct image *out);
 /* The grey of YUYV, whose rows are stride bytes apart, into packed rows. */
 void image_of_yuyv(const uint8_t *from, size_t stride, uint32_t width, uint32_t height,
 		   uint8_t *to);

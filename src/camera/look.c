@@ -12,6 +12,7 @@ enum {
 	SQUARES, /* QR codes, on the adaptive image */
 	WIDE,	 /* ... whose means are of a sixteenth of the width around, for large modules */
 	CLOSER,	 /* SQUARES of one half as large again */
+	TURNED,	 /* ... and turned, where finder patterns are */
 };
 
 /* One way to look. A stage is looked at as a whole; after it, it may be enough. */
@@ -27,7 +28,7 @@ struct view {
 static const struct view schedule[] = {
 	{0, LINES, 8, LINES_DOUBLE}, {0, SQUARES, 1, LINES_PLAIN}, {1, LINES, 4, LINES_DOUBLE},
 	{2, LINES, 12, LINES_PLAIN}, {2, LINES, 2, LINES_DOUBLE},  {2, LINES, 3, LINES_SMOOTH},
-	{3, WIDE, 1, LINES_PLAIN},   {4, CLOSER, 1, LINES_PLAIN},
+	{3, WIDE, 1, LINES_PLAIN},   {4, CLOSER, 1, LINES_PLAIN},  {5, TURNED, 1, LINES_PLAIN},
 };
 #define VIEWS (sizeof(schedule) / sizeof(schedule[0]))
 /* What a frame of a moving scene gets besides the first, in turn. */
@@ -37,6 +38,7 @@ static const uint8_t turns[] = {2, 3, 5};
 #define REACH	15	/* pixels around, of which the adaptive threshold takes the mean */
 #define FARTHER 127	/* ... at most, whatever the width */
 #define MARGIN	7	/* levels */
+#define ROOM	8	/* pixels around a code */
 #define CLOSE	1000000 /* pixels: a larger image is close enough */
 #define CODE	3	/* finder patterns that a QR code has */
 #define CROWD	16	/* ... of which zbar may try so many triples that it takes seconds */
@@ -49,7 +51,8 @@ struct look {
 	void *user;
 	uint32_t sums[IMAGE_SIDE];
 	struct locate locate;
-	bool located; /* in this image */
+	bool located;		  /* in this image */
+	struct finders_box found; /* where a code's finder patterns may be in it, or empty */
 };
 
 int look_open(struct look **out, uint32_t allowed, uint32_t itf)
@@ -75,8 +78,9 @@ static void tell(const struct look *l, bool crowd)
 		l->between(l->user, crowd);
 }
 
+/* *box: what finder patterns lie in if they may be a code's, else empty. */
 static int look_for_squares(struct look *l, const struct image *image, unsigned reach,
-			    const struct view *v, unsigned id)
+			    const struct view *v, unsigned id, struct finders_box *box)
 {
 	size_t all = (size_t)image->width * image->height;
 	uint8_t *buf = malloc(all);
@@ -84,17 +88,36 @@ static int look_for_squares(struct look *l, const struct image *image, unsigned 
 	unsigned patterns = 0;
 	int e = 0;
 
+	*box = (struct finders_box){0};
 	if (!buf)
 		return -ENOMEM;
 	if (image_adaptive(image, reach, MARGIN, l->sums, IMAGE_SIDE, buf, all, &adaptive))
-		patterns = finders_count(&adaptive, CROWD);
+		patterns = finders_count(&adaptive, CROWD, box);
 	if (patterns >= CODE) {
 		tell(l, patterns >= CROWD);
 		e = squares_look(&adaptive, v->rows, id, &l->reading);
 		tell(l, false);
+	} else {
+		*box = (struct finders_box){0};
 	}
 	free(buf);
 	return e;
+}
+
+static uint64_t area_of(const struct finders_box *b)
+{
+	return (uint64_t)(b->right - b->left) * (b->bottom - b->top);
+}
+
+/* Keeps the smallest box that isn't empty: it is more of the code, and less of what is like it. The
+ * view was so many halves as large as the picture. */
+static void keep_box(struct look *l, const struct finders_box *b, unsigned halves)
+{
+	struct finders_box box = {b->left * 2 / halves, b->top * 2 / halves, b->right * 2 / halves,
+				  b->bottom * 2 / halves};
+
+	if (area_of(&box) > 0 && (area_of(&l->found) == 0 || area_of(&box) < area_of(&l->found)))
+		l->found = box;
 }
 
 /* For codes whose modules are so large that the middle of a finder pattern is all that the first
@@ -102,16 +125,28 @@ static int look_for_squares(struct look *l, const struct image *image, unsigned 
 static int look_wider(struct look *l, const struct image *image, const struct view *v, unsigned id)
 {
 	unsigned reach = image->width / 16 > FARTHER ? FARTHER : image->width / 16;
+	struct finders_box box;
 
-	return reach > REACH ? look_for_squares(l, image, reach, v, id) : 0;
+	return reach > REACH ? look_for_squares(l, image, reach, v, id, &box) : 0;
+}
+
+static int look_plainly(struct look *l, const struct image *image, const struct view *v,
+			unsigned id)
+{
+	struct finders_box box;
+	int e = look_for_squares(l, image, REACH, v, id, &box);
+
+	keep_box(l, &box, 2);
+	return e;
 }
 
 /* For codes whose modules have two pixels or three. */
 static int look_closer(struct look *l, const struct image *image, const struct view *v, unsigned id)
 {
 	size_t all = (size_t)image->width * image->height;
-	uint8_t *buf;
+	struct finders_box box = {0};
 	struct image closer;
+	uint8_t *buf;
 	int e = 0;
 
 	if (all > CLOSE)
@@ -120,7 +155,48 @@ static int look_closer(struct look *l, const struct image *image, const struct v
 	if (!buf)
 		return -ENOMEM;
 	if (image_closer(image, buf, all * 9 / 4, &closer) && image_is_sound(&closer))
-		e = look_for_squares(l, &closer, REACH, v, id);
+		e = look_for_squares(l, &closer, REACH, v, id, &box);
+	keep_box(l, &box, 3);
+	free(buf);
+	return e;
+}
+
+/* All of a code three of whose corners lie in the box: the fourth may be half of it away. */
+static struct image around(const struct image *image, const struct finders_box *box)
+{
+	uint32_t width = box->right - box->left, height = box->bottom - box->top;
+	uint32_t more = (width > height ? width : height) / 2 + ROOM;
+	uint32_t left = box->left > more ? box->left - more : 0;
+	uint32_t top = box->top > more ? box->top - more : 0;
+	uint32_t right = box->right + more, bottom = box->bottom + more;
+
+	if (right > image->width)
+		right = image->width;
+	if (bottom > image->height)
+		bottom = image->height;
+	return (struct image){image->pixels + top * image->stride + left, right - left,
+			      bottom - top, image->stride};
+}
+
+/* A code that stands on a corner has its modules crossed by rows where they are widest, and is told
+ * from its neighbours worst. */
+static int look_turned(struct look *l, const struct image *image, const struct view *v, unsigned id)
+{
+	struct image part = around(image, &l->found), closer, turned;
+	size_t all = (size_t)part.width * part.height * 9 / 4;
+	size_t side = (size_t)(part.width + part.height) * 3 / 2;
+	struct finders_box box;
+	uint8_t *buf;
+	int e = 0;
+
+	if (area_of(&l->found) == 0 || side * side > CLOSE)
+		return 0;
+	buf = malloc(all + side * side);
+	if (!buf)
+		return -ENOMEM;
+	if (image_closer(&part, buf, all, &closer) &&
+	    image_turned(&closer, buf + all, side * side, &turned))
+		e = look_for_squares(l, &turned, REACH, v, id, &box);
 	free(buf);
 	return e;
 }
@@ -151,11 +227,13 @@ static int look_one(struct look *l, const struct image *image, unsigned id)
 		look_at_lines(l, image, v, id);
 		return 0;
 	case SQUARES:
-		return look_for_squares(l, image, REACH, v, id);
+		return look_plainly(l, image, v, id);
 	case WIDE:
 		return look_wider(l, image, v, id);
-	default:
+	case CLOSER:
 		return look_closer(l, image, v, id);
+	default:
+		return look_turned(l, image, v, id);
 	}
 }
 
@@ -177,6 +255,7 @@ int look_at(struct look *l, const struct image *image)
 
 	reading_begin(&l->reading);
 	l->located = false;
+	l->found = (struct finders_box){0};
 	for (unsigned i = 0; e == 0 && i < VIEWS; i++) {
 		if (i > 0)
 			tell(l, false);
@@ -193,6 +272,7 @@ int look_quickly(struct look *l, const struct image *image)
 
 	reading_begin(&l->reading);
 	l->located = false;
+	l->found = (struct finders_box){0};
 	if (e == 0)
 		e = look_one(l, image, 0);
 	if (e == 0 && !is_enough(&l->reading))

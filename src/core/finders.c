@@ -13,8 +13,8 @@
 /* Where rows cross something like a pattern. */
 struct places {
 	struct place {
-		uint32_t x, y; /* its first */
-		uint32_t rows;
+		uint32_t x, y; /* its first, whose width it is */
+		uint32_t width, rows;
 	} place[PLACES];
 	uint32_t used, patterns; /* of which so many are crossed by enough */
 	bool full;
@@ -84,7 +84,7 @@ static void remember(struct places *p, uint32_t x, uint32_t y, uint32_t width)
 		return;
 	}
 	if (i == p->used)
-		p->place[p->used++] = (struct place){x, y, 0};
+		p->place[p->used++] = (struct place){x, y, width, 0};
 	p->patterns += ++p->place[i].rows == FEW;
 }
 
@@ -119,11 +119,32 @@ static void look_along(const struct image *in, uint32_t y, struct places *p)
 	}
 }
 
-unsigned finders_count(const struct image *in, unsigned most)
+/* Half of its width around where rows cross it. */
+static void cover(struct finders_box *box, const struct place *p, const struct image *in)
+{
+	uint32_t around = p->width / 2 + 1;
+	uint32_t left = p->x > around ? p->x - around : 0;
+	uint32_t top = p->y > around ? p->y - around : 0;
+	uint32_t right = p->x + around, bottom = p->y + p->rows + around;
+
+	box->left = left < box->left ? left : box->left;
+	box->top = top < box->top ? top : box->top;
+	right = right < in->width ? right : in->width;
+	box->right = right > box->right ? right : box->right;
+	bottom = bottom < in->height ? bottom : in->height;
+	box->bottom = bottom > box->bottom ? bottom : box->bottom;
+}
+
+unsigned finders_count(const struct image *in, unsigned most, struct finders_box *box)
 {
 	struct places p = {.used = 0};
 
 	for (uint32_t y = 0; y < in->height && p.patterns < most && !p.full; y++)
 		look_along(in, y, &p);
+	*box = p.patterns > 0 ? (struct finders_box){in->width, in->height, 0, 0}
+			      : (struct finders_box){0};
+	for (uint32_t i = 0; i < p.used; i++)
+		if (p.place[i].rows >= FEW)
+			cover(box, &p.place[i], in);
 	return p.full || p.patterns > most ? most : p.patterns;
 }

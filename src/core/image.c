@@ -124,6 +124,33 @@ bool image_closer(const struct image *in, uint8_t *buf, size_t cap, struct image
 	return true;
 }
 
+/* The pixel at x / 2, y / 2 of which both are whole or neither is. */
+static uint8_t between(const struct image *in, int64_t x, int64_t y)
+{
+	const uint8_t *p = in->pixels + (size_t)(y / 2) * in->stride + x / 2;
+
+	return x % 2 ? (uint8_t)((p[0] + p[1] + p[in->stride] + p[in->stride + 1] + 2) / 4) : p[0];
+}
+
+bool image_turned(const struct image *in, uint8_t *buf, size_t cap, struct image *out)
+{
+	uint32_t side = in->width + in->height - 1;
+	uint8_t *to = room(side, side, buf, cap, out);
+	int64_t right = 2 * ((int64_t)in->width - 1), bottom = 2 * ((int64_t)in->height - 1);
+
+	if (!to)
+		return false;
+	memset(to, 255, (size_t)side * side);
+	for (int64_t v = 0; v < side; v++, to += side)
+		for (int64_t u = 0; u < side; u++) {
+			int64_t x = u - v + (in->width - 1), y = u + v - (in->width - 1);
+
+			if (x >= 0 && x <= right && y >= 0 && y <= bottom)
+				to[u] = between(in, x, y);
+		}
+	return true;
+}
+
 void image_of_yuyv(const uint8_t *from, size_t stride, uint32_t width, uint32_t height, uint8_t *to)
 {
 	for (uint32_t y = 0; y < height; y++, from += stride, to += width)

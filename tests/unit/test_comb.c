@@ -261,6 +261,32 @@ static void test_closer_is_half_as_large_again(void **state)
 	}
 }
 
+static void test_turned_is_on_its_corner(void **state)
+{
+	static const uint8_t expected[] = {
+		255, 255, 30,  255, /**/
+		255, 20,  40,  60,  /**/
+		10,  30,  50,  255, /**/
+		255, 40,  255, 255, /**/
+	};
+	static const uint8_t small[] = {10, 20, 30, 99, 40, 50, 60, 99};
+	struct image im = {small, 3, 2, 4}, out;
+	uint8_t buf[17];
+
+	(void)state;
+	memset(buf, 0xa5, sizeof(buf));
+	assert_true(image_turned(&im, buf, 16, &out));
+	assert_int_equal(out.width, 4);
+	assert_int_equal(out.height, 4);
+	assert_int_equal(out.stride, 4);
+	assert_memory_equal(buf, expected, 16);
+	assert_int_equal(buf[16], 0xa5);
+	assert_false(image_turned(&im, buf, 15, &out));
+	im.width = im.height = 1;
+	assert_true(image_turned(&im, buf, 1, &out));
+	assert_int_equal(buf[0], 10);
+}
+
 static void test_soundness(void **state)
 {
 	struct image im = picture(10, 10);
@@ -286,6 +312,7 @@ int main(void)
 		cmocka_unit_test(test_light_between_pixels),
 		cmocka_unit_test(test_adaptive_is_its_definition),
 		cmocka_unit_test(test_closer_is_half_as_large_again),
+		cmocka_unit_test(test_turned_is_on_its_corner),
 		cmocka_unit_test(test_soundness),
 	};
 

@@ -14,6 +14,7 @@
 
 static uint8_t pixels[SIDE * SIDE];
 static const struct image image = {pixels, SIDE, SIDE, SIDE};
+static struct finders_box box;
 
 static void paper(void)
 {
@@ -47,6 +48,28 @@ static void code(unsigned patterns, double modules, double module, double angle)
 			angle);
 }
 
+static bool is_near(uint32_t is, uint32_t at, double module)
+{
+	return fabs((double)is - at) <= 2 + 1.5 * module;
+}
+
+/* Whether all that is dark lies in the box, give or take the ring of a pattern. */
+static bool is_all(const struct finders_box *b, double module)
+{
+	struct finders_box dark = {SIDE, SIDE, 0, 0};
+
+	for (uint32_t y = 0; y < SIDE; y++)
+		for (uint32_t x = 0; x < SIDE; x++)
+			if (pixels[y * SIDE + x] == 0) {
+				dark.left = x < dark.left ? x : dark.left;
+				dark.top = y < dark.top ? y : dark.top;
+				dark.right = x >= dark.right ? x + 1 : dark.right;
+				dark.bottom = y + 1;
+			}
+	return is_near(b->left, dark.left, module) && is_near(b->top, dark.top, module) &&
+	       is_near(b->right, dark.right, module) && is_near(b->bottom, dark.bottom, module);
+}
+
 static void test_a_code_however_it_lies(void **state)
 {
 	static const double modules[] = {2, 2.4, 3, 5, 9};
@@ -55,7 +78,7 @@ static void test_a_code_however_it_lies(void **state)
 	for (unsigned m = 0; m < sizeof(modules) / sizeof(modules[0]); m++)
 		for (unsigned angle = 0; angle < 90; angle += 3) {
 			code(3, 21, modules[m], angle * acos(-1) / 180);
-			if (finders_count(&image, 9) != 3)
+			if (finders_count(&image, 9, &box) != 3 || !is_all(&box, modules[m]))
 				fail_msg("module %.1f, %u degrees", modules[m], angle);
 		}
 }
@@ -65,10 +88,10 @@ static void test_two_are_two(void **state)
 	(void)state;
 	for (unsigned angle = 0; angle < 90; angle += 3) {
 		code(2, 21, 4, angle * acos(-1) / 180);
-		assert_int_equal(finders_count(&image, 9), 2);
+		assert_int_equal(finders_count(&image, 9, &box), 2);
 	}
 	paper();
-	assert_int_equal(finders_count(&image, 9), 0);
+	assert_int_equal(finders_count(&image, 9, &box), 0);
 }
 
 /* A speck in the middle of a pattern, and to one side of it, breaks the columns there, but not
@@ -83,7 +106,7 @@ static void test_a_speck(void **state)
 		for (int y = -1; y <= 1; y++)
 			for (int x = side < 0 ? -7 : -3; x <= (side > 0 ? 6 : 2); x++)
 				middle[y * SIDE + x] = 255;
-		assert_int_equal(finders_count(&image, 3), 3);
+		assert_int_equal(finders_count(&image, 3, &box), 3);
 	}
 }
 
@@ -96,7 +119,7 @@ static void test_bars(void **state)
 	for (int y = 0; y < SIDE; y++)
 		for (int x = 0; x < SIDE; x++)
 			pixels[y * SIDE + x] = run[x / 3 % 11] == '#' ? 0 : 255;
-	assert_int_equal(finders_count(&image, 9), 0);
+	assert_int_equal(finders_count(&image, 9, &box), 0);
 }
 
 /* Rows that cross as `along` tells, one character a module of so many pixels, and columns as `down`
@@ -121,7 +144,7 @@ static unsigned crosses(const char *along, const char *down, unsigned rows)
 	paper();
 	for (unsigned i = 0; i < 3; i++)
 		cross(100 + 90 * i, 100 + 90 * i, along, down, rows, 6);
-	return finders_count(&image, 9);
+	return finders_count(&image, 9, &box);
 }
 
 static void test_rows_and_columns_of_other_measures(void **state)
@@ -133,11 +156,27 @@ static void test_rows_and_columns_of_other_measures(void **state)
 	(void)state;
 	assert_int_equal(crosses("#.###.#", "#.###.#", 2), 3);
 	assert_int_equal(crosses("#.###.#", "#.###.#", 1), 0);
+	assert_int_equal(box.right, 0);
 	assert_int_equal(crosses("#.###.#", "##.#.##", 2), 0);
 	assert_int_equal(crosses("#.###.#", "###.###.###", 2), 0);
 	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (crosses(others[i], "#.###.#", 2) != 0)
 			fail_msg("%s", others[i]);
+}
+
+/* What one row crosses is not in the box. */
+static void test_a_box_is_of_patterns_alone(void **state)
+{
+	(void)state;
+	paper();
+	cross(40, 50, "#.###.#", "#.###.#", 1, 2);
+	cross(100, 200, "#.###.#", "#.###.#", 2, 2);
+	cross(300, 350, "#.###.#", "#.###.#", 1, 2);
+	assert_int_equal(finders_count(&image, 9, &box), 1);
+	assert_in_range(box.left, 91, 93);
+	assert_in_range(box.right, 107, 109);
+	assert_in_range(box.top, 191, 193);
+	assert_in_range(box.bottom, 208, 210);
 }
 
 /* One row each is not enough; but who knows what is where no more can be remembered. */
@@ -147,9 +186,9 @@ static void test_more_than_are_remembered(void **state)
 	paper();
 	for (unsigned i = 0; i < 64; i++)
 		cross(i % 8 * 45 + 8, i / 8 * 45 + 8, "#.###.#", "#.###.#", 1, 1);
-	assert_int_equal(finders_count(&image, 9), 0);
+	assert_int_equal(finders_count(&image, 9, &box), 0);
 	cross(380, 372, "#.###.#", "#.###.#", 1, 1);
-	assert_int_equal(finders_count(&image, 9), 9);
+	assert_int_equal(finders_count(&image, 9, &box), 9);
 }
 
 static void test_patterns_at_the_edges_are_not_whole(void **state)
@@ -160,7 +199,7 @@ static void test_patterns_at_the_edges_are_not_whole(void **state)
 	pattern(SIDE - 10, 100, 6, 0);
 	pattern(100, 10, 6, 0);
 	pattern(100, SIDE - 10, 6, 0);
-	assert_int_equal(finders_count(&image, 9), 0);
+	assert_int_equal(finders_count(&image, 9, &box), 0);
 }
 
 static void test_sizes(void **state)
@@ -174,9 +213,9 @@ static void test_sizes(void **state)
 			assert_non_null(exact);
 			for (unsigned n = 0; n < width * height; n++)
 				exact[n] = (n * 0x9e3779b1U >> 13 & 1) != 0 ? 255 : 0;
-			(void)finders_count(&small, 3); /* a sanitizer sees what is outside */
+			(void)finders_count(&small, 3, &box); /* a sanitizer sees what is outside */
 			memset(exact, 0, (size_t)width * height);
-			assert_int_equal(finders_count(&small, 3), 0);
+			assert_int_equal(finders_count(&small, 3, &box), 0);
 			free(exact);
 		}
 }
@@ -189,6 +228,7 @@ int main(void)
 		cmocka_unit_test(test_a_speck),
 		cmocka_unit_test(test_bars),
 		cmocka_unit_test(test_rows_and_columns_of_other_measures),
+		cmocka_unit_test(test_a_box_is_of_patterns_alone),
 		cmocka_unit_test(test_more_than_are_remembered),
 		cmocka_unit_test(test_patterns_at_the_edges_are_not_whole),
 		cmocka_unit_test(test_sizes),
