@@ -140,10 +140,10 @@ $(BUILD)/tests/replay: $(call obj,$(wildcard tests/replay/*.c)) $(CORE)
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_CORE))
-$(BUILD)/tests/walk: $(BUILD)/obj/tests/walk/walk.o $(CORE)
+$(BUILD)/tests/walk: $(call obj,$(wildcard tests/walk/*.c)) $(CORE)
 	@mkdir -p $(@D)
 	@echo "  LD $@"
-	@$(CC) $(ALL_CFLAGS) -o $@ $< $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_CORE))
+	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(CORE) $(ALL_LDFLAGS) $(call pkg,libs,$(LIBS_CORE))
 # hqd's rooms are tested without its main.
 $(HQ): $(call obj,$(filter-out src/hqd/main.c,$(wildcard src/hqd/*.c)))
 	@rm -f $@; $(AR) rcs $@ $^
