@@ -255,15 +255,17 @@ FUZZ_LIBS := jansson zlib
 FUZZ_LIBS_photo := $(LIBS_CAMERA)
 FUZZ_LIBS_frame := $(LIBS_CAMERA)
 FUZZ_FLAGS = -std=c17 -g -O1 -Iinclude -Isrc -D_GNU_SOURCE -fno-sanitize-recover=all
-# The core once for all of them.
+# Each file once for all of them.
 $(FUZZ_BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@clang $(FUZZ_FLAGS) -MMD -MP -fsanitize=fuzzer-no-link,address,undefined -c -o $@ $<
-FUZZ_CORE := $(CORE_SRC:%.c=$(FUZZ_BUILD)/obj/%.o)
-$(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_CORE) $(IO_SRC) $(wildcard src/hqd/* src/camera/*)
-	clang $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(FUZZ_$*) $(FUZZ_CORE) \
+fuzz_objects = $(1:%.c=$(FUZZ_BUILD)/obj/%.o)
+$(foreach t,$(FUZZ),$(eval $(FUZZ_BUILD)/fuzz_$(t): $(call fuzz_objects,tests/fuzz/fuzz_$(t).c $(FUZZ_$(t)) $(CORE_SRC))))
+$(FUZZ:%=$(FUZZ_BUILD)/fuzz_%): $(FUZZ_BUILD)/fuzz_%:
+	@echo "  LD $@"
+	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ \
 		$(call pkg,libs,$(FUZZ_LIBS) $(FUZZ_LIBS_$*) $(LIBS_CORE)) $(if $(FUZZ_LIBS_$*),-lgif)
--include $(FUZZ_CORE:.o=.d)
+-include $(shell find $(FUZZ_BUILD)/obj -name '*.d' 2>/dev/null)
 fuzz: deps-fuzz
 	@$(MAKE) --no-print-directory -j"$$(nproc)" $(patsubst %,$(FUZZ_BUILD)/fuzz_%,$(or $(T),$(FUZZ)))
 	@mkdir -p $(patsubst %,$(FUZZ_BUILD)/corpus_%,$(or $(T),$(FUZZ)))
