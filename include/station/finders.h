@@ -12,6 +12,7 @@ struct finders_box {
 
 /* Of a sound image whose pixels are 0 or 255: at how many places two rows or more cross such a
  * pattern, and a column there does, too; at most `most`, and that also when there are more places
- * than are remembered. *box: within the image, what they lie in; empty without any. */
+ * than are remembered. *box: within the image, what those lie in that were counted, which are not
+ * all where it returns `most`; empty without any. */
 unsigned finders_count(const struct image *in, unsigned most, struct finders_box *box);
 #endif

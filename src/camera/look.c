@@ -40,7 +40,9 @@ static const uint8_t turns[] = {2, 3, 5};
 #define MARGIN	7	/* levels */
 #define ROOM	8	/* pixels around a code */
 #define CLOSE	1000000 /* pixels: a larger image is close enough */
+#define LARGE	1000000 /* pixels of a turned part, at most: its modules are large enough, too */
 #define CODE	3	/* finder patterns that a QR code has */
+#define FEW	6	/* ... that may be one's, and what is like it by chance */
 #define CROWD	16	/* ... of which zbar may try so many triples that it takes seconds */
 
 struct look {
@@ -78,7 +80,7 @@ static void tell(const struct look *l, bool crowd)
 		l->between(l->user, crowd);
 }
 
-/* *box: what finder patterns lie in if they may be a code's, else empty. */
+/* *box: what finder patterns lie in if they may be one code's, else empty. */
 static int look_for_squares(struct look *l, const struct image *image, unsigned reach,
 			    const struct view *v, unsigned id, struct finders_box *box)
 {
@@ -97,9 +99,9 @@ static int look_for_squares(struct look *l, const struct image *image, unsigned 
 		tell(l, patterns >= CROWD);
 		e = squares_look(&adaptive, v->rows, id, &l->reading);
 		tell(l, false);
-	} else {
-		*box = (struct finders_box){0};
 	}
+	if (patterns < CODE || patterns > FEW)
+		*box = (struct finders_box){0};
 	free(buf);
 	return e;
 }
@@ -178,8 +180,8 @@ static struct image around(const struct image *image, const struct finders_box *
 			      bottom - top, image->stride};
 }
 
-/* A code that stands on a corner has its modules crossed by rows where they are widest, and is told
- * from its neighbours worst. */
+/* What the decoder does not make out as it lies, it may at twice the size or by other rows; one
+ * that stands on a corner has its modules crossed where they are widest, and is told worst. */
 static int look_turned(struct look *l, const struct image *image, const struct view *v, unsigned id)
 {
 	struct image part = around(image, &l->found), closer, turned;
@@ -189,7 +191,7 @@ static int look_turned(struct look *l, const struct image *image, const struct v
 	uint8_t *buf;
 	int e = 0;
 
-	if (area_of(&l->found) == 0 || side * side > CLOSE)
+	if (area_of(&l->found) == 0 || side * side > LARGE)
 		return 0;
 	buf = malloc(all + side * side);
 	if (!buf)

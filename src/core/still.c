@@ -8,9 +8,9 @@
 #define DARK	   4   /* levels: a row so dark has no light to be scaled by */
 #define STEPS	   4   /* of a level */
 #define BLOWN	   240 /* levels */
-#define UNEVEN	   4
+#define UNEVEN	   4   /* one part in so many of a change of light */
 #define TALLY	   ((STILL_NOISY + 1) * STEPS)
-#define NOISE	   6 /* of what half of the blocks differ by: of 4800 that are but noisy none does */
+#define NOISE	   6 /* times what half of the blocks differ by: four deviations of mere noise */
 
 static void measure_row(const struct image *frame, uint32_t side, uint32_t y, uint32_t columns,
 			uint32_t *out)
@@ -81,8 +81,8 @@ static void tally_row(const uint32_t *a, const uint32_t *b, uint32_t columns, ui
 }
 
 /* By how many steps a block must differ to have changed: where half of the picture differs, that is
- * the sensor's noise, or light that is not the same all along a row. What comes to a table changes
- * less than half of the picture, or by more than noise is believed to. */
+ * the sensor's noise, or light that is not the same all along a row. A label has ink on it, which
+ * differs by more than noise is believed to. */
 static uint32_t threshold(const uint32_t *tally, uint32_t blocks)
 {
 	uint32_t middle = 0, sum = tally[0];
