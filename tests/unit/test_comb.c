@@ -263,13 +263,14 @@ static void test_closer_is_half_as_large_again(void **state)
 
 static void test_turned_is_on_its_corner(void **state)
 {
+	/* (11 + 20 + 40 + 57) / 4 = 32, (20 + 31 + 57 + 67) / 4 = 43.75 */
 	static const uint8_t expected[] = {
-		255, 255, 30,  255, /**/
-		255, 20,  40,  60,  /**/
-		10,  30,  50,  255, /**/
+		255, 255, 31,  255, /**/
+		255, 20,  44,  67,  /**/
+		11,  32,  57,  255, /**/
 		255, 40,  255, 255, /**/
 	};
-	static const uint8_t small[] = {10, 20, 30, 99, 40, 50, 60, 99};
+	static const uint8_t small[] = {11, 20, 31, 99, 40, 57, 67, 99};
 	struct image im = {small, 3, 2, 4}, out;
 	uint8_t buf[17];
 
@@ -284,7 +285,13 @@ static void test_turned_is_on_its_corner(void **state)
 	assert_false(image_turned(&im, buf, 15, &out));
 	im.width = im.height = 1;
 	assert_true(image_turned(&im, buf, 1, &out));
-	assert_int_equal(buf[0], 10);
+	assert_int_equal(buf[0], 11);
+	im.width = 3;
+	assert_true(image_turned(&im, buf, 9, &out));
+	assert_memory_equal(buf, ((uint8_t[]){255, 255, 31, 255, 20, 255, 11, 255, 255}), 9);
+	im = (struct image){small, 1, 2, 4};
+	assert_true(image_turned(&im, buf, 4, &out));
+	assert_memory_equal(buf, ((uint8_t[]){11, 255, 255, 40}), 4);
 }
 
 static void test_soundness(void **state)

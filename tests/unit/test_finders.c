@@ -179,6 +179,19 @@ static void test_a_box_is_of_patterns_alone(void **state)
 	assert_in_range(box.bottom, 208, 210);
 }
 
+static void test_a_box_ends_with_the_image(void **state)
+{
+	(void)state;
+	paper();
+	pattern(10.4, 12, 3, 0);
+	pattern(SIDE - 11, SIDE - 11, 3, 0);
+	assert_int_equal(finders_count(&image, 9, &box), 2);
+	assert_int_equal(box.left, 0);
+	assert_int_equal(box.right, SIDE);
+	assert_in_range(box.top, 0, 1);
+	assert_in_range(box.bottom, SIDE - 3, SIDE);
+}
+
 /* One row each is not enough; but who knows what is where no more can be remembered. */
 static void test_more_than_are_remembered(void **state)
 {
@@ -229,6 +242,7 @@ int main(void)
 		cmocka_unit_test(test_bars),
 		cmocka_unit_test(test_rows_and_columns_of_other_measures),
 		cmocka_unit_test(test_a_box_is_of_patterns_alone),
+		cmocka_unit_test(test_a_box_ends_with_the_image),
 		cmocka_unit_test(test_more_than_are_remembered),
 		cmocka_unit_test(test_patterns_at_the_edges_are_not_whole),
 		cmocka_unit_test(test_sizes),

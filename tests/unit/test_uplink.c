@@ -381,7 +381,7 @@ static void errors_of_curl_name_their_cause(void **state)
 		 0, 0, true, SYNC_LINE, "was cut: hq"},
 		{CURLE_SSL_CONNECT_ERROR, "Send failure: Broken pipe", 0, 0, true, SYNC_LINE,
 		 "was cut: hq"},
-		{CURLE_SSL_CONNECT_ERROR, "Recv failure: Connection reset by peer", 0, 0, true,
+		{CURLE_SSL_CONNECT_ERROR, "Recv failure: Connection timed out", 0, 0, true,
 		 SYNC_LINE, "was cut: hq"},
 		{CURLE_SSL_CONNECT_ERROR, "gnutls_handshake() failed: Error in the pull function.",
 		 0, 0, true, SYNC_LINE, "was cut: hq"},

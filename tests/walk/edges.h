@@ -21,6 +21,7 @@ extern struct edge edges[64];
 extern int edge_count;
 extern const struct checklist_plan *const plan;
 
+/* One walk: what happens in it. */
 struct edges_course {
 	const char *name;
 	unsigned contacts; /* bits of the buttons whose every edge is walked; none: whole presses of
@@ -31,7 +32,9 @@ struct edges_course {
 	enum settings_unknown unknown;
 };
 
+/* Fills edges[], and sets the plan's windows and what is done with an unknown label. */
 void edges_make(const struct edges_course *course);
+/* Whether it can happen in this state at all. */
 bool edges_possible(const struct node *n, const struct edge *e);
 /* The edge's event as it is in this state. */
 struct checklist_event edges_event(const struct node *n, const struct edge *e);
