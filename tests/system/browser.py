@@ -105,7 +105,10 @@ class Browser:
                       features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
 
     def picture(self, path):
-        """The whole page as PNG, not only what fits the window."""
+        """The whole page as PNG, not only what fits the window; on a busy machine its size comes later than look()."""
+        deadline = time.monotonic() + SECONDS
+        while self.devtools("Page.getLayoutMetrics")["cssContentSize"]["width"] == 0 and time.monotonic() < deadline:
+            pass
         shot = self.devtools("Page.captureScreenshot", format="png", captureBeyondViewport=True)
         pathlib.Path(path).write_bytes(base64.b64decode(shot["data"]))
 
