@@ -54,16 +54,22 @@ class Browser:
         raise AssertionError(f"chromedriver does not start: {self.said()}")
 
     def session(self):
-        """chromedriver gives a browser a time of its own to start in, which a busy machine may exceed: it is asked again."""
+        """chromedriver gives a browser a time of its own to start in, which a busy machine may exceed."""
         self.path = "/session"
+        profiles = itertools.count()
+        return self.patiently("session not created", lambda: self.call("POST", "", {"capabilities": {"alwaysMatch": {
+            "browserName": "chrome", "goog:chromeOptions": {"args": [*ARGS, f"--user-data-dir={self.dir / f'profile{next(profiles)}'}"]},
+            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}})["sessionId"])
+
+    @staticmethod
+    def patiently(refusal, ask):
+        """What a busy browser refuses with these words is asked for again."""
         deadline = time.monotonic() + SECONDS
-        for n in itertools.count():
+        while True:
             try:
-                return self.call("POST", "", {"capabilities": {"alwaysMatch": {
-                    "browserName": "chrome", "goog:chromeOptions": {"args": [*ARGS, f"--user-data-dir={self.dir / f'profile{n}'}"]},
-                    "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}})["sessionId"]
+                return ask()
             except AssertionError as error:
-                if "session not created" not in str(error) or time.monotonic() > deadline:
+                if refusal not in str(error) or time.monotonic() > deadline:
                     raise
 
     def said(self):
@@ -105,11 +111,8 @@ class Browser:
                       features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
 
     def picture(self, path):
-        """The whole page as PNG, not only what fits the window; on a busy machine its size comes later than look()."""
-        deadline = time.monotonic() + SECONDS
-        while self.devtools("Page.getLayoutMetrics")["cssContentSize"]["width"] == 0 and time.monotonic() < deadline:
-            pass
-        shot = self.devtools("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+        """The whole page as PNG, not only what fits the window, which a busy machine may not yet have given a size."""
+        shot = self.patiently("with 0 width", lambda: self.devtools("Page.captureScreenshot", format="png", captureBeyondViewport=True))
         pathlib.Path(path).write_bytes(base64.b64decode(shot["data"]))
 
     def print(self, path):

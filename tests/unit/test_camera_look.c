@@ -336,7 +336,7 @@ static unsigned read_turned(const char *text, double module)
 static void test_a_small_QR_code_is_read_however_it_lies(void **state)
 {
 	(void)state;
-	/* Without a turned view 7, without a closer one either 1. */
+	/* Without the turned view 7, without the closer one 3. */
 	assert_in_range(read_turned("HDKQN45DME4QQTFT7Q5R8BB4AUDBXSVDLRWDQHH13T", 2.2), 8, 9);
 }
 
